@@ -1,0 +1,67 @@
+# The course's commands; `make help` lists them.
+# Each does its own set-up: .venv is made from requirements.lock and left alone while that is unchanged.
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+PORT ?= 8000
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help set-up book serve test chapters check lint format lab bench lock clean clean-all
+
+help: ## show this list
+	@echo "make COMMAND, where COMMAND is one of"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+set-up: ## make .venv, or bring it up to date
+	@sh tools/set_up.sh
+
+book: set-up ## build the site to _build/html
+	@$(BIN)/jupyter-book build .
+	@echo
+	@echo "The course stands in _build/html. To read it, run: make serve"
+	@echo "or open this file in a browser: $(CURDIR)/_build/html/index.html"
+
+serve: book ## build the site and show it on this computer (PORT=8000)
+	@echo "The course is at http://localhost:$(PORT)/ until you press Ctrl-C."
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+test: set-up ## run all tests: the package, every chapter, the chain (PYTEST_ARGS=...)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+chapters: set-up ## run the chapters and store their outputs (CHAPTER=cross_entropy for one)
+	@$(BIN)/python -m tools.chapters $(CHAPTER)
+
+check: set-up ## read the chapters for what the rules refuse, without running them
+	@$(BIN)/python -m tools.chapters --check $(CHAPTER)
+
+lint: set-up ## ruff and mypy
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+
+format: set-up ## let ruff lay out the code, chapters included
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+lab: set-up ## open the chapters in JupyterLab
+	@$(BIN)/python -c "import jupyterlab, jupyterlab_myst" 2>/dev/null || \
+		$(BIN)/python -m pip install --disable-pip-version-check -c requirements.lock -e '.[lab]'
+	@cd book && ../$(BIN)/python -m jupyterlab
+
+bench: set-up ## time the package against its peers
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+lock: set-up ## resolve requirements.lock anew (LOCK_ARGS=--upgrade for newest versions)
+	@$(BIN)/python -m pip install --disable-pip-version-check -q uv
+	@$(BIN)/python tools/lock.py $(LOCK_ARGS)
+
+clean: ## remove what was built
+	rm -rf _build build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+clean-all: clean ## ... and .venv
+	rm -rf .venv
