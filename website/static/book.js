@@ -1,0 +1,62 @@
+// The few things a page can do: light or dark, copy a cell, scroll a wide formula from the keyboard, print folded parts open.
+"use strict";
+
+const themes = {auto: "as the system", light: "light", dark: "dark"};
+
+function setUpTheme() {
+  const button = document.querySelector(".theme-button");
+  const root = document.documentElement;
+  const show = () => button.setAttribute("aria-label", `Colours: ${themes[root.dataset.theme] ?? themes.auto}`);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const names = Object.keys(themes);
+    root.dataset.theme = names[(names.indexOf(root.dataset.theme) + 1) % names.length];
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* a private window: the choice lasts for this page */ }
+    show();
+  });
+  show();
+}
+
+function setUpCopying() {
+  for (const cell of document.querySelectorAll("div.cell_input div.highlight, div.highlight-python div.highlight")) {
+    const button = Object.assign(document.createElement("button"), {type: "button", className: "copy-button", textContent: "Copy"});
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(cell.querySelector("pre").textContent.trimEnd());
+        button.textContent = "Copied";
+      } catch {
+        button.textContent = "Not allowed";
+      }
+      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    });
+    cell.append(button);
+  }
+}
+
+function markScrollers() {
+  for (const box of document.querySelectorAll(".formula, pre, .pst-scrollable-table-container")) {
+    const scrolls = box.scrollWidth > box.clientWidth + 1;
+    if (scrolls) {
+      box.tabIndex = 0;
+    } else {
+      box.removeAttribute("tabindex");
+    }
+    box.classList.toggle("scrolls", scrolls);
+  }
+}
+
+setUpTheme();
+setUpCopying();
+markScrollers();
+addEventListener("resize", markScrollers);
+addEventListener("load", markScrollers);
+document.fonts?.ready.then(markScrollers);
+
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const part of opened) part.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const part of opened) part.open = false;
+});
