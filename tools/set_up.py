@@ -1,7 +1,7 @@
 """Create `.venv` from requirements.lock, or leave it alone when it is up to date.
 
 Standard library only: this runs before anything is installed.  `.venv/set-up` is written last and
-says what was installed, where, so that an interrupted set-up, a changed lock or a moved folder is seen.
+says what was installed and where: an interrupted set-up, a changed lock, a moved folder are seen.
 """
 
 import hashlib
@@ -91,8 +91,6 @@ def main() -> None:
     """Bring `.venv` up to date."""
     if is_whole() and venv_python().exists():
         return
-    if sys.version_info < (3, 11):  # for those who call this file by hand
-        sys.exit(f"The course needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
     print(f"Setting up .venv with Python {sys.version.split()[0]} (once; needs the network)")
     old = stamped().splitlines()
     STAMP.unlink(missing_ok=True)
