@@ -1,0 +1,172 @@
+"""A derivative by differences, and a check of a gradient against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coursecode._validation import FloatArray, between, check, place, real
+
+
+class GradientCheck(NamedTuple):
+    """Where a gradient differs most from the differences, and by how much."""
+
+    agrees: bool
+    where: tuple[int, ...]  # the index of the entry that differs most
+    analytic: float
+    numerical: float
+    absolute_error: float
+    relative_error: float
+
+    def __bool__(self) -> bool:
+        """Return whether the gradient agrees."""
+        return self.agrees
+
+    def __str__(self) -> str:
+        """Return one line that says where and by how much."""
+        return (
+            f"{'agrees' if self.agrees else 'differs'}, at worst{place(self.where)}: "
+            f"analytic {self.analytic:.6g}, numerical {self.numerical:.6g} "
+            f"(off by {self.absolute_error:.1e}, relative {self.relative_error:.1e})"
+        )
+
+
+def numerical_gradient(
+    function: Callable[[FloatArray], ArrayLike],
+    x: ArrayLike,
+    *,
+    step: float | None = None,
+) -> FloatArray:
+    r"""Gradient by central differences, ∂f/∂x.
+
+    .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
+
+    Parameters
+    ----------
+    function : callable
+        f, of an array of the shape of `x`. It returns a single number, or one value an
+        example, which are added up.
+    x : array_like, any shape
+        Where to differentiate.
+    step : float, optional
+        h, above 0. By default ∛eps · max(1, |x_i|), which balances the rounding of f, eps/h,
+        against what the difference leaves out, h².
+
+    Returns
+    -------
+    ndarray, shape of `x`
+        The derivative by each entry, in units of f by units of x; in float64.
+
+    Raises
+    ------
+    TypeError
+        If `x` or `step` are not real numbers.
+    ValueError
+        If `x` is not finite or empty, or `step` is not above 0.
+
+    Notes
+    -----
+    Where f has a kink within h, the result is the slope of the chord across it.
+    At best about 10 of 16 digits are right.
+
+    References
+    ----------
+    Press, Teukolsky, Vetterling and Flannery, *Numerical Recipes*, 3rd edition (2007), section 5.7.
+
+    Examples
+    --------
+    >>> print(numerical_gradient(lambda x: x**2, [1.0, -3.0]).round(6))
+    [ 2. -6.]
+    """
+    point = np.array(check(real("x", x)), dtype=np.float64)  # a copy, to be moved
+    if step is not None:
+        step = between("step", step, 0, open_low=True)
+    gradient = np.empty_like(point)
+    for index in np.ndindex(point.shape):
+        centre = point[index]
+        h = np.cbrt(np.finfo(np.float64).eps) * max(1.0, abs(centre)) if step is None else step
+        point[index] = after = centre + h
+        above = np.array(function(point.copy()), dtype=np.float64)
+        point[index] = before = centre - h
+        below = np.array(function(point.copy()), dtype=np.float64)
+        point[index] = centre
+        # Subtracted an example at a time: those that x_i does not reach cancel exactly.
+        # The step is the one that was taken, after rounding.
+        gradient[index] = np.sum(above - below) / (after - before)
+    return gradient[()]
+
+
+def check_gradient(
+    function: Callable[[FloatArray], ArrayLike],
+    gradient: Callable[[FloatArray], ArrayLike],
+    x: ArrayLike,
+    *,
+    tolerance: float = 1e-6,
+    step: float | None = None,
+) -> GradientCheck:
+    r"""Comparison of a gradient with central differences.
+
+    .. math:: \text{relative error}_i = \frac{|a_i - n_i|}{\max(|a_i|, |n_i|)}
+
+    with a the analytic and n the numerical gradient.
+
+    Parameters
+    ----------
+    function : callable
+        f, as for `numerical_gradient`.
+    gradient : callable
+        Its derivative, of an array of the shape of `x`, with the same shape.
+    x : array_like, any shape
+        Where to compare; away from kinks.
+    tolerance : float
+        An entry agrees when its relative error, or its absolute error (for entries near 0,
+        whose differences are mostly rounding), is at most this; above 0.
+    step : float, optional
+        h, as for `numerical_gradient`.
+
+    Returns
+    -------
+    GradientCheck
+        True when every entry agrees. Printed, it says which entry differs most and by how much:
+        fields `agrees`, `where`, `analytic`, `numerical`, `absolute_error`, `relative_error`.
+
+    Raises
+    ------
+    TypeError
+        If `x`, `tolerance` or `step` are not real numbers.
+    ValueError
+        If `x` is not finite or empty, `tolerance` or `step` is not above 0, or `gradient`
+        returns nan, inf or another shape than that of `x`.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 11.5.
+
+    Examples
+    --------
+    >>> print(check_gradient(lambda x: x**2, lambda x: x, [3.0, 0.0]))
+    differs, at worst at index 0: analytic 3, numerical 6 (off by 3.0e+00, relative 5.0e-01)
+    """
+    tolerance = between("tolerance", tolerance, 0, open_low=True)
+    point = np.array(check(real("x", x)), dtype=np.float64)
+    numerical = np.asarray(numerical_gradient(function, point, step=step))
+    analytic = np.asarray(check(real("gradient(x)", gradient(point.copy()))), dtype=np.float64)
+    if analytic.shape != point.shape:
+        raise ValueError(f"shapes must match, got x {point.shape} and gradient(x) {analytic.shape}")
+    absolute = abs(analytic - numerical)
+    scale = np.maximum(abs(analytic), abs(numerical))
+    relative = np.divide(absolute, scale, out=np.zeros_like(scale), where=scale > 0)
+    error = np.minimum(absolute, relative)
+    worst = np.unravel_index(int(np.argmax(error)), error.shape)
+    index = tuple(int(i) for i in worst)
+    return GradientCheck(
+        agrees=bool(error[index] <= tolerance),
+        where=index,
+        analytic=float(analytic[index]),
+        numerical=float(numerical[index]),
+        absolute_error=float(absolute[index]),
+        relative_error=float(relative[index]),
+    )
