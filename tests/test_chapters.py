@@ -146,7 +146,7 @@ BREAKS = [
     ("ends_figures_with_show", setter(4, outputs=DRAWN_TWICE), "draws 2 figures"),
     ("states_its_reading_time", setter(0, source="# No time"), "states no reading time"),
     ("states_its_reading_time", setter(0, source="# Time\n\nIt takes about 9 minutes."), "9 min"),
-    ("types_no_result_in", setter(3, source="They make 2.0795 nats."), "2.0795 is printed by no"),
+    ("types_no_result_in", setter(3, source="They make 2.0795 nats."), "2.0795 is in no output"),
     ("types_no_result_in", setter(3, source="They make $-2.0794$ nats."), "-2.0794"),
     ("types_no_result_in", setter(3, source="They make 2,079,442 micronats."), "2,079,442"),
     ("types_no_result_in", describer("figure", "caption", "The curve ends at 0.8123 bits here."),
@@ -171,7 +171,7 @@ def test_every_rule_is_broken_once():
 def test_messages_name_chapter_cell_and_number(good):
     good["cells"][3]["source"] = "They make 2.0795 nats."
     (message,) = chapter_rules.types_no_result_in(Chapter("entropy", good))
-    assert message.startswith("entropy, cell 4 (reading): 2.0795 is printed by no cell")
+    assert message.startswith("entropy, cell 4 (reading): 2.0795 is in no output cell")
 
 
 def test_page_outside_the_contents_is_seen(tmp_path):
@@ -203,6 +203,7 @@ def test_page_outside_the_contents_is_seen(tmp_path):
         ("0.05, 2.5 and 60000 and 1,000,000 are known without computing", []),
         ("`0.1234`, {cite:p}`key-0.1234`, [x](https://a.b/0.1234), https://a.b/0.1234", []),
         ("eq. (4.108), equation 4.108, § 1.61, version 2.13, NumPy 2.13, 2.4.61", []),
+        ("eqs. 4.108–4.109, eqs. (4.12) and (4.13), equations 2.11, 2.12 to 2.14", []),
         ("10.1214/aoms at doi:10.1214/177", []),
         ("```python\nx = 0.1234\n```", []),
         ("```{figure} a.svg\n:width: 0.1234\n\nIt is 0.5678.\n```", ["0.5678"]),

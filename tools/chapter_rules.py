@@ -325,13 +325,10 @@ def types_no_result_in(chapter: Chapter) -> Found:
     for cell in chapter.cells:
         texts = [cell.source] if cell.is_markdown else []
         texts += [cell.figure_text("image", "alt"), cell.figure_text("figure", "caption")]
-        for text in texts:
-            for written, value in prose.numbers(text):
-                if value not in known:
-                    yield (
-                        f"{chapter.where(cell)}: {written} is printed by no cell of the chapter "
-                        "and stands in no code"
-                    )
+        stated = {written: value for text in texts for written, value in prose.numbers(text)}
+        for written, value in stated.items():
+            if value not in known:
+                yield f"{chapter.where(cell)}: {written} is in no output and no code of it"
 
 
 def stored_numbers(cell: Cell) -> Iterator[Decimal]:

@@ -9,11 +9,12 @@ NUMBER = re.compile(
     r"(?P<sign>[-+])?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d*|\.\d+|\d+)"
     r"(?:[eE](?P<e>[-+]?\d+)|\s*(?:\\times|\\cdot|×|·)\s*10\^\{?(?P<ten>[-+]?\d+)\}?)?"
 )
-# What is numbered rather than measured: "eq. (4.108)", "version 2.13", "§ 1.60".
+# What is numbered rather than measured: "eqs. (4.108)–(4.109)", "version 2.13", "§ 1.60".
 LABEL = re.compile(
     r"(?:\b(?:eqs?\.|equations?|sections?|sect?s?\.|chapters?|ch\.|figs?\.|figures?|tables?|pages?"
     r"|pp?\.|theorems?|thm\.|lemmas?|propositions?|definitions?|examples?|exercises?|problems?"
-    r"|versions?|python|numpy|scipy|pytorch|matplotlib|scikit-learn)|§+)[\s~]*[(\[]?\Z",
+    r"|versions?|python|numpy|scipy|pytorch|matplotlib|scikit-learn)|§+)[\s~]*[(\[]?"
+    r"(?:[\d.]+[)\]]?(?:\s*[-–,]\s*|\s+(?:and|to|or)\s+)[(\[]?)*\Z",
     re.I,
 )
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")

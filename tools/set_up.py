@@ -58,7 +58,7 @@ def names(lines: Iterator[str]) -> Iterator[str]:
 def pip_install(*arguments: str) -> None:
     """Run pip, show a counter instead of its chatter, and the chatter when it fails."""
     command = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check"]
-    total = sum("==" in line for line in (ROOT / "requirements.lock").open(encoding="utf-8"))
+    total = (ROOT / "requirements.lock").read_text(encoding="utf-8").count("==")
     log: list[str] = []
 
     def lines(stream: Iterator[str]) -> Iterator[str]:
