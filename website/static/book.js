@@ -45,7 +45,25 @@ function markScrollers() {
   }
 }
 
+// The front page's picture: one slider moves a point along each line, and reads off its height.
+function setUpBeliefs() {
+  const slider = document.querySelector(".belief-slider");
+  if (!slider) return;
+  slider.hidden = false;
+  slider.querySelector("input").addEventListener("input", (event) => {
+    for (const box of document.querySelectorAll(".belief, .loss")) {
+      const svg = box.querySelector("svg");
+      const {x, y} = svg.querySelector("polyline").points.getItem(event.target.valueAsNumber);
+      const base = svg.viewBox.baseVal.height - 6;
+      svg.querySelector("circle").setAttribute("cx", x);
+      svg.querySelector("circle").setAttribute("cy", y);
+      box.querySelector("output").value = ((base - y) / svg.dataset.unit).toFixed(2);
+    }
+  });
+}
+
 setUpTheme();
+setUpBeliefs();
 setUpCopying();
 markScrollers();
 addEventListener("resize", markScrollers);

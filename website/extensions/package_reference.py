@@ -1,0 +1,60 @@
+"""``.. package-reference::`` (in ``{eval-rst}``): the page of the package, from its own docstrings, module by module.
+
+The directive's lines name the modules in their order. A public name whose module is not among them is a warning, so
+the page can't fall behind the package.
+"""
+
+from importlib import import_module
+from inspect import getdoc, isclass, isfunction
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import nested_parse_with_titles
+
+logger = logging.getLogger(__name__)
+
+
+def members(package, module) -> dict[str, object]:
+    """A module's public functions and classes: those the package offers, or for a module apart all of its own."""
+    offered = {name: getattr(package, name) for name in package.__all__ if getattr(package, name).__module__ == module.__name__}
+    own = {
+        name: thing
+        for name, thing in vars(module).items()
+        if not name.startswith("_") and (isfunction(thing) or isclass(thing)) and thing.__module__ == module.__name__
+    }
+    return offered or own
+
+
+class PackageReference(SphinxDirective):
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        package = import_module(self.arguments[0])
+        lines: list[str] = []
+        missing = set(package.__all__)
+        for name in (line.strip() for line in self.content if line.strip()):
+            module = import_module(f"{package.__name__}.{name}")
+            things = members(package, module)
+            missing -= things.keys()
+            home = package.__name__ if things.keys() <= set(package.__all__) else module.__name__
+            title = name.capitalize()
+            lines += [title, "-" * len(title), "", *(getdoc(module) or "").splitlines(), ""]
+            lines += [f".. currentmodule:: {home}", "", ".. autosummary::", "", *(f"   {thing}" for thing in things), ""]
+            for thing, value in things.items():
+                directive = "autoclass" if isclass(value) else "autofunction"
+                lines += [f".. {directive}:: {thing}", *(["   :members:"] if isclass(value) else []), ""]
+        for name in sorted(missing):
+            logger.warning("public name %s.%s is not on this page", package.__name__, name, location=self.get_location())
+        holder = nodes.Element()
+        holder.document = self.state.document
+        source, line = self.get_source_info()
+        nested_parse_with_titles(self.state, StringList(lines, source), holder, line)
+        return holder.children
+
+
+def setup(app):
+    app.add_directive("package-reference", PackageReference)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
