@@ -12,6 +12,7 @@ from coursecode.classification import (
     softmax_cross_entropy,
     softmax_cross_entropy_gradient,
 )
+from coursecode.crammer_singer import crammer_singer_loss, crammer_singer_loss_gradient
 from coursecode.exponentials import log_sigmoid, log_softmax, logsumexp, sigmoid, softmax
 from coursecode.gradients import GradientCheck, check_gradient, numerical_gradient
 from coursecode.information import (
@@ -23,27 +24,79 @@ from coursecode.information import (
     kl_divergence,
     perplexity,
 )
+from coursecode.margins import (
+    hinge_loss,
+    hinge_loss_gradient,
+    squared_hinge_loss,
+    squared_hinge_loss_gradient,
+    zero_one_loss,
+)
+from coursecode.multiclass import (
+    multiclass_hinge_loss,
+    multiclass_hinge_loss_gradient,
+    squared_multiclass_hinge_loss,
+    squared_multiclass_hinge_loss_gradient,
+)
+from coursecode.quantile import quantile_loss, quantile_loss_gradient
+from coursecode.regression import (
+    absolute_error,
+    absolute_error_gradient,
+    squared_error,
+    squared_error_gradient,
+)
+from coursecode.robust import huber_loss, huber_loss_gradient, log_cosh_loss, log_cosh_loss_gradient
+from coursecode.smooth_margins import (
+    exponential_loss,
+    exponential_loss_gradient,
+    logistic_loss,
+    logistic_loss_gradient,
+)
 
 __all__ = [
     "GradientCheck",
+    "absolute_error",
+    "absolute_error_gradient",
     "binary_cross_entropy",
     "binary_cross_entropy_gradient",
     "brier_score",
     "brier_score_gradient",
     "check_gradient",
+    "crammer_singer_loss",
+    "crammer_singer_loss_gradient",
     "cross_entropy",
     "entropy",
+    "exponential_loss",
+    "exponential_loss_gradient",
     "gaussian_kl_divergence",
+    "hinge_loss",
+    "hinge_loss_gradient",
+    "huber_loss",
+    "huber_loss_gradient",
     "information_content",
     "jensen_shannon_divergence",
     "kl_divergence",
+    "log_cosh_loss",
+    "log_cosh_loss_gradient",
     "log_sigmoid",
     "log_softmax",
+    "logistic_loss",
+    "logistic_loss_gradient",
     "logsumexp",
+    "multiclass_hinge_loss",
+    "multiclass_hinge_loss_gradient",
     "numerical_gradient",
     "perplexity",
+    "quantile_loss",
+    "quantile_loss_gradient",
     "sigmoid",
     "softmax",
     "softmax_cross_entropy",
     "softmax_cross_entropy_gradient",
+    "squared_error",
+    "squared_error_gradient",
+    "squared_hinge_loss",
+    "squared_hinge_loss_gradient",
+    "squared_multiclass_hinge_loss",
+    "squared_multiclass_hinge_loss_gradient",
+    "zero_one_loss",
 ]
