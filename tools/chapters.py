@@ -85,8 +85,8 @@ def execute(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 def last_lines(traceback: str, count: int = 15) -> str:
     """The end of a traceback without its colours."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
-    return "\n".join("    " + line for line in plain.rstrip().splitlines()[-count:])
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback).rpartition("-" * 75)[2].strip()
+    return "\n".join("    " + line for line in plain.splitlines()[-count:])
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:
@@ -119,7 +119,7 @@ def normal_output(output: dict[str, Any]) -> nbformat.NotebookNode:
         kept["metadata"] = {}
     if "traceback" in kept:
         kept["traceback"] = [f"{kept['ename']}: {kept['evalue']}"]
-    return nbformat.from_dict(kept)
+    return nbformat.NotebookNode(kept)
 
 
 def new_id(source: str, taken: set[str]) -> str:
@@ -182,12 +182,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     wrong: list[str] = []
+    failed: set[Path] = set()
     if not options.check:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            wrong += [message for message in pool.map(run, paths) if message]
+            for path, message in zip(paths, pool.map(run, paths), strict=True):
+                if message:
+                    failed.add(path)
+                    wrong.append(message)
     elif not options.chapters:
         wrong += unlisted(ROOT)
-    for path in paths:
+    for path in (path for path in paths if path not in failed):
         if options.check and not is_normal(path):
             wrong.append(f"{path.stem}: not as `make chapters` stores it")
         wrong += broken_rules(Chapter.read(path))
