@@ -12,6 +12,7 @@ from coursecode.classification import (
     softmax_cross_entropy,
     softmax_cross_entropy_gradient,
 )
+from coursecode.coding import huffman_code_lengths
 from coursecode.crammer_singer import crammer_singer_loss, crammer_singer_loss_gradient
 from coursecode.exponentials import log_sigmoid, log_softmax, logsumexp, sigmoid, softmax
 from coursecode.gradients import GradientCheck, check_gradient, numerical_gradient
@@ -24,6 +25,7 @@ from coursecode.information import (
     kl_divergence,
     perplexity,
 )
+from coursecode.joint import conditional_entropy, joint_entropy, mutual_information
 from coursecode.margins import (
     hinge_loss,
     hinge_loss_gradient,
@@ -61,6 +63,7 @@ __all__ = [
     "brier_score",
     "brier_score_gradient",
     "check_gradient",
+    "conditional_entropy",
     "crammer_singer_loss",
     "crammer_singer_loss_gradient",
     "cross_entropy",
@@ -72,8 +75,10 @@ __all__ = [
     "hinge_loss_gradient",
     "huber_loss",
     "huber_loss_gradient",
+    "huffman_code_lengths",
     "information_content",
     "jensen_shannon_divergence",
+    "joint_entropy",
     "kl_divergence",
     "log_cosh_loss",
     "log_cosh_loss_gradient",
@@ -84,6 +89,7 @@ __all__ = [
     "logsumexp",
     "multiclass_hinge_loss",
     "multiclass_hinge_loss_gradient",
+    "mutual_information",
     "numerical_gradient",
     "perplexity",
     "quantile_loss",

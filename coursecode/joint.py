@@ -1,0 +1,228 @@
+"""Information in a table of two variables: joint, conditional and shared.
+
+The last two axes are the table: the row is the value of X, the column that of Y.
+"""
+
+from __future__ import annotations
+
+from math import e, log
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coursecode._blocks import in_blocks, row_sum
+from coursecode._series import at_least_tiny, divergence_terms, log_ratio
+from coursecode._validation import (
+    Argument,
+    Array,
+    FloatArray,
+    logarithm,
+    nonnegative,
+    plain_array,
+    probabilities,
+    row_place,
+)
+
+
+def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
+    r"""Joint entropy of two variables, H(X, Y).
+
+    .. math:: H(X, Y) = -\sum_{x, y} p(x, y) \ln p(x, y)
+
+    Parameters
+    ----------
+    joint : array_like, shape (..., A, B)
+        Tables of probabilities p(x, y): A values of X down the rows, B values of Y along the
+        columns; non-negative, each table summing to 1 (to within the square root of the machine
+        epsilon of its type).
+    base : float
+        Base of the logarithm, above 1.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        One value a table, in nats, or in bits with ``base=2``; from 0 to ln AB.
+
+    Raises
+    ------
+    TypeError
+        If `joint` or `base` are not real numbers.
+    ValueError
+        If `joint` has fewer than two axes, is nan, infinite, negative or empty, or a table does
+        not sum to 1, or `base` is not finite and above 1.
+
+    Notes
+    -----
+    The entropy of the pair. The chain rule: H(X, Y) = H(X) + H(Y | X).
+
+    References
+    ----------
+    Cover and Thomas, *Elements of Information Theory*, 2nd edition (2006), equation 2.8.
+
+    Examples
+    --------
+    >>> print(joint_entropy([[1/2, 0], [1/4, 1/4]], base=2))
+    1.5
+    """
+    log_p = logarithm(base)
+    table = _tables("joint", joint)
+
+    def formula(p: FloatArray) -> FloatArray:
+        return -row_sum(p * log_p(at_least_tiny(p)))  # 0 ln 0 = 0
+
+    return in_blocks(formula, table)
+
+
+def conditional_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
+    r"""Conditional entropy of the column given the row, H(Y \| X).
+
+    .. math:: H(Y \mid X) = -\sum_{x, y} p(x, y) \ln \frac{p(x, y)}{p(x)},
+              \qquad p(x) = \sum_y p(x, y)
+
+    Parameters
+    ----------
+    joint : array_like, shape (..., A, B)
+        Tables of probabilities p(x, y): A values of X down the rows, B values of Y along the
+        columns; non-negative, each table summing to 1 (to within the square root of the machine
+        epsilon of its type).
+    base : float
+        Base of the logarithm, above 1.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        One value a table, in nats, or in bits with ``base=2``; from 0 to ln B.
+
+    Raises
+    ------
+    TypeError
+        If `joint` or `base` are not real numbers.
+    ValueError
+        If `joint` has fewer than two axes, is nan, infinite, negative or empty, or a table does
+        not sum to 1, or `base` is not finite and above 1.
+
+    Notes
+    -----
+    How uncertain the last axis stays on average once the one before it is known. For H(X | Y)
+    give the tables transposed, ``np.swapaxes(joint, -1, -2)``. 0 where the row decides the column.
+
+    References
+    ----------
+    Cover and Thomas, *Elements of Information Theory*, 2nd edition (2006), equation 2.10.
+
+    Examples
+    --------
+    >>> joint = np.array([[1/2, 0], [1/4, 1/4]])
+    >>> print(conditional_entropy(joint, base=2), conditional_entropy(joint.T, base=2).round(4))
+    0.5 0.6887
+    """
+    logarithm(base)
+    table = _tables("joint", joint)
+    shape = plain_array("joint", joint).shape[-2:]
+
+    def formula(p: FloatArray) -> FloatArray:
+        p = p.reshape(-1, *shape)
+        return table_sum(-p * log_share(p)) / log(base)
+
+    return in_blocks(formula, table)
+
+
+def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
+    r"""Mutual information of two variables, I(X; Y).
+
+    .. math:: I(X; Y) = \sum_{x, y} p(x, y) \ln \frac{p(x, y)}{p(x)\, p(y)}
+
+    Parameters
+    ----------
+    joint : array_like, shape (..., A, B)
+        Tables of probabilities p(x, y): A values of X down the rows, B values of Y along the
+        columns; non-negative, each table summing to 1 (to within the square root of the machine
+        epsilon of its type).
+    base : float
+        Base of the logarithm, above 1.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        One value a table, in nats, or in bits with ``base=2``; at least 0, and 0 for independent
+        variables.
+
+    Raises
+    ------
+    TypeError
+        If `joint` or `base` are not real numbers.
+    ValueError
+        If `joint` has fewer than two axes, is nan, infinite, negative or empty, or a table does
+        not sum to 1, or `base` is not finite and above 1.
+
+    Notes
+    -----
+    The divergence of the table from the product of its margins, computed as `kl_divergence` is:
+    never negative, and with digits to spare near independence, where H(X) + H(Y) - H(X, Y)
+    cancels. Symmetric: what X tells of Y, Y tells of X.
+
+    References
+    ----------
+    Cover and Thomas, *Elements of Information Theory*, 2nd edition (2006), equation 2.28.
+
+    Examples
+    --------
+    >>> print(mutual_information([[1/2, 0], [1/4, 1/4]], base=2).round(4))
+    0.3113
+    """
+    logarithm(base)
+    table = _tables("joint", joint)
+    shape = plain_array("joint", joint).shape[-2:]
+
+    def formula(p: FloatArray) -> FloatArray:
+        p = p.reshape(-1, *shape)
+        of_row, of_column = p.sum(axis=-1, keepdims=True), p.sum(axis=-2, keepdims=True)
+        total = of_row.sum(axis=-2, keepdims=True)  # 1 but for rounding
+        product = of_row * (of_column / total)
+        return table_sum(divergence_terms(p, product)) / log(base)
+
+    return in_blocks(formula, table)
+
+
+def log_share(p: FloatArray) -> FloatArray:
+    """Return ln p(y|x) for tables p(x, y), and 0 where p(x, y) is 0.
+
+    At the largest entry of a row, which may be nearly all of it, by what the others leave.
+    """
+    largest = p == p.max(axis=-1, keepdims=True)
+    others = np.where(largest, 0, p).sum(axis=-1, keepdims=True)
+    others = others + p * (largest.sum(axis=-1, keepdims=True) - 1)
+    share: FloatArray = np.where(
+        largest, -np.log1p(others / p), log_ratio(p, p.sum(axis=-1, keepdims=True))
+    )
+    share[p == 0] = 0
+    return share
+
+
+def table_sum(terms: FloatArray) -> FloatArray:
+    """Return the sum of each table of a block."""
+    total: FloatArray = terms.sum(axis=(-2, -1))
+    return total
+
+
+def _tables(name: str, joint: ArrayLike) -> Argument:
+    """Tables in the last two axes, as rows of all their entries."""
+    array = plain_array(name, joint)
+    if array.ndim < 2:
+        raise ValueError(f"{name} must have two last axes, a table, got shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    flat = probabilities(name, array.reshape(*array.shape[:-2], -1))
+
+    def refuse(name: str, p: Array) -> None:
+        entries = nonnegative(name, array)
+        entries.rule.refuse(name, entries.values)
+        totals = np.asarray(p.sum(axis=-1, dtype=np.float64))
+        for index in np.ndindex(totals.shape):
+            if not flat.rule.holds(p[index]):
+                raise ValueError(
+                    f"{name} must sum to 1 over its last two axes, "
+                    f"got {totals[index]:.9g}{row_place(index)}"
+                )
+
+    return flat._replace(rule=flat.rule._replace(refuse=refuse))
