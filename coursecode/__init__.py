@@ -14,6 +14,7 @@ from coursecode.classification import (
 )
 from coursecode.coding import huffman_code_lengths
 from coursecode.crammer_singer import crammer_singer_loss, crammer_singer_loss_gradient
+from coursecode.data import Digits, Hubble, load_digits, load_hubble, load_text
 from coursecode.exponentials import log_sigmoid, log_softmax, logsumexp, sigmoid, softmax
 from coursecode.gradients import GradientCheck, check_gradient, numerical_gradient
 from coursecode.information import (
@@ -55,7 +56,9 @@ from coursecode.smooth_margins import (
 )
 
 __all__ = [
+    "Digits",
     "GradientCheck",
+    "Hubble",
     "absolute_error",
     "absolute_error_gradient",
     "binary_cross_entropy",
@@ -80,6 +83,9 @@ __all__ = [
     "jensen_shannon_divergence",
     "joint_entropy",
     "kl_divergence",
+    "load_digits",
+    "load_hubble",
+    "load_text",
     "log_cosh_loss",
     "log_cosh_loss_gradient",
     "log_sigmoid",

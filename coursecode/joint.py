@@ -18,9 +18,9 @@ from coursecode._validation import (
     FloatArray,
     logarithm,
     nonnegative,
+    place,
     plain_array,
     probabilities,
-    row_place,
 )
 
 
@@ -222,7 +222,7 @@ def _tables(name: str, joint: ArrayLike) -> Argument:
             if not flat.rule.holds(p[index]):
                 raise ValueError(
                     f"{name} must sum to 1 over its last two axes, "
-                    f"got {totals[index]:.9g}{row_place(index)}"
+                    f"got {totals[index]:.9g}{place(index)}"
                 )
 
     return flat._replace(rule=flat.rule._replace(refuse=refuse))
