@@ -1,7 +1,7 @@
 """``.. package-reference::`` (in ``{eval-rst}``): the page of the package, from its own docstrings, module by module.
 
-The directive's lines name the modules in their order. A public name whose module is not among them is a warning, so
-the page can't fall behind the package.
+The directive's lines name the modules that come first, in their order; the other modules that offer a public name
+follow by themselves, so the page can't fall behind the package.
 """
 
 from importlib import import_module
@@ -9,11 +9,8 @@ from inspect import getdoc, isclass, isfunction
 
 from docutils import nodes
 from docutils.statemachine import StringList
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
-
-logger = logging.getLogger(__name__)
 
 
 def members(package, module) -> dict[str, object]:
@@ -34,11 +31,11 @@ class PackageReference(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         package = import_module(self.arguments[0])
         lines: list[str] = []
-        missing = set(package.__all__)
-        for name in (line.strip() for line in self.content if line.strip()):
+        first = [line.strip() for line in self.content if line.strip()]
+        others = {getattr(package, name).__module__.rpartition(".")[2] for name in package.__all__} - set(first)
+        for name in [*first, *sorted(others)]:
             module = import_module(f"{package.__name__}.{name}")
             things = members(package, module)
-            missing -= things.keys()
             home = package.__name__ if things.keys() <= set(package.__all__) else module.__name__
             title = name.capitalize()
             lines += [title, "-" * len(title), "", *(getdoc(module) or "").splitlines(), ""]
@@ -46,8 +43,6 @@ class PackageReference(SphinxDirective):
             for thing, value in things.items():
                 directive = "autoclass" if isclass(value) else "autofunction"
                 lines += [f".. {directive}:: {thing}", *(["   :members:"] if isclass(value) else []), ""]
-        for name in sorted(missing):
-            logger.warning("public name %s.%s is not on this page", package.__name__, name, location=self.get_location())
         holder = nodes.Element()
         holder.document = self.state.document
         source, line = self.get_source_info()

@@ -20,6 +20,16 @@ class MendMarkup(SphinxPostTransform):
                 head.parent.remove(head)
 
 
+def visit_citation(translator, node: nodes.citation) -> None:
+    # docutils writes role="list" round elements that aren't list items, and a role that ARIA has withdrawn
+    translator.body.append(translator.starttag(node, "div", CLASS="citation"))
+
+
+def depart_citation(translator, node: nodes.citation) -> None:
+    translator.body.append("</div>\n")
+
+
 def setup(app):
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.add_post_transform(MendMarkup)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
