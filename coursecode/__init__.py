@@ -4,28 +4,20 @@ Conventions: the truth comes first and the model second, the last axis holds out
 one value an example (the mean is the caller's), natural logarithms unless `base` says otherwise.
 """
 
-from coursecode.classification import (
-    binary_cross_entropy,
-    binary_cross_entropy_gradient,
-    brier_score,
-    brier_score_gradient,
-    softmax_cross_entropy,
-    softmax_cross_entropy_gradient,
-)
+from coursecode.binary import binary_cross_entropy, binary_cross_entropy_gradient
+from coursecode.brier import brier_score, brier_score_gradient
+from coursecode.classification import softmax_cross_entropy, softmax_cross_entropy_gradient
 from coursecode.coding import huffman_code_lengths
 from coursecode.crammer_singer import crammer_singer_loss, crammer_singer_loss_gradient
 from coursecode.data import Digits, Hubble, load_digits, load_hubble, load_text
-from coursecode.exponentials import log_sigmoid, log_softmax, logsumexp, sigmoid, softmax
-from coursecode.gradients import GradientCheck, check_gradient, numerical_gradient
-from coursecode.information import (
-    cross_entropy,
-    entropy,
+from coursecode.divergences import (
     gaussian_kl_divergence,
-    information_content,
     jensen_shannon_divergence,
     kl_divergence,
-    perplexity,
 )
+from coursecode.exponentials import log_sigmoid, log_softmax, logsumexp, sigmoid, softmax
+from coursecode.gradients import GradientCheck, check_gradient, numerical_gradient
+from coursecode.information import cross_entropy, entropy, information_content, perplexity
 from coursecode.joint import conditional_entropy, joint_entropy, mutual_information
 from coursecode.margins import (
     hinge_loss,

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
 
-from coursecode._validation import Argument, Array, FloatArray, batch_shape
+from coursecode._validation import Argument, Array, FloatArray, batch_shape, hold
 
-BLOCK_BYTES = 2**18  # of each argument: a block and the formula's temporaries fit a 1–2 MB cache
-SHORT_ROW = 32  # up to here, NumPy's loops along a row cost more than the arithmetic in them
+BLOCK_BYTES = 2**18  # of the largest argument; the formula's temporaries take a few times that
+SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arithmetic in it
 
 
 def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> FloatArray:
@@ -28,9 +29,9 @@ def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> Float
     Parameters
     ----------
     formula
-        Is given one array for each argument: (rows, K) for a kind of rows, (rows,) for a kind
-        of single numbers. Returns one value a row, (rows,), or one for each outcome, (rows, K),
-        in an array of its own. It must treat each row by itself, and must not change what it is
+        Is given one array for each argument, row by row in memory: (rows, K) for a kind of rows,
+        (rows,) for a kind of single numbers. Returns one value a row, (rows,), or one for each
+        outcome, (rows, K). It must treat each row by itself, and must not change what it is
         given.
     *arguments
         From the kinds of `_validation`. Their leading axes must be equal; they are flattened to
@@ -43,51 +44,86 @@ def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> Float
     """
     batch = batch_shape(arguments)
     count = prod(batch)
-    flat = [_as_rows(a, batch, count) for a in arguments]
-    floats = {values.dtype for values in flat if values.dtype.kind == "f"}
-    dtype = np.result_type(*floats)
-    width = max(values.size for values in flat) // count
-    step = max(1, BLOCK_BYTES // (width * dtype.itemsize))
-    unchecked = True
+    flat = [_as_rows(argument, batch, count) for argument in arguments]
+    common = _common_type(flat)
+    step = max(1, BLOCK_BYTES * count // max([values.nbytes for values in flat]))
 
     with np.errstate(all="ignore"):
         for start in range(0, count, step):
-            block = [values[start : start + step] for values in flat]
-            if 1 < width <= SHORT_ROW < count:
-                # Column by column in memory: NumPy then loops along the many rows, not the
-                # few outcomes. The formula sees the same array.
-                block = [np.asfortranarray(values) for values in block]
-            if unchecked and not _all_hold(arguments, block):
-                for argument in arguments:
-                    argument.rule.refuse(argument.name, argument.values)
-                unchecked = False  # a false alarm, such as a mask of -inf: all has been read now
-            if len(floats) > 1:
-                block = [v.astype(dtype) if v.dtype.kind == "f" else v for v in block]
+            block = [np.ascontiguousarray(values[start : start + step]) for values in flat]
+            hold(arguments, block)
+            if common:
+                block = [v.astype(common) if v.dtype.kind == "f" else v for v in block]
             part = formula(*block)
-            if start == 0:
-                whole = np.empty((count, *part.shape[1:]), part.dtype)
-            np.add(part, 0.0, out=whole[start : start + step])  # -0.0 + 0.0 is 0.0
+            if step >= count and part.flags.c_contiguous and _is_its_own(part, block):
+                whole = part
+                whole += 0.0  # -0.0 + 0.0 is 0.0
+            else:
+                if start == 0:
+                    whole = np.empty((count, *part.shape[1:]), part.dtype)
+                np.add(part, 0.0, out=whole[start : start + step])
     result: FloatArray = whole.reshape(batch + whole.shape[1:])[()]
     return result
 
 
+def _is_its_own(part: Array, block: list[Array]) -> bool:
+    return part.base is None and all(part is not values for values in block)
+
+
+def _common_type(arrays: list[Array]) -> np.dtype[Any] | None:
+    """Return the wider type where float32 meets float64, None where all agree."""
+    types = {values.dtype for values in arrays if values.dtype.kind == "f"}
+    return np.result_type(*types) if len(types) > 1 else None
+
+
 def _as_rows(argument: Argument, batch: tuple[int, ...], count: int) -> Array:
     values = argument.values
+    if values.ndim == argument.rank + 1:
+        return values
     if argument.parameter and not values.ndim:
         return np.broadcast_to(values, count)
     return values.reshape((count, -1) if argument.rank else count)
 
 
-def _all_hold(arguments: tuple[Argument, ...], block: list[Array]) -> bool:
-    return all(a.rule.holds(values) for a, values in zip(arguments, block, strict=True))
+def by_columns(x: FloatArray) -> FloatArray:
+    """Return a block of short rows laid out column by column in memory, others as they are.
+
+    NumPy then loops along the many rows instead of the few numbers in each, which is several
+    times faster for maxima and for a column against a block. The values are the same.
+    """
+    return np.asfortranarray(x) if x.shape[-1] <= SHORT_ROW else x
 
 
 def row_sum(x: FloatArray) -> FloatArray:
-    """Return the sum of each row of a block."""
-    total: FloatArray = x.sum(axis=-1)
+    """Return the sum of each row of a block: pairwise, or for short rows as a product with ones."""
+    total: FloatArray = x.dot(_ones(x)) if x.shape[-1] <= SHORT_ROW else x.sum(axis=-1)
     return total
+
+
+def row_max(x: FloatArray) -> FloatArray:
+    """Return the largest number of each row of a block."""
+    top: FloatArray = (
+        x.max(axis=-1)
+        if x.flags.f_contiguous or x.shape[-1] > SHORT_ROW
+        else pick(x, x.argmax(axis=-1))
+    )
+    return top
+
+
+def pick(x: FloatArray, k: Array) -> FloatArray:
+    """Return the k-th number of each row of a block, one k a row."""
+    return x.ravel().take(k + np.arange(0, x.size, x.shape[-1]))
+
+
+def put(x: FloatArray, k: Array, value: FloatArray | float) -> None:
+    """Set the k-th number of each row of a block, which must lie row by row in memory."""
+    x.reshape(-1)[k + np.arange(0, x.size, x.shape[-1])] = value
 
 
 def column(x: Array) -> Array:
     """Return one number a row as a column, to stand beside rows of outcomes."""
     return x[:, np.newaxis]
+
+
+def _ones(x: FloatArray) -> FloatArray:
+    return np.ones(x.shape[-1], x.dtype)

@@ -12,6 +12,7 @@ import numpy as np
 from coursecode._validation import FloatArray
 
 NEAR = 0.2  # of |s|: beyond, the logarithm has digits enough
+LOWEST_LOG = -745.0  # no float's logarithm is below
 TERMS = 12  # NEAR to the power 2 * TERMS is below the rounding of float64
 
 
@@ -40,7 +41,12 @@ def at_least_tiny(p: FloatArray) -> FloatArray:
 
     No other number is changed.
     """
-    return np.maximum(p, np.finfo(p.dtype).smallest_subnormal)
+    return p if p.min() > 0 else np.maximum(p, np.finfo(p.dtype).smallest_subnormal)
+
+
+def at_least_lowest(log_p: FloatArray, p: FloatArray) -> FloatArray:
+    """Return ln p with -inf replaced by what is below any float's, so that 0 ln 0 is 0."""
+    return log_p if p.min() > 0 else np.maximum(log_p, LOWEST_LOG)
 
 
 def log_ratio(p: FloatArray, q: FloatArray) -> FloatArray:

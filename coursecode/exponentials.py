@@ -9,7 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import column, in_blocks, row_sum
+from coursecode._blocks import by_columns, column, in_blocks, row_sum
+from coursecode._exponentials import (
+    SMALL,
+    exponentials_and_sum,
+    logistic,
+    shifted_exponentials,
+    sum_but_largest,
+)
 from coursecode._validation import FloatArray, exponents, extended_real, scores
 
 
@@ -54,14 +61,15 @@ def logsumexp(logits: ArrayLike) -> FloatArray:
     """
 
     def formula(s: FloatArray) -> FloatArray:
-        if fits(s):
-            total = row_sum(np.exp(s))
-            result = np.log(total)
-            near_one = abs(total - 1) < 0.5  # where the logarithm of a rounded sum loses digits
-            if near_one.any():
-                result[near_one] = _log_of_shifted_sum(s[near_one])
-            return result
-        return _log_of_shifted_sum(s)
+        total = row_sum(np.exp(s))
+        result = np.log(total)
+        # Out of range, or near 1, where the logarithm of a rounded sum loses digits:
+        hard = ~(abs(total - 1) > 0.5) | (total == np.inf) | (total < SMALL)
+        if hard.any():
+            _, e, top = shifted_exponentials(s[hard])
+            log_sum = top + np.log1p(sum_but_largest(e))
+            result[hard] = np.where(np.isinf(top), top, log_sum)
+        return result
 
     return in_blocks(formula, exponents("logits", logits))
 
@@ -105,7 +113,7 @@ def log_softmax(logits: ArrayLike) -> FloatArray:
     """
 
     def formula(s: FloatArray) -> FloatArray:
-        shifted, e, _ = shifted_exponentials(s)
+        shifted, e, _ = shifted_exponentials(by_columns(s))
         return shifted - column(np.log1p(sum_but_largest(e)))
 
     return in_blocks(formula, scores("logits", logits))
@@ -148,8 +156,8 @@ def softmax(logits: ArrayLike) -> FloatArray:
     """
 
     def formula(s: FloatArray) -> FloatArray:
-        e = scaled_exponentials(s)
-        return e / column(row_sum(e))
+        e, total = exponentials_and_sum(s)
+        return e / column(total)
 
     return in_blocks(formula, scores("logits", logits))
 
@@ -232,61 +240,3 @@ def log_sigmoid(logits: ArrayLike) -> FloatArray:
         return np.minimum(s, 0) - np.log1p(np.exp(-abs(s)))
 
     return in_blocks(formula, extended_real("logits", logits))
-
-
-# --- the exponentials of a block of rows, to the last digits -----------------------------------
-
-# Up to here a ratio of two exponentials, and a sum of many, is far from overflow and underflow.
-LARGEST = {"d": 300.0, "f": 40.0}
-
-
-def logistic(s: FloatArray) -> FloatArray:
-    """Return 1 / (1 + e^-s) for a block of numbers."""
-    if s.min() > -LARGEST[s.dtype.char]:
-        return np.reciprocal(1 + np.exp(-s))
-    e = np.exp(-abs(s))  # e^-s would overflow where s is far below 0
-    return np.where(s < 0, e, 1) / (1 + e)
-
-
-def fits(s: FloatArray) -> bool:
-    """Return whether e^s neither overflows nor underflows anywhere in a block."""
-    largest = LARGEST[s.dtype.char]
-    return bool(s.min() >= -largest and s.max() <= largest)
-
-
-def scaled_exponentials(s: FloatArray) -> FloatArray:
-    """Return e^s times one factor a row: 1 where nothing overflows, else e^-max."""
-    return np.exp(s) if fits(s) else shifted_exponentials(s)[1]
-
-
-def shifted_exponentials(s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return s - max s, its exponential, and max s as a column.
-
-    Subtracting the maximum leaves 1 as the largest exponential, so that none overflows.
-    """
-    top = s.max(axis=-1, keepdims=True)
-    shifted = s - top
-    e = np.exp(shifted)
-    if shifted.min() < -8:
-        # A difference d is rounded by up to half its last place, d * eps / 2, and e^d by as
-        # many relative eps as d is large. What was rounded off is known exactly (Knuth, The Art
-        # of Computer Programming, volume 2, 4.2.2, theorem B): give it back.
-        back = s - shifted
-        rounded_off = (s - (shifted + back)) + (back - top)
-        e += np.where(e > 0, e * rounded_off, 0)  # nan where a score is -inf
-    return shifted, e, top
-
-
-def sum_but_largest(e: FloatArray) -> FloatArray:
-    """Return each row's sum without one of its largest terms, which must be 1.
-
-    Subtracting 1 from the sum would lose the digits of what is left beside it.
-    """
-    ones = np.floor(e)
-    return row_sum(e - ones) + (row_sum(ones) - 1)
-
-
-def _log_of_shifted_sum(s: FloatArray) -> FloatArray:
-    _, e, top = shifted_exponentials(s)
-    top = top[:, 0]
-    return np.where(np.isinf(top), top, top + np.log1p(sum_but_largest(e)))

@@ -18,7 +18,6 @@ from coursecode._validation import (
     FloatArray,
     logarithm,
     nonnegative,
-    place,
     plain_array,
     probabilities,
 )
@@ -214,15 +213,11 @@ def _tables(name: str, joint: ArrayLike) -> Argument:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     flat = probabilities(name, array.reshape(*array.shape[:-2], -1))
 
-    def refuse(name: str, p: Array) -> None:
+    def fault(p: Array) -> str:
         entries = nonnegative(name, array)
-        entries.rule.refuse(name, entries.values)
-        totals = np.asarray(p.sum(axis=-1, dtype=np.float64))
-        for index in np.ndindex(totals.shape):
-            if not flat.rule.holds(p[index]):
-                raise ValueError(
-                    f"{name} must sum to 1 over its last two axes, "
-                    f"got {totals[index]:.9g}{place(index)}"
-                )
+        found = entries.rule.fault(entries.values) or flat.rule.fault(p)
+        return found.replace("along its last axis", "over its last two axes").replace(
+            "row", "table"
+        )
 
-    return flat._replace(rule=flat.rule._replace(refuse=refuse))
+    return flat._replace(rule=flat.rule._replace(fault=fault))

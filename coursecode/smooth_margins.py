@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks
+from coursecode._exponentials import logistic
 from coursecode._validation import FloatArray, real, signs
-from coursecode.exponentials import logistic
 
 
 def logistic_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:

@@ -1,0 +1,66 @@
+"""Exponentials of a block of scores, to the last digits whatever the scores.
+
+The definition is used as it stands where nothing overflows or underflows, for there it is the most
+exact; elsewhere each row is shifted by its maximum.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coursecode._blocks import column, row_max, row_sum
+from coursecode._validation import FloatArray
+
+SMALL = 1 / 16  # a sum of exponentials above it has lost no digit that matters to underflow
+
+
+def logistic(s: FloatArray) -> FloatArray:
+    """Return 1 / (1 + e^-s) for a block of numbers."""
+    inverse = 1 + np.exp(-s)
+    q: FloatArray = 1 / inverse
+    if inverse.max() == np.inf:  # e^-s overflowed, where s is far below 0
+        e = np.exp(-abs(s))
+        q = np.where(s < 0, e, 1) / (1 + e)
+    return q
+
+
+def in_range(total: FloatArray) -> bool:
+    """Return whether sums of exponentials have neither overflowed nor lost digits to underflow."""
+    return bool(total.min() >= SMALL and total.max() < np.inf)
+
+
+def exponentials_and_sum(s: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return e^s and its sum in each row, both times one factor a row: e^-max if need be."""
+    e = np.exp(s)
+    total = row_sum(e)
+    if not in_range(total):
+        _, e, _ = shifted_exponentials(s)
+        total = row_sum(e)
+    return e, total
+
+
+def shifted_exponentials(s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return s - max s, its exponential, and max s, for a block of rows.
+
+    Subtracting the maximum leaves 1 as the largest exponential, so that none overflows.
+    """
+    top = row_max(s)
+    shifted = s - column(top)
+    e = np.exp(shifted)
+    if shifted.min() < -8:
+        # A difference d is rounded by up to half its last place, d * eps / 2, and e^d by as
+        # many relative eps as d is large. What was rounded off is known exactly (Knuth, The Art
+        # of Computer Programming, volume 2, 4.2.2, theorem B): give it back.
+        back = s - shifted
+        rounded_off = (s - (shifted + back)) + (back - column(top))
+        e += np.where(e > 0, e * rounded_off, 0)  # nan where a score is -inf
+    return shifted, e, top
+
+
+def sum_but_largest(e: FloatArray) -> FloatArray:
+    """Return each row's sum without one of its largest terms, which must be 1.
+
+    Subtracting 1 from the sum would lose the digits of what is left beside it.
+    """
+    ones = np.floor(e)
+    return row_sum(e - ones) + (row_sum(ones) - 1)

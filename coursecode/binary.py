@@ -1,0 +1,107 @@
+"""Binary cross-entropy: the loss of a score of "yes" against "no"."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coursecode._blocks import in_blocks
+from coursecode._exponentials import logistic
+from coursecode._labels import weigh
+from coursecode._validation import FloatArray, binary_labels, extended_real
+
+
+def binary_cross_entropy(labels: ArrayLike, logits: ArrayLike) -> FloatArray:
+    r"""Binary cross-entropy, ℓ = -y ln σ(s) - (1 - y) ln σ(-s).
+
+    .. math:: \ell = -y \ln \sigma(s) - (1 - y) \ln (1 - \sigma(s))
+
+    Parameters
+    ----------
+    labels : array_like, shape (...)
+        The truth y: 0 or 1 (False or True), or the probability of 1.
+    logits : array_like, shape (...)
+        Scores s of 1 against 0; -inf and +inf are allowed.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        One value a label, in nats; at least 0.
+
+    Raises
+    ------
+    TypeError
+        If `labels` or `logits` are not real numbers (labels may be bool).
+    ValueError
+        If shapes differ, `labels` are nan or outside 0 to 1, `logits` are nan, or they are empty.
+
+    Notes
+    -----
+    The softmax cross-entropy of the two scores 0 and s. An infinite score costs 0 where it is
+    right and inf where it is not.
+
+    References
+    ----------
+    Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.90.
+
+    Examples
+    --------
+    >>> print(binary_cross_entropy([1, 0], [0.0, 0.0]) / np.log(2))
+    [1. 1.]
+    """
+    s = extended_real("logits", logits)
+
+    def formula(y: FloatArray, s: FloatArray) -> FloatArray:
+        above, below = np.clip(s, 0, None), np.clip(s, None, 0)
+        wrong = (1 - y) * above - y * below
+        if not np.dot(s, s) < np.inf:
+            wrong = weigh(1 - y, above) - weigh(y, below)  # 0 · inf = 0
+        return wrong + np.log1p(np.exp(below - above))
+
+    return in_blocks(formula, binary_labels("labels", labels, s), s)
+
+
+def binary_cross_entropy_gradient(labels: ArrayLike, logits: ArrayLike) -> FloatArray:
+    r"""Gradient of the binary cross-entropy by the score, σ(s) - y.
+
+    .. math:: \frac{\partial \ell}{\partial s} = \sigma(s) - y
+
+    Parameters
+    ----------
+    labels : array_like, shape (...)
+        The truth y: 0 or 1 (False or True), or the probability of 1.
+    logits : array_like, shape (...)
+        Scores s of 1 against 0; -inf and +inf are allowed.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        One value a label, in nats per unit of score; from -1 to 1.
+
+    Raises
+    ------
+    TypeError
+        If `labels` or `logits` are not real numbers (labels may be bool).
+    ValueError
+        If shapes differ, `labels` are nan or outside 0 to 1, `logits` are nan, or they are empty.
+
+    Notes
+    -----
+    Computed as (1 - y) σ(s) - y σ(-s), which keeps its digits where the score is right with
+    confidence.
+
+    References
+    ----------
+    Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.91.
+
+    Examples
+    --------
+    >>> print(binary_cross_entropy_gradient(1, -10.0).round(5))
+    -0.99995
+    """
+    s = extended_real("logits", logits)
+
+    def formula(y: FloatArray, s: FloatArray) -> FloatArray:
+        return (1 - y) * logistic(s) - y * logistic(-s)
+
+    return in_blocks(formula, binary_labels("labels", labels, s), s)

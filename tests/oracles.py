@@ -1,0 +1,156 @@
+"""Independent answers: the definitions, one number at a time, in 50-digit arithmetic (mpmath).
+
+Floating-point inputs are taken for exactly what they are. `ulp_error` then says how far a result
+is from the exact one, in units of its last place.
+"""
+
+import mpmath as mp
+import numpy as np
+
+mp.mp.dps = 60  # 50 and some, for what cancels
+INF = mp.inf
+
+
+def exact(x):
+    return mp.mpf(float(x))
+
+
+def exps(s):
+    return [mp.exp(exact(v)) if np.isfinite(v) else mp.mpf(0) for v in s]
+
+
+def logsumexp(s):
+    if np.isinf(np.max(s)):
+        return exact(np.max(s))
+    with mp.workdps(700):  # 1e308 beside 1e-308
+        return exact(np.max(s)) + mp.log1p(others(s, int(np.argmax(s))))
+
+
+def others(s, k):
+    """Sum of the exponentials but the k-th, over the k-th."""
+    own = exact(s[k])
+    return mp.fsum(mp.exp(exact(v) - own) for j, v in enumerate(s) if j != k and np.isfinite(v))
+
+
+def neg_log_softmax(s, k):
+    if s[k] == -np.inf:
+        return INF
+    rest = others(s, k)
+    with mp.workdps(60):
+        return mp.log1p(rest)
+
+
+def softmax(s):
+    return [mp.mpf(0) if v == -np.inf else 1 / (1 + others(s, k)) for k, v in enumerate(s)]
+
+
+def log_softmax(s):
+    return [-neg_log_softmax(s, k) for k in range(len(s))]
+
+
+def cross_entropy_gradient(y, s):
+    q = softmax(s)
+    rest = mp.fsum(v for k, v in enumerate(q) if k != y)
+    return [-rest if k == y else v for k, v in enumerate(q)]
+
+
+def softplus(s):
+    if np.isinf(s):
+        return exact(max(s, 0.0))
+    s = exact(s)
+    return mp.log1p(mp.exp(s)) if s < 0 else s + mp.log1p(mp.exp(-s))
+
+
+def times(weight, cost):
+    return mp.mpf(0) if weight == 0 else weight * cost
+
+
+def binary_cross_entropy(y, s):
+    y = exact(y)
+    return times(1 - y, softplus(s)) + times(y, softplus(-s))
+
+
+def sigmoid(s):
+    if np.isinf(s):
+        return exact(s > 0)
+    return 1 / (1 + mp.exp(-exact(s)))
+
+
+def binary_cross_entropy_gradient(y, s):
+    y = exact(y)
+    return (1 - y) * sigmoid(s) - y * sigmoid(-s)
+
+
+def information(p):
+    return INF if p == 0 else -mp.log(exact(p))
+
+
+def cross_entropy(p, q):
+    return mp.fsum(times(exact(a), information(b)) for a, b in zip(p, q, strict=True))
+
+
+def kl_divergence(p, q):
+    """Sum of p ln(p/q) - p + q, of the numbers as they are.
+
+    Rounded probabilities don't quite sum to 1. The plain sum of p ln(p/q) then is off by the
+    difference of the two sums (and can be negative); this one by its square only.
+    """
+    total = mp.mpf(0)
+    for a, b in zip(map(exact, p), map(exact, q), strict=True):
+        total += b - a if a == 0 else INF if b == 0 else a * mp.log(a / b) - a + b
+    return total
+
+
+def jensen_shannon_divergence(p, q):
+    total = mp.mpf(0)
+    for a, b in zip(map(exact, p), map(exact, q), strict=True):
+        m = (a + b) / 2
+        total += sum((v * mp.log(v / m) for v in (a, b) if v), mp.mpf(0)) / 2
+    return total
+
+
+def gaussian_kl_divergence(mean_p, std_p, mean_q, std_q):
+    mean_p, std_p, mean_q, std_q = map(exact, (mean_p, std_p, mean_q, std_q))
+    return (
+        mp.log(std_q / std_p)
+        + (std_p**2 + (mean_p - mean_q) ** 2) / (2 * std_q**2)
+        - mp.mpf(1) / 2
+    )
+
+
+def brier_score(y, q):
+    return mp.fsum((exact(v) - (k == y)) ** 2 for k, v in enumerate(q))
+
+
+def relative_error(got, expected):
+    """Largest |got - expected| / |expected|; inf unless zeros and infinities agree exactly."""
+    return _worst(got, expected, lambda want, _: abs(want))
+
+
+def ulp_error(got, expected):
+    """Largest error in units in the last place of the exact result, in the type of `got`."""
+    return _worst(got, expected, lambda want, dtype: _spacing(want, dtype))
+
+
+def _spacing(want, dtype):
+    info = np.finfo(dtype)
+    exponent = max(int(mp.floor(mp.log(abs(want), 2))), info.minexp)
+    return mp.mpf(2) ** (exponent - info.nmant)
+
+
+def _worst(got, expected, unit):
+    got = np.asarray(got)
+    values = got.ravel()
+    expected = list(np.asarray(expected, dtype=object).ravel())
+    assert len(values) == len(expected)
+    worst = 0.0
+    for value, want in zip(values, expected, strict=True):
+        if want == 0 or mp.isinf(want):
+            worst = max(worst, 0.0 if value == want else np.inf)
+        elif abs(want) > np.finfo(got.dtype).max:
+            worst = max(worst, 0.0 if np.isinf(value) and (value > 0) == (want > 0) else np.inf)
+        elif not np.isfinite(value):
+            worst = np.inf
+        else:
+            worst = max(worst, float(abs(exact(value) - want) / unit(want, got.dtype)))
+    return worst
