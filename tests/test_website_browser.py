@@ -1,7 +1,8 @@
 """The built site as its readers meet it: every page in a real browser.
 
-Needs Chromium and the packages playwright and axe-playwright-python; without them the tests skip and say so.
-BOOK_SITE names a built site (``.ci/run`` sets it); without it the book is built into a temporary folder.
+Needs Chromium and the packages playwright and axe-playwright-python; without them the tests skip
+and say so. BOOK_SITE names a built site (``.ci/run`` sets it); without it the book is built into a
+temporary folder.
 """
 
 import functools
@@ -10,18 +11,26 @@ import http.server
 import os
 import shutil
 import subprocess
-import sys
 import threading
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
 
+from tests.websites import JUPYTER_BOOK
+
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[1]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 BUDGET = 250_000  # bytes, gzipped, of a page's first load
-PHONE = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8, "offline": False}
+PHONE = {
+    "latency": 150,
+    "downloadThroughput": 1.6e6 / 8,
+    "uploadThroughput": 0.75e6 / 8,
+    "offline": False,
+}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -31,7 +40,7 @@ def site(tmp_path_factory) -> Path:
     if given := os.environ.get("BOOK_SITE"):
         return (ROOT / given).resolve()
     out = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "jupyter_book", "build", str(ROOT), "--path-output", str(out), "--quiet"]
+    command = [*JUPYTER_BOOK, "build", str(ROOT), "--path-output", str(out), "--quiet"]
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     return out / "_build" / "html"
 
@@ -66,7 +75,9 @@ def address(site) -> str:
             self.end_headers()
             self.wfile.write(body)
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=str(site)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Host, directory=str(site))
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -76,13 +87,23 @@ def address(site) -> str:
 @pytest.fixture(scope="module")
 def pages(site) -> list[str]:
     """All pages of the site, but the redirect to the front page."""
-    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if path != site / "index.html")
+    return sorted(
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*.html")
+        if path != site / "index.html"
+    )
 
 
 @pytest.fixture(scope="module")
 def axe() -> str:
     try:
-        return Path(str(distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js"))).read_text()
+        return Path(
+            str(
+                distribution("axe-playwright-python").locate_file(
+                    "axe_playwright_python/axe.min.js"
+                )
+            )
+        ).read_text()
     except PackageNotFoundError:
         pytest.skip("needs the package axe-playwright-python")
 
@@ -97,11 +118,21 @@ def test_no_page_asks_for_anything_foreign_or_fails(browser, address, site, page
     base = address if scheme == "http" else site.as_uri() + "/"
     trouble = []
     page = browser.new_page()
-    page.on("request", lambda r: None if r.url.startswith((base, "data:")) else trouble.append(f"foreign: {r.url}"))
+    page.on(
+        "request",
+        lambda r: (
+            None if r.url.startswith((base, "data:")) else trouble.append(f"foreign: {r.url}")
+        ),
+    )
     page.on("requestfailed", lambda r: trouble.append(f"failed: {r.url}"))
-    page.on("response", lambda r: trouble.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+    page.on(
+        "response", lambda r: trouble.append(f"{r.status}: {r.url}") if r.status >= 400 else None
+    )
     page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
-    page.on("console", lambda m: trouble.append(f"console: {m.text}") if m.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda m: trouble.append(f"console: {m.text}") if m.type in ("error", "warning") else None,
+    )
     for name in pages:
         page.goto(base + name)
         page.wait_for_load_state("networkidle")
@@ -119,9 +150,15 @@ def test_axe_finds_no_violation(browser, address, pages, axe, scheme, width):
         page.goto(address + name)
         opened(page)
         page.evaluate(axe)
-        # The visible half of a formula is hidden from assistive technology, and takes axe most of its time.
-        answer = page.evaluate("(tags) => axe.run({exclude: ['.katex-html']}, {runOnly: tags})", AXE_TAGS)
-        found += [f"{name}: {v['id']}: {node['html'][:120]}" for v in answer["violations"] for node in v["nodes"]]
+        # The visible half of a formula is hidden from assistive technology, and slow to check.
+        answer = page.evaluate(
+            "(tags) => axe.run({exclude: ['.katex-html']}, {runOnly: tags})", AXE_TAGS
+        )
+        found += [
+            f"{name}: {v['id']}: {node['html'][:120]}"
+            for v in answer["violations"]
+            for node in v["nodes"]
+        ]
     page.close()
     assert found == []
 
@@ -137,11 +174,16 @@ def test_nothing_is_wider_than_the_smallest_screen(browser, address, pages):
 
 def test_what_scrolls_is_reached_by_the_keyboard(browser, address, pages):
     page = browser.new_page(viewport={"width": 390, "height": 844})
-    scrollers = "[...document.querySelectorAll('main *')].filter((e) => e.scrollWidth > e.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))"
+    unreachable = """
+        () => [...document.querySelectorAll("main *")]
+            .filter((e) => e.scrollWidth > e.clientWidth + 1)
+            .filter((e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
+            .filter((e) => e.tabIndex < 0).map((e) => e.outerHTML.slice(0, 80))
+    """
     for name in pages:
         page.goto(address + name)
         page.wait_for_load_state("load")
-        assert page.evaluate(f"{scrollers}.filter((e) => e.tabIndex < 0).map((e) => e.outerHTML.slice(0, 80))") == [], name
+        assert page.evaluate(unreachable) == [], name
     page.close()
 
 
@@ -161,7 +203,10 @@ def test_the_search_finds_a_chapter(browser, address):
     page.fill("input[name=q]", "softmax")
     page.press("input[name=q]", "Enter")
     page.wait_for_selector("#search-results li a")
-    assert any("cross_entropy" in link.get_attribute("href") for link in page.locator("#search-results li a").all())
+    assert any(
+        "cross_entropy" in link.get_attribute("href")
+        for link in page.locator("#search-results li a").all()
+    )
     page.close()
 
 
@@ -198,7 +243,9 @@ def test_the_front_picture_follows_the_hand(browser, address):
     slider.fill("50")
     assert costs.all_inner_texts()[:2] == ["0.00", "0.00"]  # no error, no cost
     slider.fill("0")
-    assert [float(text) for text in costs.all_inner_texts()[:2]] == pytest.approx([2.5**2, 2.5], abs=0.01)
+    assert [float(text) for text in costs.all_inner_texts()[:2]] == pytest.approx(
+        [2.5**2, 2.5], abs=0.01
+    )
     page.close()
 
 
@@ -213,7 +260,9 @@ def test_a_page_is_light(browser, address, site, pages):
         files = [site / url.removeprefix(address) for url in asked if url.startswith(address)]
         shared = [path for path in files if path.suffix not in (".html", ".svg")]
         assert sum(len(gzip.compress(path.read_bytes())) for path in shared) <= BUDGET, name
-        figures = {path.name: len(gzip.compress(path.read_bytes())) for path in site.glob("_images/*.svg")}
+        figures = {
+            path.name: len(gzip.compress(path.read_bytes())) for path in site.glob("_images/*.svg")
+        }
         assert {figure: size for figure, size in figures.items() if size > 40_000} == {}
         page.close()
 

@@ -1,6 +1,7 @@
 """Demand alternative text of every picture.
 
-Without it docutils falls back to the file name, which no checker in the browser can tell from a description.
+Without it docutils falls back to the file name, which no checker in the browser can tell from a
+description.
 """
 
 from pathlib import PurePosixPath
@@ -13,8 +14,22 @@ logger = logging.getLogger(__name__)
 
 def describes(image: nodes.image) -> bool:
     alt = image.get("alt", "").strip()
-    names = {PurePosixPath(uri).name for uri in (image.get("uri", ""), *image.get("candidates", {}).values())}
-    return bool(alt) and alt not in names | {PurePosixPath(name).stem for name in names} and alt != image.get("uri")
+    names = {
+        PurePosixPath(uri).name
+        for uri in (image.get("uri", ""), *image.get("candidates", {}).values())
+    }
+    return (
+        bool(alt)
+        and alt not in names | {PurePosixPath(name).stem for name in names}
+        and alt != image.get("uri")
+    )
+
+
+def place(node: nodes.Node) -> nodes.Node:
+    """The nearest node round this one that knows its line."""
+    while not node.line and node.parent is not None:
+        node = node.parent
+    return node
 
 
 def demand_alt_text(app, doctree: nodes.document, docname: str) -> None:
@@ -23,7 +38,7 @@ def demand_alt_text(app, doctree: nodes.document, docname: str) -> None:
             logger.warning(
                 "picture %s has no alternative text: say what it shows",
                 PurePosixPath(image.get("uri", "?")).name,
-                location=image if image.line or image.source else docname,
+                location=place(image),
                 type="alt_text",
             )
 

@@ -1,6 +1,8 @@
-"""The front page's picture: three beliefs about errors and, below each, the loss it becomes under -ln.
+"""The front page's picture: three beliefs about errors and, below each, the loss it becomes under
+-ln.
 
-Drawn at build time from ``coursecode``; the slider in ``book.js`` only moves a point along these very lines.
+Drawn at build time from ``coursecode``; the slider in ``book.js`` only moves a point along these
+very lines.
 """
 
 from pathlib import Path
@@ -9,27 +11,10 @@ from typing import NamedTuple
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-WIDTH, REACH, POINTS = 240, 2.5, 101
-BELIEF_HEIGHT, BELIEF_UNIT = 84, 72  # one unit of probability, in the drawing's units
-LOSS_HEIGHT, LOSS_UNIT = 112, 17  # one nat
-
-PANEL = """
-<div class="belief">
-<p class="belief-title">{belief}</p>
-<svg viewBox="0 0 {width} {belief_height}" role="img" aria-label="{shape}" data-unit="{belief_unit}">
-<polygon class="area" points="0,{belief_base} {belief_points} {width},{belief_base}"/>
-<path class="axis" d="M0 {belief_base}H{width}"/><polyline class="line" points="{belief_points}"/>
-<circle r="5" cx="{x}" cy="{belief_y}"/></svg>
-<p class="belief-value">believed <output>{belief_value:.2f}</output></p>
-</div>
-<div class="loss">
-<svg viewBox="0 0 {width} {loss_height}" role="img" aria-label="{cost}" data-unit="{loss_unit}">
-<path class="axis" d="M0 {loss_base}H{width}"/><polyline class="line" points="{loss_points}"/>
-<circle r="5" cx="{x}" cy="{loss_y}"/></svg>
-<p class="belief-value">costs <output>{loss_value:.2f}</output> nats</p>
-<p class="belief-title">{loss}</p>
-</div>
-"""
+REACH, POINTS, START = 2.5, 101, 20  # the lines run from -REACH to REACH; where the point starts
+WIDTH, FOOT = 240, 6  # in the drawing's units; below FOOT stands the axis
+BELIEF = (84, 72)  # height of a drawing, and of one unit of probability in it
+LOSS = (112, 17)  # height of a drawing, and of one nat in it
 
 
 class Pair(NamedTuple):
@@ -43,41 +28,59 @@ class Pair(NamedTuple):
 
 PAIRS = (
     Pair("Errors like a bell", "squared error", "A bell", "A parabola: ever steeper"),
-    Pair("Errors with heavy tails", "absolute error", "A tent with long tails", "A V: every step costs the same"),
-    Pair("A yes or a no", "cross-entropy", "An S from 0 to 1", "A slope that flattens as the right answer gets sure"),
+    Pair(
+        "Errors with heavy tails",
+        "absolute error",
+        "A tent with long tails",
+        "A V: every step costs the same",
+    ),
+    Pair(
+        "A yes or a no",
+        "cross-entropy",
+        "An S from 0 to 1",
+        "A slope that flattens as the right answer gets sure",
+    ),
 )
 
 
 def curves():
-    """Each pair with its two curves over the same positions: how probable, and what it costs in nats."""
+    """Each pair with its curves over the same positions: how probable, and the cost in nats."""
     import numpy as np
 
     from coursecode import information_content, sigmoid
 
     t = np.linspace(-REACH, REACH, POINTS)
-    for pair, probability in zip(PAIRS, (np.exp(-(t**2)), np.exp(-np.abs(t)), sigmoid(t)), strict=True):
+    beliefs = (np.exp(-(t**2)), np.exp(-np.abs(t)), sigmoid(t))
+    for pair, probability in zip(PAIRS, beliefs, strict=True):
         yield pair, probability, information_content(probability)
 
 
-def panels(start: int) -> str:
-    """The three columns, with the movable points at the position ``start`` of the lines."""
+def drawing(values, label: str, height: int, unit: int) -> str:
+    """One curve over its axis, with the point that the slider moves."""
+    base = height - FOOT
     x = [WIDTH * k / (POINTS - 1) for k in range(POINTS)]
+    y = base - unit * values
+    line = " ".join(f"{a:g},{b:.2f}" for a, b in zip(x, y, strict=True))
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}" data-unit="{unit}">'
+        f'<polygon class="area" points="0,{base} {line} {WIDTH},{base}"/>'
+        f'<path class="axis" d="M0 {base}H{WIDTH}"/><polyline class="line" points="{line}"/>'
+        f'<circle r="5" cx="{x[START]:g}" cy="{y[START]:.2f}"/></svg>'
+    )
 
-    def line(values, height: int, unit: int) -> tuple[str, float]:
-        y = height - 6 - unit * values
-        return " ".join(f"{a:g},{b:.2f}" for a, b in zip(x, y, strict=True)), y[start]
 
+def panels() -> str:
+    """The three columns."""
     html = ""
     for pair, probability, price in curves():
-        belief_points, belief_y = line(probability, BELIEF_HEIGHT, BELIEF_UNIT)
-        loss_points, loss_y = line(price, LOSS_HEIGHT, LOSS_UNIT)
-        html += PANEL.format(
-            **pair._asdict(), width=WIDTH, x=f"{x[start]:g}",
-            belief_height=BELIEF_HEIGHT, belief_base=BELIEF_HEIGHT - 6, belief_unit=BELIEF_UNIT, belief_points=belief_points,
-            belief_y=f"{belief_y:.2f}", belief_value=probability[start],
-            loss_height=LOSS_HEIGHT, loss_base=LOSS_HEIGHT - 6, loss_unit=LOSS_UNIT, loss_points=loss_points,
-            loss_y=f"{loss_y:.2f}", loss_value=price[start],
-        )  # fmt: skip
+        html += (
+            f'<div class="belief"><p class="belief-title">{pair.belief}</p>'
+            f"{drawing(probability, pair.shape, *BELIEF)}"
+            f'<p class="belief-value">believed <output>{probability[START]:.2f}</output></p></div>'
+            f'<div class="loss">{drawing(price, pair.cost, *LOSS)}'
+            f'<p class="belief-value">costs <output>{price[START]:.2f}</output> nats</p>'
+            f'<p class="belief-title">{pair.loss}</p></div>'
+        )
     return html
 
 
@@ -110,16 +113,15 @@ class BeliefsAndLosses(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        start = POINTS // 5
-        figure = nodes.container("", classes=["beliefs-and-losses"])
         slider = (
-            f'<label class="belief-slider" hidden>Move the error'
-            f'<input type="range" min="0" max="{POINTS - 1}" value="{start}" aria-label="Position along the three lines"></label>'
+            '<label class="belief-slider" hidden>Move the error <input type="range" min="0" '
+            f'max="{POINTS - 1}" value="{START}" aria-label="Position on the lines"></label>'
         )
-        figure += nodes.raw("", f'<div class="belief-panels">{panels(start)}</div>{slider}', format="html")
+        html = f'<div class="belief-panels">{panels()}</div>{slider}'
         caption = nodes.container("", classes=["belief-caption"])
         self.state.nested_parse(self.content, self.content_offset, caption)
-        figure += caption
+        figure = nodes.container("", classes=["beliefs-and-losses"])
+        figure += [nodes.raw("", html, format="html"), caption]
         return [figure]
 
 

@@ -1,4 +1,4 @@
-"""Proofs (and any admonition of class ``dropdown``) as a native, closed ``<details>``: no script, found by the page's search."""
+"""Proofs (and admonitions of class ``dropdown``) as a native, closed ``<details>``, without a script."""
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -14,7 +14,7 @@ class summary(nodes.TextElement):
 
 
 def without_leading_word(section: nodes.Element) -> None:
-    """sphinx-proof writes "Proof. " into the first line of the text; the summary says it instead."""
+    """Drop the "Proof. " that sphinx-proof puts before the text; the summary says it instead."""
     for text in section.findall(nodes.Text):
         if text.startswith("Proof. "):
             text.parent.replace(text, nodes.Text(text[len("Proof. ") :]))
@@ -30,10 +30,14 @@ class FoldProofs(SphinxPostTransform):
             section = node[0]
             without_leading_word(section)
             folds = "dropdown" in section["classes"]
-            node.replace_self(fold(section, [nodes.Text("Proof")], ["proof"]) if folds else open_proof(section))
+            node.replace_self(
+                fold(section, [nodes.Text("Proof")], ["proof"]) if folds else open_proof(section)
+            )
         for node in list(self.document.findall(nodes.admonition)):
             if "dropdown" in node["classes"]:
-                title = node.pop(0) if isinstance(node[0], nodes.title) else nodes.title("", "Details")
+                title = (
+                    node.pop(0) if isinstance(node[0], nodes.title) else nodes.title("", "Details")
+                )
                 kinds = [name for name in node["classes"] if name != "dropdown"]
                 node.replace_self(fold(node, title.children, kinds))
 

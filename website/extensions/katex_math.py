@@ -1,13 +1,13 @@
 """Typeset every formula at build time: KaTeX run in-process, HTML and MathML in the page.
 
-The page then needs no script and no network, and TeX that KaTeX can't read is a warning at its place in the source.
-The script comes from the installed package sphinxcontrib-katex (which we use for that one file), the stylesheet and
-fonts of the same version from ``website/vendor/katex``.
+The page then needs no script and no network, and TeX that KaTeX can't read is a warning at its
+place in the source. The script comes from the installed package sphinxcontrib-katex (which we use
+for that one file), the stylesheet and fonts of the same version from ``website/vendor/katex``.
 """
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -20,12 +20,12 @@ from sphinx.util.math import get_node_equation_number
 logger = logging.getLogger(__name__)
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
 
-# Complaints of `strict` (TeX that KaTeX takes but LaTeX would not) come back beside the result.
+# What `strict` complains of (KaTeX takes it, LaTeX would not) comes back beside the result.
 WRAPPER = """
 function typeset(tex, displayMode, macros) {
     const complaints = [];
     const strict = (code, message) => { complaints.push(message); return "ignore"; };
-    const options = {displayMode, macros, strict, output: "htmlAndMathml", throwOnError: true, maxExpand: 1000};
+    const options = {displayMode, macros, strict, output: "htmlAndMathml", throwOnError: true};
     try { return JSON.stringify({html: katex.renderToString(tex, options), complaints}); }
     catch (error) { return JSON.stringify({html: null, complaints: [error.message]}); }
 }
@@ -42,7 +42,7 @@ def engine() -> MiniRacer:
     return racer
 
 
-@lru_cache(maxsize=None)
+@cache
 def typeset(tex: str, display: bool, macros: str) -> tuple[str | None, tuple[str, ...]]:
     """The HTML of a formula (None if KaTeX can't read it) and what KaTeX has to complain about."""
     answer = json.loads(engine().call("typeset", tex, display, json.loads(macros)))
@@ -58,7 +58,9 @@ def stylesheet() -> str:
         font = re.search(r"fonts/([\w-]+\.woff2)", match[0])
         if font is None or font[1] not in here:
             return ""
-        return re.sub(r"src:[^}]*", f'font-display:block;src:url(fonts/{font[1]}) format("woff2")', match[0])
+        return re.sub(
+            r"src:[^}]*", f'font-display:block;src:url(fonts/{font[1]}) format("woff2")', match[0]
+        )
 
     return re.sub(r"@font-face\{[^}]*\}", face, css)
 
@@ -66,26 +68,36 @@ def stylesheet() -> str:
 def html_of(translator, node: nodes.Element, display: bool) -> str:
     tex = node.astext()
     if display:
-        # The numbering is Sphinx's, so environments that would number once more lose it; a bare line break gets an environment.
+        # The numbers are Sphinx's: environments with numbers of their own lose them.
         tex = re.sub(r"\\(begin|end)\{(equation|align|gather|alignat)\}", r"\\\1{\2*}", tex)
         if r"\\" in tex and r"\begin" not in tex:
             tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
-    html, complaints = typeset(tex, display, json.dumps(translator.config.katex_macros, sort_keys=True))
+    html, complaints = typeset(
+        tex, display, json.dumps(translator.config.katex_macros, sort_keys=True)
+    )
     for complaint in complaints:
-        logger.warning("%s, in the formula: %s", complaint, node.astext(), location=node, type="katex")
+        logger.warning(
+            "%s, in the formula: %s", complaint, node.astext(), location=node, type="katex"
+        )
     return html if html is not None else f"<code>{translator.encode(tex)}</code>"
 
 
 def visit_inline(translator, node: nodes.math) -> None:
-    translator.body.append(translator.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
+    translator.body.append(
+        translator.starttag(node, "span", "", CLASS="math notranslate nohighlight")
+    )
     translator.body.append(html_of(translator, node, display=False) + "</span>")
     raise nodes.SkipNode
 
 
 def visit_display(translator, node: nodes.math_block) -> None:
-    # Spans, because a displayed formula may stand inside a paragraph. A wide one scrolls in its own box (book.js).
-    translator.body.append(translator.starttag(node, "span", "", CLASS="math display notranslate nohighlight"))
-    translator.body.append(f'<span class="formula">{html_of(translator, node, display=True)}</span>')
+    # Spans, because a displayed formula may stand inside a paragraph.
+    translator.body.append(
+        translator.starttag(node, "span", "", CLASS="math display notranslate nohighlight")
+    )
+    translator.body.append(
+        f'<span class="formula">{html_of(translator, node, display=True)}</span>'
+    )
     if node["number"]:
         translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
         translator.add_permalink_ref(node, "Link to this equation")
@@ -100,8 +112,9 @@ def check_versions(app) -> None:
     styles = re.search(r'katex-version:after\{content:"([^"]+)"', stylesheet())
     if styles is None or styles[1] != script:
         raise ExtensionError(
-            f"KaTeX's script is {script} (package sphinxcontrib-katex) but the stylesheet in website/vendor/katex is "
-            f"{styles and styles[1]}: bring both to one version, see website/README.md"
+            f"KaTeX's script is {script} (package sphinxcontrib-katex) but its stylesheet in "
+            f"website/vendor/katex is {styles and styles[1]}: "
+            "bring both to one version, see website/README.md"
         )
 
 

@@ -1,11 +1,13 @@
-"""Leave out of the site what the theme and other people's extensions copy into it and no page of ours loads."""
+"""Leave out of the site what the theme and other people's extensions copy into it and no page of
+ours loads.
+"""
 
 from pathlib import Path
 from shutil import rmtree
 
 UNUSED = (
-    "scripts", "styles", "vendor", "locales", "images", "webpack-macros.html", "sbt-webpack-macros.html",
-    "basic.css", "pygments.css", "proof.css", "mystnb.*.css", "sphinx-design.min.css", "design-tabs.js",
+    "scripts", "styles", "vendor", "locales", "images", "*webpack-macros.html", "basic.css",
+    "pygments.css", "proof.css", "mystnb.*.css", "sphinx-design.min.css", "design-tabs.js",
     "file.png", "minus.png", "plus.png",
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
-"""``.. package-reference::`` (in ``{eval-rst}``): the page of the package, from its own docstrings, module by module.
+"""``.. package-reference::`` (in ``{eval-rst}``): the page of the package, from its own docstrings,
+module by module.
 
-The directive's lines name the modules that come first, in their order; the other modules that offer a public name
-follow by themselves, so the page can't fall behind the package.
+The directive's lines name the modules that come first, in their order; the other modules that offer
+a public name follow by themselves, so the page can't fall behind the package.
 """
 
 from importlib import import_module
@@ -14,12 +15,18 @@ from sphinx.util.nodes import nested_parse_with_titles
 
 
 def members(package, module) -> dict[str, object]:
-    """A module's public functions and classes: those the package offers, or for a module apart all of its own."""
-    offered = {name: getattr(package, name) for name in package.__all__ if getattr(package, name).__module__ == module.__name__}
+    """What the package offers of a module, or all that is public in a module that stands apart."""
+    offered = {
+        name: getattr(package, name)
+        for name in package.__all__
+        if getattr(package, name).__module__ == module.__name__
+    }
     own = {
         name: thing
         for name, thing in vars(module).items()
-        if not name.startswith("_") and (isfunction(thing) or isclass(thing)) and thing.__module__ == module.__name__
+        if not name.startswith("_")
+        and (isfunction(thing) or isclass(thing))
+        and thing.__module__ == module.__name__
     }
     return offered or own
 
@@ -32,17 +39,30 @@ class PackageReference(SphinxDirective):
         package = import_module(self.arguments[0])
         lines: list[str] = []
         first = [line.strip() for line in self.content if line.strip()]
-        others = {getattr(package, name).__module__.rpartition(".")[2] for name in package.__all__} - set(first)
+        others = {
+            getattr(package, name).__module__.rpartition(".")[2] for name in package.__all__
+        } - set(first)
         for name in [*first, *sorted(others)]:
             module = import_module(f"{package.__name__}.{name}")
             things = members(package, module)
             home = package.__name__ if things.keys() <= set(package.__all__) else module.__name__
             title = name.capitalize()
             lines += [title, "-" * len(title), "", *(getdoc(module) or "").splitlines(), ""]
-            lines += [f".. currentmodule:: {home}", "", ".. autosummary::", "", *(f"   {thing}" for thing in things), ""]
+            lines += [
+                f".. currentmodule:: {home}",
+                "",
+                ".. autosummary::",
+                "",
+                *(f"   {thing}" for thing in things),
+                "",
+            ]
             for thing, value in things.items():
                 directive = "autoclass" if isclass(value) else "autofunction"
-                lines += [f".. {directive}:: {thing}", *(["   :members:"] if isclass(value) else []), ""]
+                lines += [
+                    f".. {directive}:: {thing}",
+                    *(["   :members:"] if isclass(value) else []),
+                    "",
+                ]
         holder = nodes.Element()
         holder.document = self.state.document
         source, line = self.get_source_info()

@@ -1,7 +1,9 @@
-"""What a page says of itself to search engines and to those who share it; a sitemap and a page for wrong addresses.
+"""What a page says of itself to search engines and to those who share it; a sitemap and a page for
+wrong addresses.
 
-Canonical links, cards and the sitemap need the site's public address: ``html.baseurl`` in ``_config.yml``, or the
-environment variable SITE_URL, which the publishing workflow sets. Without an address they are left out.
+Canonical links, cards and the sitemap need the site's public address: ``html.baseurl`` in
+``_config.yml``, or the environment variable SITE_URL, which the publishing workflow sets. Without
+an address they are left out.
 """
 
 import os
@@ -28,13 +30,20 @@ def description(doctree: nodes.document) -> str:
             text = " ".join(paragraph.astext().split())
             if len(text) <= LONGEST:
                 return text
-            return text[: text.rfind(". ", 0, LONGEST) + 1] or text[: text.rfind(" ", 0, LONGEST)] + " …"
+            return (
+                text[: text.rfind(". ", 0, LONGEST) + 1]
+                or text[: text.rfind(" ", 0, LONGEST)] + " …"
+            )
     return ""
 
 
 def add_tags(app, pagename, templatename, context, doctree) -> None:
     title = escape(Markup(context.get("title", "")).striptags(), quote=True)
-    tags = {"og:type": "article", "og:title": title, "og:site_name": escape(context["docstitle"], quote=True)}
+    tags = {
+        "og:type": "article",
+        "og:title": title,
+        "og:site_name": escape(context["docstitle"], quote=True),
+    }
     context.setdefault("metatags", "")
     if doctree is not None and (text := description(doctree)):
         context["metatags"] += f'\n  <meta name="description" content="{escape(text, quote=True)}">'
@@ -42,7 +51,9 @@ def add_tags(app, pagename, templatename, context, doctree) -> None:
     if app.config.html_baseurl and context.get("pageurl"):
         tags |= {"og:url": context["pageurl"], "og:image": app.config.html_baseurl + CARD}
         tags["og:image:alt"] = "Three beliefs about errors and the loss that each becomes"
-    context["metatags"] += "".join(f'\n  <meta property="{name}" content="{value}">' for name, value in tags.items())
+    context["metatags"] += "".join(
+        f'\n  <meta property="{name}" content="{value}">' for name, value in tags.items()
+    )
     context["base"] = urlsplit(app.config.html_baseurl).path if pagename == "404" else ""
 
 
@@ -58,7 +69,10 @@ def write_site_files(app, exception) -> None:
 
     draw_card(Path(app.outdir) / CARD, app.config.html_title)
     pages = sorted(app.env.found_docs)
-    entries = "".join(f"<url><loc>{escape(address + app.builder.get_target_uri(page))}</loc></url>\n" for page in pages)
+    entries = "".join(
+        f"<url><loc>{escape(address + app.builder.get_target_uri(page))}</loc></url>\n"
+        for page in pages
+    )
     sitemap = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
     Path(app.outdir, "sitemap.xml").write_text(f"{sitemap}{entries}</urlset>\n", encoding="utf-8")
 

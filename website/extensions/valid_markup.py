@@ -1,4 +1,4 @@
-"""Mend what the directives of others write, so that each page is valid HTML and reads well aloud."""
+"""Mend what others' directives write, so that each page is valid HTML and reads well aloud."""
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -10,7 +10,9 @@ class MendMarkup(SphinxPostTransform):
 
     def run(self, **kwargs) -> None:
         for node in self.document.findall(nodes.section):
-            if "proof-content" in node["ids"]:  # sphinx-proof gives this id to the text of every box
+            if (
+                "proof-content" in node["ids"]
+            ):  # sphinx-proof gives this id to the text of every box
                 node["ids"].remove("proof-content")
         for note in self.document.findall(nodes.sidebar):
             if isinstance(note[0], nodes.title) and not note[0].astext():
@@ -21,7 +23,7 @@ class MendMarkup(SphinxPostTransform):
 
 
 def visit_citation(translator, node: nodes.citation) -> None:
-    # docutils writes role="list" round elements that aren't list items, and a role that ARIA has withdrawn
+    # docutils puts role="list" round what isn't a list, and a role that ARIA has withdrawn
     translator.body.append(translator.starttag(node, "div", CLASS="citation"))
 
 

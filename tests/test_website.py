@@ -1,0 +1,386 @@
+"""The website's own machinery, tried on a small book built with the real configuration."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from tests.websites import JUPYTER_BOOK
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = '''"""A stand-in for the package."""
+__all__ = ["answer", "information_content", "sigmoid"]
+import numpy as np
+def answer():
+    """The answer, a number."""
+    return {answer}
+def information_content(p): return -np.log(p)
+def sigmoid(logits): return 1 / (1 + np.exp(-logits))
+'''
+INDEX = """# A small book
+
+A first sentence that says what the page is about.
+
+```{beliefs-and-losses}
+A caption.
+```
+"""
+CHAPTER = r"""# Chapter
+
+Inline $p_k$, displayed in a sentence
+$$
+q_k = p_k,
+$$
+and on its own:
+
+$$
+H = -\sum_k p_k \ln p_k
+$$ (eq-h)
+
+See {eq}`eq-h`, {prf:ref}`thm-one`, {numref}`fig-line` and {cite:t}`shannon1948mathematical`.
+
+\begin{align}
+a &= b \\
+  &= c
+\end{align}
+
+```{margin}
+A note beside the text.
+```
+
+```{prf:theorem} A name
+:label: thm-one
+A claim with $x$.
+```
+
+```{prf:theorem}
+:label: thm-two
+Another.
+```
+
+```{prf:proof}
+:class: dropdown
+Because $x = x$.
+```
+
+```{admonition} Looks right but isn't: "a claim"
+:class: isnt-so
+Refuted.
+```
+
+````{admonition} Self-check
+:class: self-check
+What?
+
+```{dropdown} Answer
+This.
+```
+````
+
+|   |   |
+|---|---|
+| a | b |
+"""
+CELLS = [
+    'from coursecode import answer\n\nprint(f"the answer is {answer()} nats")',
+    "raise ValueError('p must sum to 1, got 0.9')",
+    "import matplotlib.pyplot as plt\n\nplt.plot([0, 1])\nplt.show()",
+]
+FAULTS = r"""# Faults
+
+A wrong formula: $\frac{1$ and an unknown one: $\nosuchcommand$.
+
+![](dot.png)
+
+![dot.png](dot.png)
+
+![A black dot on white](dot.png)
+"""
+
+
+DOT = bytes.fromhex(  # a picture of one black point
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c636000000002000148afa4710000000049454e44ae426082"
+)
+
+
+def notebook(text: str, cells: list[str]) -> str:
+    """A chapter: its text, then its cells."""
+    figure = {
+        "image": {"alt": "A line that rises from 0 to 1"},
+        "figure": {"name": "fig-line", "caption": "A line, $y = x$."},
+    }
+    stored = [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": text}]
+    for number, source in enumerate(cells):
+        metadata = [{}, {"tags": ["raises-exception"]}, {"mystnb": figure, "tags": ["hide-input"]}][
+            number
+        ]
+        code = {
+            "cell_type": "code",
+            "id": f"c{number}",
+            "source": source,
+            "metadata": metadata,
+            "outputs": [],
+        }
+        stored.append(code | {"execution_count": None})
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return json.dumps({"cells": stored, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
+
+
+def book(folder: Path, pages: dict[str, str]) -> Path:
+    """A book of these pages with this repository's configuration, extensions and looks."""
+    shutil.copytree(
+        ROOT / "website", folder / "website", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copy(ROOT / "_config.yml", folder)
+    (folder / "book").mkdir()
+    (folder / "coursecode").mkdir()
+    (folder / "coursecode" / "__init__.py").write_text(PACKAGE.format(answer=41))
+    shutil.copy(ROOT / "book" / "references.bib", folder / "book")
+    for name, text in pages.items():
+        (folder / "book" / name).write_text(text, encoding="utf-8")
+    root, *chapters = [
+        f"book/{Path(name).stem}" for name in pages if name.endswith((".md", ".ipynb"))
+    ]
+    toc = {"format": "jb-book", "root": root} | (
+        {"chapters": [{"file": name} for name in chapters]} if chapters else {}
+    )
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
+    return folder
+
+
+def build(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [*JUPYTER_BOOK, "build", "-W", "-n", "--keep-going", str(folder)]
+    clean = {name: value for name, value in os.environ.items() if name != "SITE_URL"}
+    environment = clean | {"PYTHONPATH": str(folder), "NO_COLOR": "1"} | environment
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder)
+    done.stderr = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr)
+    return done
+
+
+def soup(folder: Path, page: str) -> BeautifulSoup:
+    return BeautifulSoup(
+        (folder / "_build" / "html" / page).read_text(encoding="utf-8"), "html.parser"
+    )
+
+
+@pytest.fixture(scope="session")
+def small_book(tmp_path_factory) -> Path:
+    pages = {
+        "index.md": INDEX,
+        "chapter.ipynb": notebook(CHAPTER, CELLS),
+        "sources.md": "# Sources\n\n```{bibliography}\n```\n",
+    }
+    folder = book(tmp_path_factory.mktemp("book"), pages)
+    done = build(folder, SITE_URL="https://example.org/course")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chapter(small_book) -> BeautifulSoup:
+    return soup(small_book, "book/chapter.html")
+
+
+@pytest.fixture(scope="session")
+def faults(tmp_path_factory) -> str:
+    """What a build says of a page that is full of faults."""
+    folder = book(tmp_path_factory.mktemp("faults"), {"index.md": FAULTS})
+    (folder / "book" / "dot.png").write_bytes(DOT)
+    done = build(folder)
+    assert done.returncode != 0
+    return done.stderr
+
+
+def pages_of(folder: Path) -> list[Path]:
+    return sorted((folder / "_build" / "html").rglob("*.html"))
+
+
+def test_pages_load_nothing_foreign(small_book):
+    for path in pages_of(small_book):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        loaded = [
+            tag.get("src") or tag.get("href")
+            for tag in page.select("script[src], img, iframe, link:not([rel=canonical])")
+        ]
+        assert [url for url in loaded if url and "//" in url] == [], path.name
+    for path in (small_book / "_build" / "html" / "_static").rglob("*.css"):
+        assert (
+            re.findall(r"url\(\s*['\"]?(?:https?:)?//", path.read_text(encoding="utf-8")) == []
+        ), path.name
+
+
+def test_all_that_pages_load_is_there(small_book):
+    for path in pages_of(small_book):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        base = small_book / "_build" / "html" if page.base else path.parent
+        for tag in page.select(
+            "script[src], img[src], link[rel=stylesheet], link[rel=icon], main a[href]"
+        ):
+            url = (tag.get("src") or tag.get("href")).split("#")[0].split("?")[0]
+            if url and "//" not in url:
+                assert (base / url).exists(), f"{path.name}: {url}"
+
+
+def test_formulas_are_typeset_at_build_time_for_eyes_and_ears(chapter):
+    formulas = chapter.select("article .math")
+    assert formulas
+    for formula in formulas:
+        assert formula.select_one(".katex-html[aria-hidden=true]") is not None
+        assert formula.select_one("math annotation") is not None
+
+
+def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
+    numbered = chapter.select_one("#equation-eq-h")
+    assert numbered.select_one(".eqno").get_text(strip=True).startswith("(1)")
+    assert chapter.select_one("p a.reference[href='#equation-eq-h']").get_text() == "(1)"
+    assert chapter.select(".katex .tag") == []  # KaTeX's own numbers would be a second set
+
+
+def test_no_dollar_is_left_in_the_text(small_book):
+    for path in pages_of(small_book):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for code in page.select("code, pre, script, style, annotation"):
+            code.decompose()
+        assert "$" not in page.get_text(), path.name
+
+
+def test_a_proof_is_folded_without_a_script(chapter):
+    proof = chapter.select_one("details.proof")
+    assert not proof.has_attr("open")
+    assert proof.summary.get_text() == "Proof"
+    assert proof.p.get_text().startswith("Because")
+
+
+def test_the_four_kinds_of_box_are_there_by_name(chapter):
+    for box in (
+        "div.proof.admonition",
+        "details.proof",
+        ".admonition.isnt-so",
+        ".admonition.self-check details",
+    ):
+        assert chapter.select(box), box
+
+
+def test_a_margin_note_has_no_empty_title(chapter):
+    note = chapter.select_one("aside.margin")
+    assert note.get_text(strip=True) == "A note beside the text."
+    assert note.select(".sidebar-title") == []
+
+
+def test_a_table_without_head_has_none(chapter):
+    assert chapter.select("article table thead") == []
+
+
+def test_ids_are_unique(small_book):
+    for path in pages_of(small_book):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        ids = Counter(tag["id"] for tag in page.select("[id]") if not tag.find_parent("svg"))
+        assert [name for name, times in ids.items() if times > 1] == [], path.name
+
+
+def test_an_error_shows_its_message_and_no_path(chapter):
+    (error,) = chapter.select(".traceback")
+    assert error.get_text(strip=True) == "ValueError: p must sum to 1, got 0.9"
+
+
+def test_a_figure_has_its_number_caption_and_description(chapter):
+    figure = chapter.select_one("figure#fig-line")
+    assert figure.img["alt"] == "A line that rises from 0 to 1"
+    assert figure.select_one(".caption-number").get_text(strip=True) == "Fig. 1"
+    assert chapter.select_one("a[href='#fig-line']").get_text() == "Fig. 1"
+
+
+def test_every_page_has_the_frame(small_book):
+    for path in pages_of(small_book):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        if page.find("meta", attrs={"http-equiv": "Refresh"}):
+            continue
+        assert page.html["lang"] == "en"
+        assert page.title.get_text()
+        assert len(page.select("h1")) == 1, path.name
+        assert len(page.select("main")) == 1
+        assert page.select(".skip-link, #site-contents a, form[role=search]")
+
+
+def test_the_front_picture_is_computed_by_the_package(small_book):
+    costs = [
+        float(output.get_text())
+        for output in soup(small_book, "book/index.html").select(".loss output")
+    ]
+    assert costs[:2] == pytest.approx([1.5**2, 1.5])
+
+
+def test_a_page_says_what_it_is_about(small_book):
+    page = soup(small_book, "book/index.html")
+    said = "A first sentence that says what the page is about."
+    assert page.select_one("meta[name=description]")["content"] == said
+    assert page.select_one("meta[property='og:description']")["content"] == said
+
+
+def test_the_public_address_gives_canonical_links_a_sitemap_and_a_card(small_book):
+    html = small_book / "_build" / "html"
+    address = "https://example.org/course/book/chapter.html"
+    assert (
+        soup(small_book, "book/chapter.html").select_one("link[rel=canonical]")["href"] == address
+    )
+    assert f"<loc>{address}</loc>" in (html / "sitemap.xml").read_text()
+    assert (html / "_static" / "social-card.png").read_bytes().startswith(b"\x89PNG")
+    assert soup(small_book, "404.html").base["href"] == "/course/"
+
+
+def test_a_notebook_can_be_downloaded_from_its_page(small_book, chapter):
+    link = chapter.select_one("a[download]")
+    stored = small_book / "_build" / "html" / "book" / link["href"]
+    assert json.loads(stored.read_text())["nbformat"] == 4
+
+
+def test_the_theme_leaves_nothing_behind(small_book):
+    static = small_book / "_build" / "html" / "_static"
+    assert not {"scripts", "styles", "vendor"} & {path.name for path in static.iterdir()}
+    assert sum(path.stat().st_size for path in static.rglob("*") if path.is_file()) < 600_000
+
+
+def test_wrong_tex_is_a_warning_at_its_place(faults):
+    assert re.search(r"index\.md:3: WARNING: KaTeX parse error: .*\\frac\{1", faults)
+    assert re.search(
+        r"index\.md:3: WARNING: KaTeX parse error: Undefined control sequence: \\nosuchcommand",
+        faults,
+    )
+
+
+def test_a_picture_needs_words_that_are_not_its_file_name(faults):
+    complaints = re.findall(
+        r"index\.md:(\d+): WARNING: picture dot.png has no alternative text", faults
+    )
+    assert complaints == ["5", "7"]
+
+
+def test_an_incremental_build_shows_the_numbers_of_the_present_package(tmp_path):
+    folder = book(
+        tmp_path,
+        {"index.md": "# Front\n\nText.\n", "chapter.ipynb": notebook("# Chapter", CELLS[:1])},
+    )
+    assert build(folder).returncode == 0
+    assert "the answer is 41 nats" in soup(folder, "book/chapter.html").get_text()
+    (folder / "coursecode" / "__init__.py").write_text(PACKAGE.format(answer=42))
+    assert build(folder).returncode == 0
+    assert "the answer is 42 nats" in soup(folder, "book/chapter.html").get_text()
+
+
+def test_two_versions_of_katex_stop_the_build(tmp_path):
+    folder = book(tmp_path, {"index.md": "# Front\n\nText.\n"})
+    styles = folder / "website" / "vendor" / "katex" / "katex.min.css"
+    styles.write_text(
+        re.sub(r'(katex-version:after\{content:")[^"]+', r"\g<1>0.0.1", styles.read_text())
+    )
+    done = build(folder)
+    assert done.returncode != 0
+    assert "bring both to one version" in done.stderr
