@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -24,6 +25,15 @@ def answer():
 def information_content(p): return -np.log(p)
 def sigmoid(logits): return 1 / (1 + np.exp(-logits))
 '''
+PROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "coursecode"
+version = "7.0"
+requires-python = ">=3.11"
+"""
 INDEX = """# A small book
 
 A first sentence that says what the page is about.
@@ -143,6 +153,7 @@ def book(folder: Path, pages: dict[str, str]) -> Path:
     (folder / "book").mkdir()
     (folder / "coursecode").mkdir()
     (folder / "coursecode" / "__init__.py").write_text(PACKAGE.format(answer=41))
+    (folder / "pyproject.toml").write_text(PROJECT)
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     for name, text in pages.items():
         (folder / "book" / name).write_text(text, encoding="utf-8")
@@ -336,10 +347,14 @@ def test_the_public_address_gives_canonical_links_a_sitemap_and_a_card(small_boo
     assert soup(small_book, "404.html").base["href"] == "/course/"
 
 
-def test_a_notebook_can_be_downloaded_from_its_page(small_book, chapter):
-    link = chapter.select_one("a[download]")
+def test_a_notebook_can_be_downloaded_with_the_package_that_made_its_page(small_book, chapter):
+    link, package = chapter.select("a[download]")
     stored = small_book / "_build" / "html" / "book" / link["href"]
     assert json.loads(stored.read_text())["nbformat"] == 4
+    wheel = (small_book / "_build" / "html" / "book" / package["href"]).resolve()
+    assert wheel.name == "coursecode-7.0-py3-none-any.whl"
+    with ZipFile(wheel) as files:
+        assert "return 41" in files.read("coursecode/__init__.py").decode()
 
 
 def test_the_theme_leaves_nothing_behind(small_book):

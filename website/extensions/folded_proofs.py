@@ -1,4 +1,4 @@
-"""Proofs (and admonitions of class ``dropdown``) as a native, closed ``<details>``, without a script."""
+"""Proofs (and admonitions of class ``dropdown``) as a native, closed ``<details>``."""
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
