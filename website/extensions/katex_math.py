@@ -5,6 +5,7 @@ place in the source. The script comes from the installed package sphinxcontrib-k
 for that one file), the stylesheet and fonts of the same version from ``website/vendor/katex``.
 """
 
+import atexit
 import json
 import re
 from functools import cache, lru_cache
@@ -37,6 +38,7 @@ def engine() -> MiniRacer:
     """KaTeX, ready to be called."""
     script = distribution("sphinxcontrib-katex").locate_file("sphinxcontrib/katex.min.js")
     racer = MiniRacer()
+    atexit.register(racer.close)  # later, its own thread is gone and Python 3.13 waits for it forever
     racer.eval(Path(str(script)).read_text(encoding="utf-8"))
     racer.eval(WRAPPER)
     return racer
