@@ -38,7 +38,7 @@ def engine() -> MiniRacer:
     """KaTeX, ready to be called."""
     script = distribution("sphinxcontrib-katex").locate_file("sphinxcontrib/katex.min.js")
     racer = MiniRacer()
-    atexit.register(racer.close)  # later, its own thread is gone and Python 3.13 waits for it forever
+    atexit.register(racer.close)  # any later, its thread is gone and Python 3.13 waits for ever
     racer.eval(Path(str(script)).read_text(encoding="utf-8"))
     racer.eval(WRAPPER)
     return racer
