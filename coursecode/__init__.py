@@ -15,10 +15,26 @@ from coursecode.divergences import (
     jensen_shannon_divergence,
     kl_divergence,
 )
+from coursecode.estimates import (
+    LaplaceEstimate,
+    NormalEstimate,
+    bernoulli_mle,
+    categorical_mle,
+    laplace_mle,
+    normal_mle,
+    poisson_mle,
+)
 from coursecode.exponentials import log_sigmoid, log_softmax, logsumexp, sigmoid, softmax
 from coursecode.gradients import GradientCheck, check_gradient, numerical_gradient
 from coursecode.information import cross_entropy, entropy, information_content, perplexity
 from coursecode.joint import conditional_entropy, joint_entropy, mutual_information
+from coursecode.likelihood import (
+    bernoulli_log_likelihood,
+    categorical_log_likelihood,
+    laplace_log_likelihood,
+    normal_log_likelihood,
+    poisson_log_likelihood,
+)
 from coursecode.margins import (
     hinge_loss,
     hinge_loss_gradient,
@@ -51,12 +67,18 @@ __all__ = [
     "Digits",
     "GradientCheck",
     "Hubble",
+    "LaplaceEstimate",
+    "NormalEstimate",
     "absolute_error",
     "absolute_error_gradient",
+    "bernoulli_log_likelihood",
+    "bernoulli_mle",
     "binary_cross_entropy",
     "binary_cross_entropy_gradient",
     "brier_score",
     "brier_score_gradient",
+    "categorical_log_likelihood",
+    "categorical_mle",
     "check_gradient",
     "conditional_entropy",
     "crammer_singer_loss",
@@ -75,6 +97,8 @@ __all__ = [
     "jensen_shannon_divergence",
     "joint_entropy",
     "kl_divergence",
+    "laplace_log_likelihood",
+    "laplace_mle",
     "load_digits",
     "load_hubble",
     "load_text",
@@ -88,8 +112,12 @@ __all__ = [
     "multiclass_hinge_loss",
     "multiclass_hinge_loss_gradient",
     "mutual_information",
+    "normal_log_likelihood",
+    "normal_mle",
     "numerical_gradient",
     "perplexity",
+    "poisson_log_likelihood",
+    "poisson_mle",
     "quantile_loss",
     "quantile_loss_gradient",
     "sigmoid",
