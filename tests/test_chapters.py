@@ -71,8 +71,7 @@ def display(**data: str) -> dict[str, Any]:
 FIGURE = "import matplotlib.pyplot as plt\n\nfig, ax = plt.subplots()\nplt.show()"
 
 
-@pytest.fixture
-def good() -> dict[str, Any]:
+def good_notebook() -> dict[str, Any]:
     drawing = code("draw", FIGURE, 3, display(text_plain="<Figure size 640x480 with 1 Axes>"))
     drawing["metadata"]["mystnb"] = {
         "image": {"alt": "Empty axes that run from zero to one."},
@@ -90,6 +89,11 @@ def good() -> dict[str, Any]:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+
+
+@pytest.fixture
+def good() -> dict[str, Any]:
+    return good_notebook()
 
 
 def test_good_notebook_keeps_every_rule(good):
@@ -237,13 +241,18 @@ def test_prose_is_measured_without_its_code():
 # Running and storing
 
 
-@pytest.fixture
-def stored(good, tmp_path) -> Path:
-    """The good notebook, run and stored, in a folder of its own."""
-    path = tmp_path / "short.ipynb"
-    path.write_text(json.dumps(good))
+@pytest.fixture(scope="module")
+def stored_once(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("stored") / "short.ipynb"
+    path.write_text(json.dumps(good_notebook()))
     assert chapters.store(path) == "stored"
     return path
+
+
+@pytest.fixture
+def stored(stored_once, tmp_path) -> Path:
+    """The good notebook, run and stored, in a folder of its own."""
+    return Path(shutil.copy(stored_once, tmp_path))
 
 
 def test_storing_twice_changes_nothing(stored):
