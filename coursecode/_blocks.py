@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -40,40 +39,40 @@ def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> Float
     Returns
     -------
     FloatArray
-        Shape (...) or (..., K) as the formula returns it; a NumPy scalar when that is ().
+        Shape (...) or (..., K) as the formula returns it, in the type of the arguments (the wider
+        one where float32 meets float64), without -0.0; a NumPy scalar when the shape is ().
     """
     batch = batch_shape(arguments)
     count = prod(batch)
     flat = [_as_rows(argument, batch, count) for argument in arguments]
-    common = _common_type(flat)
+    types = {values.dtype for values in flat if values.dtype.kind == "f"}
+    dtype = np.result_type(*types)
     step = max(1, BLOCK_BYTES * count // max([values.nbytes for values in flat]))
 
     with np.errstate(all="ignore"):
         for start in range(0, count, step):
             block = [np.ascontiguousarray(values[start : start + step]) for values in flat]
             hold(arguments, block)
-            if common:
-                block = [v.astype(common) if v.dtype.kind == "f" else v for v in block]
+            if len(types) > 1:
+                block = [v.astype(dtype) if v.dtype.kind == "f" else v for v in block]
             part = formula(*block)
-            if step >= count and part.flags.c_contiguous and _is_its_own(part, block):
+            if step >= count and part.dtype == dtype and _is_its_own(part, block):
                 whole = part
                 whole += 0.0  # -0.0 + 0.0 is 0.0
             else:
                 if start == 0:
-                    whole = np.empty((count, *part.shape[1:]), part.dtype)
+                    whole = np.empty((count, *part.shape[1:]), dtype)
                 np.add(part, 0.0, out=whole[start : start + step])
     result: FloatArray = whole.reshape(batch + whole.shape[1:])[()]
     return result
 
 
 def _is_its_own(part: Array, block: list[Array]) -> bool:
-    return part.base is None and all(part is not values for values in block)
-
-
-def _common_type(arrays: list[Array]) -> np.dtype[Any] | None:
-    """Return the wider type where float32 meets float64, None where all agree."""
-    types = {values.dtype for values in arrays if values.dtype.kind == "f"}
-    return np.result_type(*types) if len(types) > 1 else None
+    return (
+        part.flags.c_contiguous
+        and part.base is None
+        and all(part is not values for values in block)
+    )
 
 
 def _as_rows(argument: Argument, batch: tuple[int, ...], count: int) -> Array:

@@ -30,8 +30,14 @@ def one_hot(y: Array, like: FloatArray) -> FloatArray:
 def labels_like(labels: ArrayLike, model: Argument) -> Argument:
     """Check labels of a model's rows: classes, or probabilities, told apart by their axes."""
     array = plain_array("labels", labels)
-    if array.ndim < model.values.ndim:
-        return classes("labels", array, model.values.shape[-1])
+    shape = model.values.shape
+    if array.shape == shape[:-1]:
+        return classes("labels", array, shape[-1])
+    if array.shape != shape:
+        raise ValueError(
+            f"shapes must match, got labels {array.shape} and {model.name} {shape}: "
+            f"labels are classes {shape[:-1]} or probabilities {shape}"
+        )
     if array.dtype.kind in "biu":  # one-hot
         array = array.astype(model.values.dtype)
     return probabilities("labels", array)

@@ -11,9 +11,9 @@ import numpy as np
 
 from coursecode._validation import FloatArray
 
-NEAR = 0.2  # of |s|: beyond, the logarithm has digits enough
+NEAR = 0.3  # of |s|: beyond, the logarithm has digits enough
 LOWEST_LOG = -745.0  # no float's logarithm is below
-TERMS = 12  # NEAR to the power 2 * TERMS is below the rounding of float64
+TERMS = 16  # NEAR to the power 2 * TERMS is below the rounding of float64
 
 
 def divergence_terms(p: FloatArray, q: FloatArray, d: FloatArray | None = None) -> FloatArray:

@@ -112,9 +112,7 @@ def jensen_shannon_divergence(p, q):
 def gaussian_kl_divergence(mean_p, std_p, mean_q, std_q):
     mean_p, std_p, mean_q, std_q = map(exact, (mean_p, std_p, mean_q, std_q))
     return (
-        mp.log(std_q / std_p)
-        + (std_p**2 + (mean_p - mean_q) ** 2) / (2 * std_q**2)
-        - mp.mpf(1) / 2
+        mp.log(std_q / std_p) + (std_p**2 + (mean_p - mean_q) ** 2) / (2 * std_q**2) - mp.mpf(1) / 2
     )
 
 

@@ -1,0 +1,279 @@
+"""Every public function with a good call, and the kind of each of its arguments.
+
+`test_refusals` derives the bad calls from the kinds: what each kind must refuse, and in which
+words, is said once, below. A new public function needs one line in `CALLS`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+S = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 4.0]])  # two rows of three scores
+P = np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])  # two distributions over three outcomes
+R = np.array([0.5, -1.0, 2.0])  # three numbers
+Y = np.array([2, 0])  # a class for each of two rows
+
+
+class Call(NamedTuple):
+    arguments: dict[str, tuple[str, np.ndarray]]  # name: (kind, a good value)
+    options: dict[str, str] = {}  # noqa: RUF012 (never changed)
+    whole: bool = False  # the result is whole numbers
+
+
+def data(**arguments):
+    return arguments
+
+
+SOFTMAX = Call(
+    data(labels=("classes", Y), logits=("scores", S)),
+    {"label_smoothing": "closed unit", "class_weights": "weights"},
+)
+SOFT = Call(data(labels=("soft labels", P), logits=("scores", S)))
+BINARY = Call(data(labels=("binary", np.array([0.0, 1.0, 0.25])), logits=("extended", R)))
+BRIER = Call(data(labels=("classes", Y), probabilities=("distribution", P)))
+SOFT_BRIER = Call(data(labels=("soft labels", P), probabilities=("distribution", P)))
+PAIR = Call(data(p=("distribution", P), q=("distribution", P[::-1])), {"base": "base"})
+TABLE = Call(data(joint=("table", np.array([[0.5, 0.25], [0.25, 0.0]]))), {"base": "base"})
+NUMBER = Call(data(y_true=("real", R), y_pred=("real", R[::-1])))
+SIGNED = Call(data(y_true=("signs", np.array([-1.0, 1.0, 1.0])), scores=("real", R)))
+MARGIN = Call(data(labels=("classes", Y), scores=("rows", S)), {"margin": "nonnegative"})
+
+#: One or more calls for each public function that takes numbers.
+CALLS = {
+    "logsumexp": [Call(data(logits=("exponents", S)))],
+    "softmax": [Call(data(logits=("scores", S)))],
+    "log_softmax": [Call(data(logits=("scores", S)))],
+    "sigmoid": [Call(data(logits=("extended", R)))],
+    "log_sigmoid": [Call(data(logits=("extended", R)))],
+    "information_content": [Call(data(p=("unit", np.array([0.0, 0.5, 1.0]))), {"base": "base"})],
+    "entropy": [Call(data(p=("distribution", P)), {"base": "base"})],
+    "cross_entropy": [PAIR],
+    "perplexity": [PAIR._replace(options={})],
+    "kl_divergence": [PAIR],
+    "jensen_shannon_divergence": [PAIR],
+    "gaussian_kl_divergence": [
+        Call(
+            data(
+                mean_p=("real", R),
+                std_p=("positive", abs(R)),
+                mean_q=("real", R),
+                std_q=("positive", abs(R)),
+            ),
+            {"base": "base"},
+        )
+    ],
+    "softmax_cross_entropy": [SOFTMAX, SOFT],
+    "softmax_cross_entropy_gradient": [SOFTMAX, SOFT],
+    "binary_cross_entropy": [BINARY],
+    "binary_cross_entropy_gradient": [BINARY],
+    "brier_score": [
+        BRIER,
+        BRIER._replace(
+            arguments=data(labels=("soft labels", P), probabilities=("distribution", P))
+        ),
+    ],
+    "brier_score_gradient": [BRIER, SOFT_BRIER],
+    "joint_entropy": [TABLE],
+    "conditional_entropy": [TABLE],
+    "mutual_information": [TABLE],
+    "huffman_code_lengths": [Call(data(p=("lone distribution", P[0])), whole=True)],
+    **{
+        name + ending: [call]
+        for ending in ("", "_gradient")
+        for name, call in {
+            "squared_error": NUMBER,
+            "absolute_error": NUMBER,
+            "huber_loss": NUMBER._replace(options={"delta": "positive"}),
+            "log_cosh_loss": NUMBER,
+            "quantile_loss": NUMBER._replace(options={"quantile": "open unit"}),
+            "hinge_loss": SIGNED,
+            "squared_hinge_loss": SIGNED,
+            "logistic_loss": SIGNED,
+            "exponential_loss": SIGNED,
+            "multiclass_hinge_loss": MARGIN,
+            "squared_multiclass_hinge_loss": MARGIN,
+            "crammer_singer_loss": MARGIN,
+        }.items()
+    },
+    "zero_one_loss": [SIGNED],
+}
+
+
+class Bad(NamedTuple):
+    what: str
+    change: object  # from a good value to a bad one
+    error: type
+    message: str  # after the argument's name
+
+
+def changed(index, value):
+    def change(good):
+        bad = np.array(good, dtype=np.float64)
+        bad[tuple(np.resize(index, bad.ndim))] = value
+        return bad
+
+    return change
+
+
+def last_row(value):
+    def change(good):
+        bad = np.array(good, dtype=np.float64)
+        bad[-1] = value
+        return bad
+
+    return change
+
+
+AT = r" at index (\(1, \d\)|\d)"
+NUMBERS = [
+    Bad("complex", lambda x: x + 0j, TypeError, "must be real numbers, got complex numbers"),
+    Bad("objects", lambda x: x.astype(object), TypeError, "must be real numbers, got objects"),
+    Bad("text", lambda x: x.astype(str), TypeError, "must be real numbers, got text"),
+    Bad("bytes", lambda x: x.astype(bytes), TypeError, "must be real numbers, got bytes"),
+    Bad("dates", lambda x: x.astype("M8[s]"), TypeError, "must be real numbers, got datetime64"),
+    Bad("None", lambda x: None, TypeError, "must be real numbers, got objects"),
+    Bad("masked", np.ma.array, TypeError, "must be a plain array, got a masked array"),
+    Bad("ragged", lambda x: [[1.0], [2.0, 3.0]], ValueError, "must be rectangular, got rows of un"),
+]
+BOOL = [Bad("bool", lambda x: x.astype(bool), TypeError, "must be real numbers, got bool")]
+NAN = [Bad("nan", changed(-1, np.nan), ValueError, f"must not be nan, got nan{AT}")]
+FINITE = [
+    Bad("nan", changed(-1, np.nan), ValueError, f"must be finite, got nan{AT}"),
+    Bad("inf", changed(-1, np.inf), ValueError, f"must be finite, got inf{AT}"),
+    Bad("-inf", changed(-1, -np.inf), ValueError, f"must be finite, got -inf{AT}"),
+]
+LONE = [Bad("a number", lambda x: 1.0, ValueError, "must have a last axis of outcomes, got a sing")]
+UNIT = [
+    Bad("below 0", changed(-1, -0.25), ValueError, rf"must lie between 0 and 1, got -0\.25{AT}"),
+    Bad("above 1", changed(-1, 1.5), ValueError, rf"must lie between 0 and 1, got 1\.5{AT}"),
+    Bad("inf", changed(-1, np.inf), ValueError, f"must lie between 0 and 1, got inf{AT}"),
+]
+WHOLE = [
+    Bad(what, change, error, message.replace("real", "whole"))
+    for what, change, error, message in [*NUMBERS, *BOOL]
+    if what != "None"
+]
+
+#: What each kind of argument refuses.
+KINDS = {
+    "exponents": [*NUMBERS, *BOOL, *NAN, *LONE],
+    "scores": [
+        *[*NUMBERS, *BOOL, *NAN, *LONE],
+        Bad("inf", changed(-1, np.inf), ValueError, f"must be below inf, got inf{AT}"),
+        Bad(
+            "all -inf",
+            last_row(-np.inf),
+            ValueError,
+            "must not be -inf for every class, got -inf in row 1",
+        ),
+    ],
+    "rows": [*NUMBERS, *BOOL, *FINITE, *LONE],
+    "distribution": [
+        *[*NUMBERS, *NAN, *LONE],
+        Bad("negative", last_row([-0.5, 1.0, 0.5]), ValueError, r"must not be negative, got -0\.5"),
+        Bad(
+            "unnormalised",
+            last_row([0.5, 0.3, 0.1]),
+            ValueError,
+            r"must sum to 1 along its last axis, got 0\.9 in row 1",
+        ),
+        Bad("scaled", lambda p: 2 * p, ValueError, "must sum to 1 along its last axis, got 2"),
+        Bad("percent", last_row(np.inf), ValueError, "must sum to 1 along its last axis, got inf"),
+    ],
+    "real": [*NUMBERS, *BOOL, *FINITE],
+    "extended": [*NUMBERS, *BOOL, *NAN],
+    "positive": [
+        *[*NUMBERS, *BOOL, *FINITE],
+        Bad("zero", changed(-1, 0), ValueError, rf"must be above 0, got 0\.0{AT}"),
+        Bad("negative", changed(-1, -2), ValueError, rf"must be above 0, got -2\.0{AT}"),
+    ],
+    "nonnegative": [
+        *[*NUMBERS, *BOOL, *FINITE],
+        Bad("negative", changed(-1, -2), ValueError, rf"must be at least 0, got -2\.0{AT}"),
+    ],
+    "counts": [
+        *[*NUMBERS, *BOOL, *FINITE],
+        Bad("negative", changed(-1, -2), ValueError, rf"must be at least 0, got -2\.0{AT}"),
+        Bad("fraction", changed(-1, 0.5), ValueError, rf"must be whole numbers, got 0\.5{AT}"),
+    ],
+    "unit": [*NUMBERS, *BOOL, *NAN, *UNIT],
+    "binary": [
+        *[*NUMBERS, *NAN, *UNIT],
+        Bad("2", lambda y: np.array([0, 1, 2]), ValueError, r"must lie between 0 and 1, got 2\.0"),
+    ],
+    "signs": [
+        *[*NUMBERS, *BOOL],
+        Bad("0", changed(-1, 0), ValueError, rf"must be -1 or \+1, got 0\.0{AT}"),
+        Bad("nan", changed(-1, np.nan), ValueError, rf"must be -1 or \+1, got nan{AT}"),
+    ],
+    "classes": [
+        *WHOLE,
+        Bad("K", changed(-1, 3), ValueError, rf"must be a class from 0 to 2, got 3\.0{AT}"),
+        Bad("whole K", lambda y: y + 1, ValueError, "must be a class from 0 to 2, got 3 at"),
+        Bad("-1", lambda y: y - 1, ValueError, "must be a class from 0 to 2, got -1 at index 1"),
+        Bad("fraction", changed(-1, 0.5), ValueError, rf"must be whole numbers, got 0\.5{AT}"),
+        Bad("nan", changed(-1, np.nan), ValueError, f"must be whole numbers, got nan{AT}"),
+        Bad("inf", changed(-1, np.inf), ValueError, f"must be a class from 0 to 2, got inf{AT}"),
+    ],
+}
+
+KINDS["lone distribution"] = [
+    *[*NUMBERS, *NAN, *LONE],
+    Bad("negative", lambda p: [-0.5, 1, 0.5], ValueError, r"must not be negative, got -0\.5"),
+    Bad("unnormalised", lambda p: [0.5, 0.4], ValueError, r"must sum to 1 along .*, got 0\.9"),
+]
+KINDS["table"] = [
+    *[bad for bad in [*NUMBERS, *FINITE] if bad.what not in ("None", "ragged")],
+    Bad("negative", changed(-1, -0.5), ValueError, rf"must be at least 0, got -0\.5{AT}"),
+    Bad("a row", lambda p: p[0], ValueError, r"must have two last axes, a table, got shape \(2,\)"),
+    Bad("unnormalised", changed(-1, 0.5), ValueError, r"must sum to 1 over .* axes, got 1\.5"),
+]
+KINDS["soft labels"] = [
+    *[bad for bad in KINDS["distribution"] if bad.what not in ("None", "a number")],
+]
+
+_WRONG_KINDS = [
+    ("2", TypeError, "must be a real number, got str"),
+    (None, TypeError, "must be a real number, got NoneType"),
+    (True, TypeError, "must be a real number, got bool"),
+    (1j, TypeError, "must be a real number, got complex"),
+    ([2.0], TypeError, "must be a real number, got list"),
+    (np.nan, ValueError, "must be finite, got nan"),
+    (np.inf, ValueError, "must be finite, got inf"),
+]
+
+#: What each kind of option refuses.
+OPTIONS = {
+    "base": [
+        *_WRONG_KINDS,
+        (1, ValueError, "must be above 1, got 1"),
+        (0, ValueError, "must be above 1, got 0"),
+        (-2, ValueError, "must be above 1, got -2"),
+        (0.5, ValueError, r"must be above 1, got 0\.5"),
+    ],
+    "positive": [
+        *_WRONG_KINDS,
+        (0, ValueError, "must be above 0, got 0"),
+        (-1, ValueError, "must be above 0, got -1"),
+    ],
+    "nonnegative": [*_WRONG_KINDS, (-1, ValueError, "must be at least 0, got -1")],
+    "closed unit": [
+        *_WRONG_KINDS,
+        (-0.1, ValueError, r"must be at least 0, got -0\.1"),
+        (1.1, ValueError, r"must be at most 1, got 1\.1"),
+    ],
+    "open unit": [
+        *_WRONG_KINDS,
+        (0, ValueError, "must be above 0, got 0"),
+        (1, ValueError, "must be below 1, got 1"),
+    ],
+    "weights": [
+        ([1.0, 2.0], ValueError, r"must have shape \(3,\), got \(2,\)"),
+        ([[1.0, 2.0, 3.0]], ValueError, r"must have shape \(3,\), got \(1, 3\)"),
+        (1.0, ValueError, r"must have shape \(3,\), got \(\)"),
+        ([1.0, -2.0, 3.0], ValueError, r"must be at least 0, got -2\.0 at index 1"),
+        ([1.0, np.nan, 3.0], ValueError, "must be finite, got nan at index 1"),
+        ([1.0, np.inf, 3.0], ValueError, "must be finite, got inf at index 1"),
+        (["1", "2", "3"], TypeError, "must be real numbers, got text"),
+    ],
+}
