@@ -6,14 +6,17 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from zipfile import ZipFile
 
+import html5lib
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 
 from tests.websites import JUPYTER_BOOK
+from website import print_book
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = '''"""A stand-in for the package."""
@@ -297,6 +300,20 @@ def test_ids_are_unique(small_book):
         assert [name for name, times in ids.items() if times > 1] == [], path.name
 
 
+def test_pages_are_parsed_without_an_error(small_book):
+    for path in pages_of(small_book):
+        parser = html5lib.HTMLParser()
+        parser.parse(path.read_text(encoding="utf-8"))
+        assert parser.errors == [], path.name
+
+
+def test_headings_go_down_one_level_at_a_time(small_book):
+    for path in pages_of(small_book):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        levels = [int(title.name[1]) for title in page.select("h1, h2, h3, h4, h5, h6")]
+        assert all(b - a <= 1 for a, b in pairwise([0, *levels])), path.name
+
+
 def test_an_error_shows_its_message_and_no_path(chapter):
     (error,) = chapter.select(".traceback")
     assert error.get_text(strip=True) == "ValueError: p must sum to 1, got 0.9"
@@ -361,6 +378,29 @@ def test_the_theme_leaves_nothing_behind(small_book):
     static = small_book / "_build" / "html" / "_static"
     assert not {"scripts", "styles", "vendor"} & {path.name for path in static.iterdir()}
     assert sum(path.stat().st_size for path in static.rglob("*") if path.is_file()) < 600_000
+
+
+def test_the_root_leads_to_the_front_page(small_book):
+    door = soup(small_book, "index.html")
+    assert door.title.get_text() == soup(small_book, "book/index.html").title.get_text()
+    assert (small_book / "_build" / "html" / door.a["href"]).exists()
+
+
+def test_the_whole_book_on_one_page_keeps_every_link_and_unfolds_everything(small_book):
+    page = BeautifulSoup(print_book.whole(small_book / "_build" / "html"), "html.parser")
+    ids = Counter(tag["id"] for tag in page.select("[id]") if not tag.find_parent("svg"))
+    assert max(ids.values()) == 1
+    inner = [link["href"][1:] for link in page.select("a[href^='#']")]
+    assert inner
+    assert set(inner) <= set(ids)
+    for tag in page.select("[src]"):
+        assert (small_book / "_build" / "html" / tag["src"]).exists()
+    assert all(part.has_attr("open") for part in page.select("details"))
+    assert [title.get_text() for title in page.select("h1")] == [
+        "A small book",
+        "Chapter",
+        "Sources",
+    ]
 
 
 def test_wrong_tex_is_a_warning_at_its_place(faults):

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.websites import JUPYTER_BOOK
+from website import print_book
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[1]
@@ -277,3 +278,10 @@ def test_a_phone_is_ready_within_two_seconds(browser, address):
     page.goto(address + "book/cross_entropy.html", wait_until="domcontentloaded")
     assert page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive") <= 2000
     page.close()
+
+
+def test_the_book_prints_as_a_tagged_and_outlined_pdf(browser, site, tmp_path):
+    print_book.main(site, tmp_path)
+    pdf = (tmp_path / print_book.NAME).read_bytes()
+    assert b"/MarkInfo" in pdf
+    assert b"/Outlines" in pdf

@@ -7,6 +7,7 @@ a public name follow by themselves, so the page can't fall behind the package.
 
 from importlib import import_module
 from inspect import getdoc, isclass, isfunction
+from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -14,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
 
-def members(package, module) -> dict[str, object]:
+def members(package, module) -> dict[str, Any]:
     """What the package offers of a module, or all that is public in a module that stands apart."""
     offered = {
         name: getattr(package, name)

@@ -38,11 +38,11 @@ def description(doctree: nodes.document) -> str:
 
 
 def add_tags(app, pagename, templatename, context, doctree) -> None:
-    title = escape(Markup(context.get("title", "")).striptags(), quote=True)
+    title = escape(Markup(context.get("title") or app.config.html_title).striptags(), quote=True)
     tags = {
         "og:type": "article",
         "og:title": title,
-        "og:site_name": escape(context["docstitle"], quote=True),
+        "og:site_name": escape(app.config.html_title, quote=True),
     }
     context.setdefault("metatags", "")
     if doctree is not None and (text := description(doctree)):

@@ -1,0 +1,118 @@
+"""Print the built site as one PDF: tagged, with an outline, from the very pages that readers see.
+
+    python website/print_book.py [_build/html [_build/pdf]]
+
+The pages are put together in the order of the contents, with everything unfolded, and printed by
+Chromium. The next build of the site finds the PDF beside it and links to it.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
+from typing import Any
+
+from bs4 import BeautifulSoup
+
+NAME = "loss-functions.pdf"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+
+# What is too wide for the paper is set smaller; the page is laid out at the width of the print.
+FIT = """
+for (const box of document.querySelectorAll(".formula, .pst-scrollable-table-container")) {
+  const share = box.clientWidth / box.scrollWidth;
+  if (share < 1) box.style.fontSize = `${Math.floor(share * 100) / 100}em`;
+}
+"""
+
+
+def parsed(path: Path) -> Any:
+    """A page as a tree."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def spine(front: Any) -> list[str]:
+    """The pages in the order of the contents, as addresses from the front page."""
+    links = front.select("#site-contents li > a")
+    return [
+        str(link["href"]).split("#")[0] for link in links if not link.find_parent(class_="page-toc")
+    ]
+
+
+def anchor(page: str, name: str = "") -> str:
+    """The id, in the whole, of a page or of a place in it."""
+    return re.sub(r"\W+", "-", page.removesuffix(".html")) + (f"--{name}" if name else "")
+
+
+def article(site: Path, page: str, pages: set[str]) -> Any:
+    """The text of a page, its ids made unique in the whole and its links turned to the whole."""
+    text = parsed(site / page).article
+    folder = PurePosixPath(page).parent
+    for tag in text.select("[id]"):
+        tag["id"] = anchor(page, tag["id"])
+    for tag in text.select("details"):
+        tag["open"] = ""
+    for tag in text.select(".headerlink, .belief-slider"):
+        tag.decompose()
+    for tag in text.select("[src]"):
+        tag["src"] = normpath(folder / tag["src"])
+    for tag in text.select("a[href]"):
+        address, _, name = tag["href"].partition("#")
+        target = normpath(folder / address) if address else page
+        if target in pages:
+            tag["href"] = f"#{anchor(target, name)}"
+    text["id"] = anchor(page)
+    return text
+
+
+def whole(site: Path) -> str:
+    """The book as one page, to stand in the root of the site."""
+    root = re.search(r"url=([^\"]+)", (site / "index.html").read_text(encoding="utf-8"))
+    front_page = root[1] if root else "index.html"
+    front = parsed(site / front_page)
+    folder = PurePosixPath(front_page).parent
+    pages = [front_page, *(normpath(folder / name) for name in spine(front))]
+    articles = [article(site, page, set(pages)) for page in pages]
+    contents = "".join(
+        f'<li><a href="#{text["id"]}">{text.h1.decode_contents()}</a></li>' for text in articles[1:]
+    )
+    articles[0].append(BeautifulSoup(f"<h2>Contents</h2><ol>{contents}</ol>", "html.parser"))
+    styles = "".join(
+        f'<link rel="stylesheet" href="{normpath(folder / link["href"].split("?")[0])}">'
+        for link in front.select("link[rel=stylesheet]")
+    )
+    language, title = front.html["lang"], front.title.get_text()
+    return (
+        f'<!doctype html><html lang="{language}" data-theme="light"><meta charset="utf-8">'
+        f'<title>{title}</title>{styles}<body class="whole front">'
+        f"<main>{''.join(map(str, articles))}</main><script>{FIT}</script></body></html>"
+    )
+
+
+def main(site: Path, out: Path) -> None:
+    """Print the site."""
+    browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if browser is None:
+        sys.exit("The PDF needs Chromium (Debian: apt-get install chromium)")
+    if not (site / "index.html").exists():
+        sys.exit(f"There is no site in {site}: build it first (make book)")
+    out.mkdir(parents=True, exist_ok=True)
+    pdf = out / NAME
+    page = site / "whole-book.html"
+    page.write_text(whole(site), encoding="utf-8")
+    try:
+        with tempfile.TemporaryDirectory() as profile:
+            command = [browser, "--headless", "--no-sandbox", "--disable-gpu"]
+            command += [f"--user-data-dir={profile}", "--generate-pdf-document-outline"]
+            command += ["--no-pdf-header-footer", f"--print-to-pdf={pdf.resolve()}"]
+            subprocess.run([*command, page.resolve().as_uri()], check=True, capture_output=True)
+    finally:
+        page.unlink()
+    print(f"The book is in {pdf} ({pdf.stat().st_size / 1e6:.1f} MB)")
+
+
+if __name__ == "__main__":
+    main(Path(*sys.argv[1:2] or ["_build/html"]), Path(*sys.argv[2:3] or ["_build/pdf"]))
