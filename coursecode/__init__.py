@@ -4,6 +4,7 @@ Conventions: the truth comes first and the model second, the last axis holds out
 one value an example (the mean is the caller's), natural logarithms unless `base` says otherwise.
 """
 
+from coursecode._linear import LinearFit
 from coursecode.binary import binary_cross_entropy, binary_cross_entropy_gradient
 from coursecode.brier import brier_score, brier_score_gradient
 from coursecode.classification import softmax_cross_entropy, softmax_cross_entropy_gradient
@@ -35,6 +36,7 @@ from coursecode.likelihood import (
     normal_log_likelihood,
     poisson_log_likelihood,
 )
+from coursecode.linear import least_squares
 from coursecode.margins import (
     hinge_loss,
     hinge_loss_gradient,
@@ -48,6 +50,15 @@ from coursecode.multiclass import (
     squared_multiclass_hinge_loss,
     squared_multiclass_hinge_loss_gradient,
 )
+from coursecode.penalties import (
+    elastic_net_penalty,
+    elastic_net_penalty_gradient,
+    l1_penalty,
+    l1_penalty_gradient,
+    l2_penalty,
+    l2_penalty_gradient,
+)
+from coursecode.proximal import elastic_net_proximal, l2_proximal, soft_threshold
 from coursecode.quantile import quantile_loss, quantile_loss_gradient
 from coursecode.regression import (
     absolute_error,
@@ -55,6 +66,7 @@ from coursecode.regression import (
     squared_error,
     squared_error_gradient,
 )
+from coursecode.ridge_regression import ridge
 from coursecode.robust import huber_loss, huber_loss_gradient, log_cosh_loss, log_cosh_loss_gradient
 from coursecode.smooth_margins import (
     exponential_loss,
@@ -68,6 +80,7 @@ __all__ = [
     "GradientCheck",
     "Hubble",
     "LaplaceEstimate",
+    "LinearFit",
     "NormalEstimate",
     "absolute_error",
     "absolute_error_gradient",
@@ -84,6 +97,9 @@ __all__ = [
     "crammer_singer_loss",
     "crammer_singer_loss_gradient",
     "cross_entropy",
+    "elastic_net_penalty",
+    "elastic_net_penalty_gradient",
+    "elastic_net_proximal",
     "entropy",
     "exponential_loss",
     "exponential_loss_gradient",
@@ -97,8 +113,14 @@ __all__ = [
     "jensen_shannon_divergence",
     "joint_entropy",
     "kl_divergence",
+    "l1_penalty",
+    "l1_penalty_gradient",
+    "l2_penalty",
+    "l2_penalty_gradient",
+    "l2_proximal",
     "laplace_log_likelihood",
     "laplace_mle",
+    "least_squares",
     "load_digits",
     "load_hubble",
     "load_text",
@@ -120,7 +142,9 @@ __all__ = [
     "poisson_mle",
     "quantile_loss",
     "quantile_loss_gradient",
+    "ridge",
     "sigmoid",
+    "soft_threshold",
     "softmax",
     "softmax_cross_entropy",
     "softmax_cross_entropy_gradient",

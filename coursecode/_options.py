@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,20 @@ def whole(name: str, value: int, low: int = 1) -> int:
     if value < low:
         raise ValueError(f"{name} must be at least {low}, got {value}")
     return int(value)
+
+
+def switch(name: str, value: bool) -> bool:
+    """Return an option that is on or off."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {type(value).__name__}")
+    return bool(value)
+
+
+def one_of(name: str, value: str, choices: Iterable[str]) -> str:
+    """Return an option that is one of a few words."""
+    if value not in (words := list(choices)):
+        raise ValueError(f"{name} must be one of {', '.join(words)}, got {value!r}")
+    return value
 
 
 def logarithm(base: float) -> Callable[[NDArray[np.floating[Any]]], NDArray[np.floating[Any]]]:

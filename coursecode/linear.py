@@ -1,0 +1,117 @@
+"""Least squares: the weights of a linear model that fits best, in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coursecode._exact import exact_product, exact_sum
+from coursecode._linear import LinearFit, as_fit, in_own_units, problem
+from coursecode._options import switch
+from coursecode._validation import FloatArray
+
+
+def least_squares(
+    X: ArrayLike, y: ArrayLike, *, intercept: bool = False, minimum_norm: bool = False
+) -> LinearFit:
+    r"""Weights with the least sum of squared residuals, ŵ.
+
+    .. math:: \min_{w, b} \sum_i (y_i - x_i \cdot w - b)^2, \qquad b = 0 \text{ unless asked for}
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Features x_i, a row for each example.
+    y : array_like, shape (n,)
+        Targets.
+    intercept : bool
+        Whether to fit b as well.
+    minimum_norm : bool
+        What to do where columns are dependent, so that many weights fit equally well: raise an
+        error (False), or give the shortest w (True).
+
+    Returns
+    -------
+    LinearFit
+        Fields `coefficients`, w of shape (d,); `intercept`, b; `residuals`, r of shape (n,);
+        `rank`, the number of independent columns, that of b among them; `condition`, the
+        condition number of the columns in like units, by which relative errors of the data can
+        grow in the weights (inf where columns are dependent).
+
+    Raises
+    ------
+    TypeError
+        If `X` or `y` are not real numbers, or an option is not a bool.
+    ValueError
+        If `X` is not a table of rows, `y` has another length, either is nan, infinite or empty,
+        or columns are linearly dependent and `minimum_norm` is False.
+
+    Notes
+    -----
+    By a QR decomposition of the columns, each in a unit of its own, and two steps of
+    refinement with residuals in twice the working precision: right to the last digits, where the
+    data determine them. The normal equations would square the condition number.
+
+    References
+    ----------
+    Björck, *Numerical Methods for Least Squares Problems* (1996), sections 2.4 and 2.9.
+
+    Examples
+    --------
+    >>> fit = least_squares([[1.0], [2.0], [3.0]], [1.0, 3.0, 5.0], intercept=True)
+    >>> print(fit.coefficients, fit.intercept)
+    [2.] -1.0
+    """
+    switch("intercept", intercept)
+    switch("minimum_norm", minimum_norm)
+    features, targets, dtype = problem(X, y)
+    columns = np.column_stack([features, np.ones(len(features))]) if intercept else features
+    scaled, units = in_own_units(columns)
+    singular = np.linalg.svd(scaled, compute_uv=False)
+    rank = int(np.sum(singular > rounding(scaled) * singular[0]))
+    count = columns.shape[1]
+    if rank == count:
+        right_side, unit = in_own_units(targets)
+        weights: FloatArray = _by_qr(scaled, right_side) / units * unit
+        condition = float(singular[0] / singular[-1])
+    elif minimum_norm:
+        weights = _shortest(features, targets, intercept)
+        condition = np.inf
+    else:
+        what = "columns and intercept" if intercept else "columns"
+        raise ValueError(
+            f"X must have linearly independent {what}, got rank {rank} of {count} "
+            "(minimum_norm=True gives the shortest solution)"
+        )
+    return as_fit(features, targets, weights, rank, condition, dtype)
+
+
+def rounding(matrix: FloatArray) -> float:
+    """Return the size of a singular value, as part of the largest, that may be rounding only."""
+    return float(np.finfo(np.float64).eps * max(matrix.shape))
+
+
+def _by_qr(columns: FloatArray, y: FloatArray) -> FloatArray:
+    """Solve r + A w = y, Aᵀ r = 0 for w: first from 0, then twice for what is left over."""
+    q, triangle = np.linalg.qr(columns)
+    w, r = np.zeros(columns.shape[1]), np.zeros_like(y)
+    for _ in range(3):
+        products, lost = exact_product(columns, w)
+        known = np.column_stack([y, -r])
+        left = exact_sum(
+            np.column_stack([known, -products]), np.column_stack([np.zeros_like(known), -lost])
+        )
+        left_below = -exact_sum(*exact_product(columns.T, r))
+        along = q.T @ left - np.linalg.solve(triangle.T, left_below)
+        w += np.linalg.solve(triangle, along)
+        r += left - q @ along
+    return w
+
+
+def _shortest(features: FloatArray, y: FloatArray, intercept: bool) -> FloatArray:
+    """Return the w of least length among the best, by the singular value decomposition."""
+    if not intercept:
+        return np.linalg.lstsq(features, y, rcond=rounding(features))[0]
+    mean = features.mean(axis=0)
+    w = _shortest(features - mean, y - y.mean(), False)
+    return np.append(w, y.mean() - mean @ w)
