@@ -29,6 +29,7 @@ from coursecode.exponentials import log_sigmoid, log_softmax, logsumexp, sigmoid
 from coursecode.gradients import GradientCheck, check_gradient, numerical_gradient
 from coursecode.information import cross_entropy, entropy, information_content, perplexity
 from coursecode.joint import conditional_entropy, joint_entropy, mutual_information
+from coursecode.lasso import SparseFit, elastic_net, lasso
 from coursecode.likelihood import (
     bernoulli_log_likelihood,
     categorical_log_likelihood,
@@ -82,6 +83,7 @@ __all__ = [
     "LaplaceEstimate",
     "LinearFit",
     "NormalEstimate",
+    "SparseFit",
     "absolute_error",
     "absolute_error_gradient",
     "bernoulli_log_likelihood",
@@ -97,6 +99,7 @@ __all__ = [
     "crammer_singer_loss",
     "crammer_singer_loss_gradient",
     "cross_entropy",
+    "elastic_net",
     "elastic_net_penalty",
     "elastic_net_penalty_gradient",
     "elastic_net_proximal",
@@ -120,6 +123,7 @@ __all__ = [
     "l2_proximal",
     "laplace_log_likelihood",
     "laplace_mle",
+    "lasso",
     "least_squares",
     "load_digits",
     "load_hubble",
