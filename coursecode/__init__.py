@@ -51,6 +51,7 @@ from coursecode.multiclass import (
     squared_multiclass_hinge_loss,
     squared_multiclass_hinge_loss_gradient,
 )
+from coursecode.optimisation import Path, gradient_descent, sgd
 from coursecode.penalties import (
     elastic_net_penalty,
     elastic_net_penalty_gradient,
@@ -83,6 +84,7 @@ __all__ = [
     "LaplaceEstimate",
     "LinearFit",
     "NormalEstimate",
+    "Path",
     "SparseFit",
     "absolute_error",
     "absolute_error_gradient",
@@ -107,6 +109,7 @@ __all__ = [
     "exponential_loss",
     "exponential_loss_gradient",
     "gaussian_kl_divergence",
+    "gradient_descent",
     "hinge_loss",
     "hinge_loss_gradient",
     "huber_loss",
@@ -147,6 +150,7 @@ __all__ = [
     "quantile_loss",
     "quantile_loss_gradient",
     "ridge",
+    "sgd",
     "sigmoid",
     "soft_threshold",
     "softmax",
