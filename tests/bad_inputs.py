@@ -12,6 +12,7 @@ S = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 4.0]])  # two rows of three scores
 P = np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])  # two distributions over three outcomes
 R = np.array([0.5, -1.0, 2.0])  # three numbers
 Y = np.array([2, 0])  # a class for each of two rows
+BITS = np.array([0.0, 1.0, 1.0])
 
 
 class Call(NamedTuple):
@@ -96,6 +97,21 @@ CALLS = {
         }.items()
     },
     "zero_one_loss": [SIGNED],
+    "normal_log_likelihood": [
+        Call(data(x=("real", R), mean=("real", R[::-1]), std=("positive", abs(R))))
+    ],
+    "laplace_log_likelihood": [
+        Call(data(x=("real", R), location=("real", R[::-1]), scale=("positive", abs(R))))
+    ],
+    "bernoulli_log_likelihood": [
+        Call(data(x=("bits", BITS), probability=("unit", np.array([0.25, 0.5, 1.0]))))
+    ],
+    "categorical_log_likelihood": [
+        Call(data(labels=("classes", Y), probabilities=("distribution", P)))
+    ],
+    "poisson_log_likelihood": [
+        Call(data(x=("counts", np.array([0.0, 3.0, 1.0])), rate=("nonnegative", abs(R))))
+    ],
 }
 
 
@@ -221,6 +237,11 @@ KINDS["lone distribution"] = [
     *[*NUMBERS, *NAN, *LONE],
     Bad("negative", lambda p: [-0.5, 1, 0.5], ValueError, r"must not be negative, got -0\.5"),
     Bad("unnormalised", lambda p: [0.5, 0.4], ValueError, r"must sum to 1 along .*, got 0\.9"),
+]
+KINDS["bits"] = [
+    *[bad for bad in WHOLE if bad.what != "bool"],
+    Bad("fraction", changed(-1, 0.5), ValueError, rf"must be whole numbers, got 0\.5{AT}"),
+    Bad("2", changed(-1, 2), ValueError, rf"must be a class from 0 to 1, got 2\.0{AT}"),
 ]
 KINDS["table"] = [
     *[bad for bad in [*NUMBERS, *FINITE] if bad.what not in ("None", "ragged")],

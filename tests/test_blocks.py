@@ -1,0 +1,140 @@
+"""The machinery of blocks: the same results whatever the size, shape and layout."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import coursecode as cc
+from coursecode import _blocks, _options, _validation
+from tests.bad_inputs import CALLS
+
+RNG = np.random.default_rng(0)
+
+
+def results(rows):
+    """Every function of scores and probabilities, on rows of scores."""
+    labels = np.arange(len(rows)) % rows.shape[-1]
+    p, q = cc.softmax(rows), cc.softmax(rows[::-1])
+    return [
+        *(f(rows) for f in (cc.logsumexp, cc.softmax, cc.log_softmax, cc.sigmoid)),
+        *(f(labels, rows) for f in (cc.softmax_cross_entropy, cc.softmax_cross_entropy_gradient)),
+        *(f(p, rows) for f in (cc.softmax_cross_entropy, cc.softmax_cross_entropy_gradient)),
+        *(f(p, rows) for f in (cc.binary_cross_entropy, cc.binary_cross_entropy_gradient)),
+        *(f(labels, p) for f in (cc.brier_score, cc.brier_score_gradient)),
+        *(f(p, q) for f in (cc.cross_entropy, cc.kl_divergence, cc.jensen_shannon_divergence)),
+        cc.entropy(p),
+    ]
+
+
+@pytest.mark.parametrize("width", [1, 2, 10, 64, 65, 300])
+@pytest.mark.parametrize("block", [8, 1000, 2**18])
+def test_blocks_of_any_size_give_the_same(width, block, monkeypatch):
+    rows = RNG.normal(size=(37, width)) * 3
+    whole = results(rows)
+    monkeypatch.setattr(_blocks, "BLOCK_BYTES", block)
+    for got, expected in zip(results(rows), whole, strict=True):
+        assert np.allclose(got, expected, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("function", sorted(CALLS))
+def test_leading_axes_are_a_batch(function):
+    call = CALLS[function][0]
+    kinds = {kind for kind, _ in call.arguments.values()}
+    if kinds & {"table", "lone distribution"}:
+        pytest.skip("takes whole tables")
+    values = [value for _, value in call.arguments.values()]
+    rows = getattr(cc, function)(*values)
+    stacked = getattr(cc, function)(*[np.stack([v, v, v])[:, np.newaxis] for v in values])
+    assert stacked.shape == (3, 1, *rows.shape)
+    assert np.allclose(stacked, rows, rtol=1e-14)
+
+
+@pytest.mark.parametrize("function", sorted(CALLS))
+def test_large_input_needs_a_few_blocks_beyond_the_result(function):
+    call = CALLS[function][0]
+    if {kind for kind, _ in call.arguments.values()} & {"table", "lone distribution"}:
+        pytest.skip("takes whole tables")
+    values = [np.tile(v, (60_000, *[1] * (v.ndim - 1))) for _, v in call.arguments.values()]
+    getattr(cc, function)(*[value[:10] for value in values])
+    tracemalloc.start()
+    result = getattr(cc, function)(*values)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak - result.nbytes < 16 * _blocks.BLOCK_BYTES
+
+
+def test_a_single_example_gives_a_scalar():
+    assert isinstance(cc.logsumexp([1.0, 2.0]), np.float64)
+    assert isinstance(cc.sigmoid(np.float32(1)), np.float32)
+    assert cc.softmax([1.0, 2.0]).shape == (2,)
+
+
+def test_float32_beside_float64_is_float64():
+    p, q = np.array([0.5, 0.5], np.float32), np.array([0.25, 0.75])
+    assert cc.kl_divergence(p, q).dtype == np.float64
+    assert cc.kl_divergence(p, q) == cc.kl_divergence(p.astype(float), q)
+
+
+@pytest.mark.parametrize("function", sorted(CALLS))
+def test_no_warning_and_no_flag_is_raised(function):
+    for call in CALLS[function]:
+        with np.errstate(all="raise"):
+            getattr(cc, function)(*[value for _, value in call.arguments.values()])
+
+
+def test_extreme_scores_raise_no_flag():
+    with np.errstate(all="raise"):
+        results(np.array([[1e308, -1e308, 0.0], [1e-310, -745.0, 5.0], [0.0, 800.0, -800.0]]))
+        cc.logsumexp([[np.inf, -np.inf], [-np.inf, -np.inf]])
+        cc.binary_cross_entropy([0, 1], [np.inf, np.inf])
+
+
+def test_a_formula_may_return_what_it_was_given():
+    x = np.array([-0.0, 1.0])
+    same = _blocks.in_blocks(lambda x: x, _validation.real("x", x))
+    assert not np.shares_memory(same, x)
+    assert np.signbit(x[0])
+    assert not np.signbit(same[0])
+    view = _blocks.in_blocks(lambda x: x[:, 0], _validation.rows("x", [[1.0, 2.0]] * 3))
+    assert view.tolist() == [1, 1, 1]
+
+
+def test_row_max_is_the_maximum_in_any_layout():
+    for width in (1, 5, 64, 65):
+        x = RNG.normal(size=(50, width))
+        for laid_out in (x, np.asfortranarray(x), _blocks.by_columns(x)):
+            assert np.array_equal(_blocks.row_max(laid_out), x.max(axis=-1))
+
+
+def test_row_sum_is_the_sum():
+    for width in (1, 5, 64, 65, 1000):
+        x = RNG.normal(size=(50, width))
+        assert np.allclose(_blocks.row_sum(x), x.sum(axis=-1), rtol=1e-12, atol=1e-13)
+
+
+def test_check_returns_the_values_or_refuses():
+    assert _validation.check(_validation.real("x", [1, 2])).tolist() == [1, 2]
+    with pytest.raises(ValueError, match=r"^x must be finite, got inf at index 1"):
+        _validation.check(_validation.real("x", [1, np.inf]))
+    huge = np.full(4, 1e300)  # their squares overflow, which is a false alarm
+    assert _validation.check(_validation.real("x", huge)) is huge
+
+
+def test_whole_options():
+    assert _options.whole("steps", np.int64(3)) == 3
+    with pytest.raises(TypeError, match=r"^steps must be a whole number, got float"):
+        _options.whole("steps", 3.0)
+    with pytest.raises(TypeError, match=r"^steps must be a whole number, got bool"):
+        _options.whole("steps", True)
+    with pytest.raises(ValueError, match=r"^steps must be at least 1, got 0"):
+        _options.whole("steps", 0)
+
+
+def test_only_good_faults_have_a_place():
+    with pytest.raises(ValueError, match=r"^p must lie between 0 and 1, got 2\.0$"):
+        cc.information_content(2)
+    with pytest.raises(ValueError, match=r"^p must sum to 1 along its last axis, got 0\.5$"):
+        cc.entropy([0.5])
+    with pytest.raises(ValueError, match=r"got 0\.5 in row \(1, 0\)$"):
+        cc.entropy([[[0.5, 0.5]], [[0.25, 0.25]]])

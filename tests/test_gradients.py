@@ -1,0 +1,115 @@
+"""Numerical gradients and the check of a gradient."""
+
+import math
+
+import numpy as np
+import pytest
+
+import coursecode as cc
+
+
+def test_central_differences_of_a_cubic_are_right_to_nine_digits():
+    x = np.array([[1.0, -2.0], [0.3, 1e3]])
+    assert np.allclose(cc.numerical_gradient(lambda x: x**3, x), 3 * x**2, rtol=1e-9)
+
+
+def test_a_function_may_return_one_number_or_one_an_example():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    one = cc.numerical_gradient(lambda x: np.sum(x**2), x)
+    many = cc.numerical_gradient(lambda x: np.sum(x**2, axis=-1), x)
+    assert np.allclose(one, 2 * x)
+    assert np.allclose(many, 2 * x)
+
+
+def test_the_step_is_an_option():
+    coarse = cc.numerical_gradient(np.exp, 0.0, step=1.0)
+    assert math.isclose(coarse, math.sinh(1))
+    check = cc.check_gradient(np.exp, np.exp, [0.0], step=1.0)
+    assert math.isclose(check.absolute_error, math.sinh(1) - 1)
+
+
+def test_a_lone_number_has_a_lone_gradient():
+    assert isinstance(cc.numerical_gradient(np.sin, 0.0), np.float64)
+    assert math.isclose(cc.numerical_gradient(np.sin, 0.0), 1)
+
+
+def test_the_point_is_never_changed_and_the_function_may_change_its_argument():
+    x = np.array([1.0, 2.0])
+
+    def rude(x):
+        x *= 2
+        return np.sum(x)
+
+    assert np.allclose(cc.numerical_gradient(rude, x), 2)
+    assert cc.check_gradient(rude, lambda x: np.full(2, 2.0), x)
+    assert x.tolist() == [1, 2]
+
+
+def test_float32_is_differentiated_in_float64():
+    x = np.array([0.5, 2.0], np.float32)
+    assert np.allclose(cc.numerical_gradient(np.log, x), 1 / x, rtol=1e-9)
+
+
+def test_agreement_is_true_and_says_how_close():
+    check = cc.check_gradient(np.sin, np.cos, [[0.1, 0.7]])
+    assert check
+    assert check.relative_error < 1e-9
+    assert str(check).startswith("agrees, at worst at index (0, ")
+
+
+def test_a_wrong_gradient_is_false_and_says_where_and_by_how_much():
+    def wrong(x):
+        gradient = 2 * x
+        gradient[1, 0] += 0.5
+        return gradient
+
+    check = cc.check_gradient(lambda x: x**2, wrong, [[1.0, 2.0], [3.0, 4.0]])
+    assert not check
+    assert check.where == (1, 0)
+    assert math.isclose(check.analytic, 6.5)
+    assert math.isclose(check.numerical, 6, rel_tol=1e-9)
+    assert math.isclose(check.absolute_error, 0.5, rel_tol=1e-8)
+    assert math.isclose(check.relative_error, 0.5 / 6.5, rel_tol=1e-8)
+    assert str(check) == (
+        "differs, at worst at index (1, 0): analytic 6.5, numerical 6 "
+        "(off by 5.0e-01, relative 7.7e-02)"
+    )
+
+
+def test_entries_near_zero_are_judged_by_their_absolute_error():
+    assert cc.check_gradient(lambda x: 1e8 + x * 0, lambda x: x * 0 + 1e-9, [1.0])
+    assert not cc.check_gradient(lambda x: x * 0, lambda x: x * 0 + 1e-5, [1.0])
+
+
+def test_the_tolerance_is_an_option():
+    assert not cc.check_gradient(lambda x: x, lambda x: 1.001 + 0 * x, 1.0)
+    assert cc.check_gradient(lambda x: x, lambda x: 1.001 + 0 * x, 1.0, tolerance=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "message"),
+    [
+        ((np.sin, [np.nan]), {}, ValueError, "x must be finite, got nan at index 0"),
+        ((np.sin, []), {}, ValueError, "x must not be empty"),
+        ((np.sin, ["a"]), {}, TypeError, "x must be real numbers, got text"),
+        ((np.sin, 1.0), {"step": 0}, ValueError, "step must be above 0, got 0"),
+        ((np.sin, 1.0), {"step": "h"}, TypeError, "step must be a real number, got str"),
+    ],
+)
+def test_bad_points_and_steps_are_refused(arguments, options, error, message):
+    function, x = arguments
+    with pytest.raises(error, match=f"^{message}"):
+        cc.numerical_gradient(function, x, **options)
+    with pytest.raises(error, match=f"^{message}"):
+        cc.check_gradient(function, np.cos, x, **options)
+
+
+def test_bad_gradients_and_tolerances_are_refused():
+    with pytest.raises(
+        ValueError, match=r"^shapes must match, got x \(2,\) and gradient\(x\) \(\)$"
+    ):
+        cc.check_gradient(np.sum, lambda x: 1.0, [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"^gradient\(x\) must be finite, got nan at index 1"):
+        cc.check_gradient(np.sum, lambda x: [1.0, np.nan], [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"^tolerance must be above 0, got 0"):
+        cc.check_gradient(np.sin, np.cos, 1.0, tolerance=0)

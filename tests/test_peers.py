@@ -1,0 +1,100 @@
+"""SciPy, scikit-learn and PyTorch as independent oracles, where they are right."""
+
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+import sklearn.metrics
+
+import coursecode as cc
+
+RNG = np.random.default_rng(0)
+S = RNG.normal(size=(50, 7)) * 3
+Y = RNG.integers(7, size=50)
+P, Q = RNG.dirichlet(np.ones(7), size=50), RNG.dirichlet(np.ones(7), size=50)
+WEIGHTS = RNG.random(7)
+
+
+def test_scipy_has_the_same_exponentials():
+    assert np.allclose(cc.logsumexp(S), scipy.special.logsumexp(S, axis=-1), rtol=1e-14)
+    assert np.allclose(cc.softmax(S), scipy.special.softmax(S, axis=-1), rtol=1e-13)
+    assert np.allclose(cc.log_softmax(S), scipy.special.log_softmax(S, axis=-1), rtol=1e-12)
+    assert np.allclose(cc.sigmoid(S), scipy.special.expit(S), rtol=1e-14)
+    assert np.allclose(cc.log_sigmoid(S), scipy.special.log_expit(S), rtol=1e-14)
+
+
+def test_scipy_has_the_same_information():
+    assert np.allclose(cc.entropy(P, base=2), scipy.stats.entropy(P, axis=-1, base=2), rtol=1e-13)
+    assert np.allclose(cc.kl_divergence(P, Q), scipy.stats.entropy(P, Q, axis=-1), rtol=1e-12)
+    distance = scipy.spatial.distance.jensenshannon(P, Q, axis=-1)
+    assert np.allclose(cc.jensen_shannon_divergence(P, Q), distance**2, rtol=1e-12)
+
+
+def test_scikit_learn_has_the_same_losses():
+    probabilities = cc.softmax(S)
+    loss = sklearn.metrics.log_loss(Y, probabilities, labels=range(7))
+    assert np.isclose(cc.softmax_cross_entropy(Y, S).mean(), loss, rtol=1e-13)
+    binary, q = Y % 2, cc.sigmoid(S[:, 0])
+    loss = sklearn.metrics.log_loss(binary, q)
+    assert np.isclose(cc.binary_cross_entropy(binary, S[:, 0]).mean(), loss, rtol=1e-13)
+    brier = cc.brier_score(binary, np.column_stack([1 - q, q])).mean() / 2
+    assert np.isclose(brier, sklearn.metrics.brier_score_loss(binary, q), rtol=1e-13)
+
+
+@pytest.fixture
+def torch():
+    return pytest.importorskip("torch", reason="needs PyTorch: pip install torch==2.13.0")
+
+
+def value_and_gradient(loss, scores):
+    scores.requires_grad_(True)
+    values = loss(scores)
+    values.sum().backward()
+    return values.detach().numpy(), scores.grad.numpy()
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["unweighted", "weighted"])
+@pytest.mark.parametrize("labels", [Y, P], ids=["classes", "probabilities"])
+def test_pytorch_has_the_same_cross_entropy(torch, labels, weights, smoothing):
+    values, gradient = value_and_gradient(
+        lambda s: torch.nn.functional.cross_entropy(
+            s,
+            torch.tensor(labels),
+            weight=None if weights is None else torch.tensor(weights),
+            label_smoothing=smoothing,
+            reduction="none",
+        ),
+        torch.tensor(S),
+    )
+    options = {"label_smoothing": smoothing, "class_weights": weights}
+    assert np.allclose(cc.softmax_cross_entropy(labels, S, **options), values, rtol=1e-13)
+    ours = cc.softmax_cross_entropy_gradient(labels, S, **options)
+    assert np.allclose(ours, gradient, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("labels", [Y % 2, P[:, 0]], ids=["hard", "soft"])
+def test_pytorch_has_the_same_binary_cross_entropy(torch, labels):
+    values, gradient = value_and_gradient(
+        lambda s: torch.nn.functional.binary_cross_entropy_with_logits(
+            s, torch.tensor(labels, dtype=torch.float64), reduction="none"
+        ),
+        torch.tensor(S[:, 0]),
+    )
+    assert np.allclose(cc.binary_cross_entropy(labels, S[:, 0]), values, rtol=1e-13)
+    ours = cc.binary_cross_entropy_gradient(labels, S[:, 0])
+    assert np.allclose(ours, gradient, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.oracle
+def test_pytorch_has_the_same_divergences(torch):
+    normal = torch.distributions.Normal
+    case = [0.5, 1.2, -0.3, 2.0]
+    p, q = (normal(*map(torch.tensor, pair)) for pair in (case[:2], case[2:]))
+    theirs = torch.distributions.kl_divergence(p, q).item()
+    assert np.isclose(cc.gaussian_kl_divergence(*case), theirs, rtol=1e-6)
+    log_q, p = torch.tensor(np.log(Q)), torch.tensor(P)
+    theirs = torch.nn.functional.kl_div(log_q, p, reduction="none").sum(-1).numpy()
+    assert np.allclose(cc.kl_divergence(P, Q), theirs, rtol=1e-12)
