@@ -34,6 +34,18 @@ PHONE = {
 }
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+# Formulas and coloured code are thousands of like elements; a few of each kind show axe them all.
+THIN_OUT = """
+() => {
+    const seen = new Map();
+    for (const e of document.querySelectorAll(".katex, .highlight span")) {
+        const kind = e.className + e.parentElement.className;
+        seen.set(kind, (seen.get(kind) ?? 0) + 1);
+        if (seen.get(kind) > 5) e.replaceWith(e.classList.contains("katex") ? "x" : e.textContent);
+    }
+}
+"""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
@@ -150,11 +162,9 @@ def test_axe_finds_no_violation(browser, address, pages, axe, scheme, width):
     for name in pages:
         page.goto(address + name)
         opened(page)
+        page.evaluate(THIN_OUT)
         page.evaluate(axe)
-        # The visible half of a formula is hidden from assistive technology, and slow to check.
-        answer = page.evaluate(
-            "(tags) => axe.run({exclude: ['.katex-html']}, {runOnly: tags})", AXE_TAGS
-        )
+        answer = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", AXE_TAGS)
         found += [
             f"{name}: {v['id']}: {node['html'][:120]}"
             for v in answer["violations"]
