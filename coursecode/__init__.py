@@ -8,6 +8,7 @@ from coursecode._linear import LinearFit
 from coursecode.binary import binary_cross_entropy, binary_cross_entropy_gradient
 from coursecode.brier import brier_score, brier_score_gradient
 from coursecode.classification import softmax_cross_entropy, softmax_cross_entropy_gradient
+from coursecode.classifier import LinearClassifier
 from coursecode.coding import huffman_code_lengths
 from coursecode.crammer_singer import crammer_singer_loss, crammer_singer_loss_gradient
 from coursecode.data import Digits, Hubble, load_digits, load_hubble, load_text
@@ -82,6 +83,7 @@ __all__ = [
     "GradientCheck",
     "Hubble",
     "LaplaceEstimate",
+    "LinearClassifier",
     "LinearFit",
     "NormalEstimate",
     "Path",
