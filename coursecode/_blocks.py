@@ -16,10 +16,12 @@ from math import prod
 
 import numpy as np
 
+from coursecode._rules import SHORT_ROW, row_sum
 from coursecode._validation import Argument, Array, FloatArray, batch_shape, hold
 
+__all__ = ["by_columns", "column", "in_blocks", "pick", "put", "row_max", "row_sum"]
+
 BLOCK_BYTES = 2**18  # of the largest argument; the formula's temporaries take a few times that
-SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arithmetic in it
 
 
 def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> FloatArray:
@@ -45,15 +47,16 @@ def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> Float
     batch = batch_shape(arguments)
     count = prod(batch)
     flat = [_as_rows(argument, batch, count) for argument in arguments]
-    types = {values.dtype for values in flat if values.dtype.kind == "f"}
-    dtype = np.result_type(*types)
+    types = [values.dtype for values in flat if values.dtype.kind == "f"]
+    mixed = types.count(types[0]) < len(types)
+    dtype = np.result_type(*types) if mixed else types[0]
     step = max(1, BLOCK_BYTES * count // max([values.nbytes for values in flat]))
 
     with np.errstate(all="ignore"):
         for start in range(0, count, step):
             block = [np.ascontiguousarray(values[start : start + step]) for values in flat]
             hold(arguments, block)
-            if len(types) > 1:
+            if mixed:
                 block = [v.astype(dtype) if v.dtype.kind == "f" else v for v in block]
             part = formula(*block)
             if step >= count and part.dtype == dtype and _is_its_own(part, block):
@@ -68,11 +71,10 @@ def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> Float
 
 
 def _is_its_own(part: Array, block: list[Array]) -> bool:
-    return (
-        part.flags.c_contiguous
-        and part.base is None
-        and all(part is not values for values in block)
-    )
+    for values in block:
+        if part is values:
+            return False
+    return part.base is None and part.flags.c_contiguous
 
 
 def _as_rows(argument: Argument, batch: tuple[int, ...], count: int) -> Array:
@@ -91,12 +93,6 @@ def by_columns(x: FloatArray) -> FloatArray:
     times faster for maxima and for a column against a block. The values are the same.
     """
     return np.asfortranarray(x) if x.shape[-1] <= SHORT_ROW else x
-
-
-def row_sum(x: FloatArray) -> FloatArray:
-    """Return the sum of each row of a block: pairwise, or for short rows as a product with ones."""
-    total: FloatArray = x.dot(_ones(x)) if x.shape[-1] <= SHORT_ROW else x.sum(axis=-1)
-    return total
 
 
 def row_max(x: FloatArray) -> FloatArray:
@@ -122,7 +118,3 @@ def put(x: FloatArray, k: Array, value: FloatArray | float) -> None:
 def column(x: Array) -> Array:
     """Return one number a row as a column, to stand beside rows of outcomes."""
     return x[:, np.newaxis]
-
-
-def _ones(x: FloatArray) -> FloatArray:
-    return np.ones(x.shape[-1], x.dtype)

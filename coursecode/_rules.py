@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+FloatArray = NDArray[np.floating[Any]]
 Array = NDArray[Any]
+
+SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arithmetic in it
 
 
 class Rule(NamedTuple):
@@ -51,6 +55,18 @@ def first_fault_of_rows(got: Array, bad: Array, rule: str) -> str:
         return ""
     index = tuple(int(i) for i in np.argwhere(bad)[0])
     return f"{rule}, got {got[index]:.9g}{row_place(index)}"
+
+
+def row_sum(x: FloatArray) -> FloatArray:
+    """Return the sum of each row: pairwise, or for short rows as a product with ones."""
+    short = x.shape[-1] <= SHORT_ROW
+    total: FloatArray = x.dot(_ones(x.shape[-1], x.dtype.char)) if short else x.sum(axis=-1)
+    return total
+
+
+@lru_cache(maxsize=2 * SHORT_ROW)
+def _ones(count: int, dtype: str) -> Array:
+    return np.ones(count, dtype)
 
 
 def _all_finite(x: Array) -> bool:
@@ -99,7 +115,7 @@ def distribution(tolerance: float) -> Rule:
     """Non-negative, and each row sums to 1 to within the tolerance."""
 
     def holds(p: Array) -> bool:
-        off = np.asarray(p.dot(np.ones(p.shape[-1], p.dtype))).ravel() - 1
+        off = np.asarray(row_sum(p)).ravel() - 1
         return bool(p.min() >= 0 and off.dot(off) <= tolerance**2)
 
     def fault(p: Array) -> str:

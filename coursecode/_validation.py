@@ -191,10 +191,9 @@ def hold(arguments: tuple[Argument, ...], block: list[Array]) -> None:
     """Hold a block of each argument's values to its rule; name the first fault of all there are."""
     for argument, values in zip(arguments, block, strict=True):
         if not argument.rule.holds(values) and argument.rule.fault(values):
-            for each in arguments:  # in the whole of it, so that the message has the true index
-                fault = each.rule.fault(each.values)
-                if fault:
-                    raise ValueError(f"{each.name} {fault}")
+            # The first fault of all, sought in the whole, so that the message has its true index.
+            found = ((each.name, each.rule.fault(each.values)) for each in arguments)
+            raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
 
 
 def batch_shape(arguments: tuple[Argument, ...]) -> tuple[int, ...]:

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks
-from coursecode._exponentials import logistic
 from coursecode._labels import weigh
 from coursecode._validation import FloatArray, binary_labels, extended_real
 
@@ -52,11 +51,12 @@ def binary_cross_entropy(labels: ArrayLike, logits: ArrayLike) -> FloatArray:
     s = extended_real("logits", logits)
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        above, below = np.clip(s, 0, None), np.clip(s, None, 0)
-        wrong = (1 - y) * above - y * below
-        if not np.dot(s, s) < np.inf:
-            wrong = weigh(1 - y, above) - weigh(y, below)  # 0 · inf = 0
-        return wrong + np.log1p(np.exp(below - above))
+        distance = abs(s)
+        against = abs(y - (s > 0))  # the probability of the label that the score is against
+        loss: FloatArray = against * distance + np.log1p(np.exp(-distance))
+        if distance.max() == np.inf:
+            loss = weigh(against, distance) + np.log1p(np.exp(-distance))  # 0 · inf = 0
+        return loss
 
     return in_blocks(formula, binary_labels("labels", labels, s), s)
 
@@ -87,8 +87,8 @@ def binary_cross_entropy_gradient(labels: ArrayLike, logits: ArrayLike) -> Float
 
     Notes
     -----
-    Computed as (1 - y) σ(s) - y σ(-s), which keeps its digits where the score is right with
-    confidence.
+    Computed as (1 - y) σ(s) - y σ(-s), over a common denominator, which keeps its digits where
+    the score is right with confidence.
 
     References
     ----------
@@ -102,6 +102,10 @@ def binary_cross_entropy_gradient(labels: ArrayLike, logits: ArrayLike) -> Float
     s = extended_real("logits", logits)
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        return (1 - y) * logistic(s) - y * logistic(-s)
+        sign = np.copysign(1, s)
+        against = abs(y - (sign > 0))  # the probability of the label that the score is against
+        e = np.exp(-abs(s))
+        gradient: FloatArray = sign * (against - (1 - against) * e) / (1 + e)
+        return gradient
 
     return in_blocks(formula, binary_labels("labels", labels, s), s)
