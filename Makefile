@@ -52,7 +52,7 @@ format: set-up ## let ruff lay out the code, chapters included
 lab: set-up ## open the chapters in JupyterLab
 	@$(BIN)/python -c "import jupyterlab, jupyterlab_myst" 2>/dev/null || \
 		$(BIN)/python -m pip install --disable-pip-version-check -c requirements.lock -e '.[lab]'
-	@cd book && ../$(BIN)/python -m jupyterlab
+	@cd book && ../$(BIN)/python -m jupyterlab $(LAB_ARGS)
 
 bench: set-up ## time the package against its peers
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
