@@ -52,7 +52,7 @@ def numerical_gradient(
     x : array_like, any shape
         Where to differentiate.
     step : float, optional
-        h, above 0. By default ∛eps · max(1, |x_i|), which balances the rounding of f, eps/h,
+        h, above 0. By default ``∛eps · max(1, |x_i|)``, which balances the rounding of f, eps/h,
         against what the difference leaves out, h².
 
     Returns

@@ -72,7 +72,7 @@ def lasso(
     Notes
     -----
     scikit-learn's ``Lasso`` halves the mean squared residual: its alpha is λ/2. From
-    λ = max_j 2 |Σ_i x_ij y_i| / n on all weights are 0 (with b: of the centred data).
+    ``λ = max_j 2 |Σ_i x_ij y_i| / n`` on all weights are 0 (with b: of the centred data).
 
     References
     ----------
