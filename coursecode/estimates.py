@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import column, in_blocks
-from coursecode._validation import Array, FloatArray, check, counts, plain_array, rows, whole
+from coursecode._validation import Argument, Array, FloatArray, check, counts, rows, whole
 from coursecode._validation import classes as class_labels
 from coursecode.likelihood import binary
 
@@ -164,7 +164,7 @@ def bernoulli_mle(x: ArrayLike) -> FloatArray:
     >>> print(bernoulli_mle([1] * 9 + [0] * 4).round(4))
     0.6923
     """
-    outcomes = check(binary("x", sample("x", x)))
+    outcomes = sample(binary("x", x))
     share: FloatArray = outcomes.mean(axis=-1, dtype=np.float64)
     return share
 
@@ -206,7 +206,7 @@ def categorical_mle(labels: ArrayLike, *, classes: int) -> FloatArray:
     >>> print(categorical_mle([0, 2, 2, 2], classes=3))
     [0.25 0.   0.75]
     """
-    y = check(class_labels("labels", sample("labels", labels), whole("classes", classes)))
+    y = sample(class_labels("labels", labels, whole("classes", classes)))
     frequencies = np.empty((*y.shape[:-1], classes))
     for row in np.ndindex(y.shape[:-1]):
         frequencies[row] = np.bincount(y[row], minlength=classes) / y.shape[-1]
@@ -248,17 +248,18 @@ def poisson_mle(x: ArrayLike) -> FloatArray:
     >>> print(poisson_mle([0, 2, 1, 3]))
     1.5
     """
-    observed, unit = _scaled(check(counts("x", sample("x", x))))
+    observed, unit = _scaled(sample(counts("x", x)))
     rate: FloatArray = observed.mean(axis=-1) * unit
     return rate
 
 
-def sample(name: str, values: ArrayLike) -> Array:
-    """Return what was given as an array with a last axis of observations."""
-    array = plain_array(name, values)
-    if not array.ndim:
-        raise ValueError(f"{name} must have a last axis of observations, got a single number")
-    return array
+def sample(observations: Argument) -> Array:
+    """Return the checked values of an argument, which must have a last axis of observations."""
+    if not observations.values.ndim:
+        raise ValueError(
+            f"{observations.name} must have a last axis of observations, got a single number"
+        )
+    return check(observations)
 
 
 def _scaled(x: FloatArray) -> tuple[FloatArray, FloatArray]:

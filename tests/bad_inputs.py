@@ -13,12 +13,14 @@ P = np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])  # two distributions over thr
 R = np.array([0.5, -1.0, 2.0])  # three numbers
 Y = np.array([2, 0])  # a class for each of two rows
 BITS = np.array([0.0, 1.0, 1.0])
+ENDINGS = ("", "_gradient")
 
 
 class Call(NamedTuple):
     arguments: dict[str, tuple[str, np.ndarray]]  # name: (kind, a good value)
     options: dict[str, str] = {}  # noqa: RUF012 (never changed)
     whole: bool = False  # the result is whole numbers
+    required: dict[str, object] = {}  # noqa: RUF012 (options that have no default)
 
 
 def data(**arguments):
@@ -38,6 +40,17 @@ TABLE = Call(data(joint=("table", np.array([[0.5, 0.25], [0.25, 0.0]]))), {"base
 NUMBER = Call(data(y_true=("real", R), y_pred=("real", R[::-1])))
 SIGNED = Call(data(y_true=("signs", np.array([-1.0, 1.0, 1.0])), scores=("real", R)))
 MARGIN = Call(data(labels=("classes", Y), scores=("rows", S)), {"margin": "nonnegative"})
+WEIGHTS = Call(data(w=("rows", S)))
+SPARSE = Call(
+    data(X=("features", S), y=("real", R[:2])),
+    {
+        "strength": "nonnegative",
+        "intercept": "switch",
+        "tolerance": "positive",
+        "max_sweeps": "whole",
+    },
+    required={"strength": 0.5},
+)
 
 #: One or more calls for each public function that takes numbers.
 CALLS = {
@@ -80,7 +93,7 @@ CALLS = {
     "huffman_code_lengths": [Call(data(p=("lone distribution", P[0])), whole=True)],
     **{
         name + ending: [call]
-        for ending in ("", "_gradient")
+        for ending in ENDINGS
         for name, call in {
             "squared_error": NUMBER,
             "absolute_error": NUMBER,
@@ -112,6 +125,46 @@ CALLS = {
     "poisson_log_likelihood": [
         Call(data(x=("counts", np.array([0.0, 3.0, 1.0])), rate=("nonnegative", abs(R))))
     ],
+    **{name + ending: [WEIGHTS] for name in ("l1_penalty", "l2_penalty") for ending in ENDINGS},
+    **{
+        "elastic_net_penalty" + ending: [WEIGHTS._replace(options={"l1_ratio": "closed unit"})]
+        for ending in ENDINGS
+    },
+    "soft_threshold": [
+        WEIGHTS._replace(options={"threshold": "nonnegative"}, required={"threshold": 0.5})
+    ],
+    "l2_proximal": [WEIGHTS._replace(options={"step": "nonnegative"}, required={"step": 0.5})],
+    "elastic_net_proximal": [
+        WEIGHTS._replace(
+            options={"step": "nonnegative", "l1_ratio": "closed unit"}, required={"step": 0.5}
+        )
+    ],
+}
+
+#: The same for those that make one fit of all examples, so that a batch has no meaning for them.
+FITS = {
+    "normal_mle": [Call(data(x=("rows", S)))],
+    "laplace_mle": [Call(data(x=("rows", S)))],
+    "bernoulli_mle": [Call(data(x=("bits", BITS)))],
+    "poisson_mle": [Call(data(x=("counts", np.array([0.0, 3.0, 1.0]))))],
+    "categorical_mle": [
+        Call(data(labels=("classes", Y)), {"classes": "whole"}, required={"classes": 3})
+    ],
+    "least_squares": [
+        Call(
+            data(X=("features", S[:, :2]), y=("real", R[:2])),
+            {"intercept": "switch", "minimum_norm": "switch"},
+        )
+    ],
+    "ridge": [
+        Call(
+            data(X=("features", S), y=("real", R[:2])),
+            {"strength": "positive", "intercept": "switch"},
+            required={"strength": 1.0},
+        )
+    ],
+    "lasso": [SPARSE],
+    "elastic_net": [SPARSE._replace(options={**SPARSE.options, "l1_ratio": "closed unit"})],
 }
 
 
@@ -243,6 +296,11 @@ KINDS["bits"] = [
     Bad("fraction", changed(-1, 0.5), ValueError, rf"must be whole numbers, got 0\.5{AT}"),
     Bad("2", changed(-1, 2), ValueError, rf"must be a class from 0 to 1, got 2\.0{AT}"),
 ]
+KINDS["features"] = [
+    *KINDS["rows"],
+    Bad("a row", lambda x: x[0], ValueError, r"must have shape \(n, d\), got \(\d,\)"),
+    Bad("a batch", lambda x: x[None], ValueError, r"must have shape \(n, d\), got \(1, 2, \d\)"),
+]
 KINDS["table"] = [
     *[bad for bad in [*NUMBERS, *FINITE] if bad.what not in ("None", "ragged")],
     Bad("negative", changed(-1, -0.5), ValueError, rf"must be at least 0, got -0\.5{AT}"),
@@ -265,6 +323,19 @@ _WRONG_KINDS = [
 
 #: What each kind of option refuses.
 OPTIONS = {
+    "switch": [
+        (1, TypeError, "must be True or False, got int"),
+        (None, TypeError, "must be True or False, got NoneType"),
+        ("yes", TypeError, "must be True or False, got str"),
+    ],
+    "whole": [
+        (0, ValueError, "must be at least 1, got 0"),
+        (-3, ValueError, "must be at least 1, got -3"),
+        (2.0, TypeError, "must be a whole number, got float"),
+        (True, TypeError, "must be a whole number, got bool"),
+        (None, TypeError, "must be a whole number, got NoneType"),
+        ("3", TypeError, "must be a whole number, got str"),
+    ],
     "base": [
         *_WRONG_KINDS,
         (1, ValueError, "must be above 1, got 1"),
