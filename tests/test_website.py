@@ -19,15 +19,25 @@ from tests.websites import JUPYTER_BOOK
 from website import print_book
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = '''"""A stand-in for the package."""
+PACKAGE = """
+from coursecode.core import answer, information_content, sigmoid
 __all__ = ["answer", "information_content", "sigmoid"]
+"""
+CORE = r"""
 import numpy as np
 def answer():
-    """The answer, a number."""
-    return {answer}
-def information_content(p): return -np.log(p)
-def sigmoid(logits): return 1 / (1 + np.exp(-logits))
-'''
+    r'''The answer for |x_i|, and a norm:
+
+    .. math:: \| x \|
+    '''
+    return ANSWER
+def information_content(p):
+    '''Information content.'''
+    return -np.log(p)
+def sigmoid(logits):
+    '''Sigmoid.'''
+    return 1 / (1 + np.exp(-logits))
+"""
 PROJECT = """
 [build-system]
 requires = ["hatchling"]
@@ -43,6 +53,12 @@ A first sentence that says what the page is about.
 
 ```{beliefs-and-losses}
 A caption.
+```
+"""
+REFERENCE = """# Reference
+
+```{eval-rst}
+.. package-reference:: coursecode
 ```
 """
 CHAPTER = r"""# Chapter
@@ -155,7 +171,8 @@ def book(folder: Path, pages: dict[str, str]) -> Path:
     shutil.copy(ROOT / "_config.yml", folder)
     (folder / "book").mkdir()
     (folder / "coursecode").mkdir()
-    (folder / "coursecode" / "__init__.py").write_text(PACKAGE.format(answer=41))
+    (folder / "coursecode" / "__init__.py").write_text(PACKAGE)
+    (folder / "coursecode" / "core.py").write_text(CORE.replace("ANSWER", "41"))
     (folder / "pyproject.toml").write_text(PROJECT)
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     for name, text in pages.items():
@@ -190,6 +207,7 @@ def small_book(tmp_path_factory) -> Path:
     pages = {
         "index.md": INDEX,
         "chapter.ipynb": notebook(CHAPTER, CELLS),
+        "reference.md": REFERENCE,
         "sources.md": "# Sources\n\n```{bibliography}\n```\n",
     }
     folder = book(tmp_path_factory.mktemp("book"), pages)
@@ -314,6 +332,14 @@ def test_headings_go_down_one_level_at_a_time(small_book):
         assert all(b - a <= 1 for a, b in pairwise([0, *levels])), path.name
 
 
+def test_the_reference_lists_every_public_name_and_takes_bars_for_bars(small_book):
+    page = soup(small_book, "book/reference.html")
+    listed = [name.get_text() for name in page.select("dt .descname")]
+    assert listed == ["answer", "information_content", "sigmoid"]
+    assert "The answer for |x_i|, and a norm" in page.get_text()
+    assert page.select_one("annotation").get_text(strip=True) == r"\| x \|"
+
+
 def test_an_error_shows_its_message_and_no_path(chapter):
     (error,) = chapter.select(".traceback")
     assert error.get_text(strip=True) == "ValueError: p must sum to 1, got 0.9"
@@ -371,7 +397,7 @@ def test_a_notebook_can_be_downloaded_with_the_package_that_made_its_page(small_
     wheel = (small_book / "_build" / "html" / "book" / package["href"]).resolve()
     assert wheel.name == "coursecode-7.0-py3-none-any.whl"
     with ZipFile(wheel) as files:
-        assert "return 41" in files.read("coursecode/__init__.py").decode()
+        assert "return 41" in files.read("coursecode/core.py").decode()
 
 
 def test_the_theme_leaves_nothing_behind(small_book):
@@ -399,6 +425,7 @@ def test_the_whole_book_on_one_page_keeps_every_link_and_unfolds_everything(smal
     assert [title.get_text() for title in page.select("h1")] == [
         "A small book",
         "Chapter",
+        "Reference",
         "Sources",
     ]
 
@@ -425,7 +452,7 @@ def test_an_incremental_build_shows_the_numbers_of_the_present_package(tmp_path)
     )
     assert build(folder).returncode == 0
     assert "the answer is 41 nats" in soup(folder, "book/chapter.html").get_text()
-    (folder / "coursecode" / "__init__.py").write_text(PACKAGE.format(answer=42))
+    (folder / "coursecode" / "core.py").write_text(CORE.replace("ANSWER", "42"))
     assert build(folder).returncode == 0
     assert "the answer is 42 nats" in soup(folder, "book/chapter.html").get_text()
 

@@ -15,21 +15,22 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
 
+def section_of(thing: Any) -> str:
+    """The public module under which a thing is listed: its own, or the one that it serves."""
+    return thing.__module__.rpartition(".")[2].lstrip("_")
+
+
 def members(package, module) -> dict[str, Any]:
     """What the package offers of a module, or all that is public in a module that stands apart."""
-    offered = {
-        name: getattr(package, name)
-        for name in package.__all__
-        if getattr(package, name).__module__ == module.__name__
-    }
+    name = module.__name__.rpartition(".")[2]
+    public = {key: getattr(package, key) for key in package.__all__}
+    offered = {key: thing for key, thing in public.items() if section_of(thing) == name}
     own = {
-        name: thing
-        for name, thing in vars(module).items()
-        if not name.startswith("_")
-        and (isfunction(thing) or isclass(thing))
-        and thing.__module__ == module.__name__
+        key: thing
+        for key, thing in vars(module).items()
+        if not key.startswith("_") and (isfunction(thing) or isclass(thing))
     }
-    return offered or own
+    return offered or {key: thing for key, thing in own.items() if section_of(thing) == name}
 
 
 class PackageReference(SphinxDirective):
@@ -40,14 +41,12 @@ class PackageReference(SphinxDirective):
         package = import_module(self.arguments[0])
         lines: list[str] = []
         first = [line.strip() for line in self.content if line.strip()]
-        others = {
-            getattr(package, name).__module__.rpartition(".")[2] for name in package.__all__
-        } - set(first)
+        others = {section_of(getattr(package, name)) for name in package.__all__} - set(first)
         for name in [*first, *sorted(others)]:
             module = import_module(f"{package.__name__}.{name}")
             things = members(package, module)
             home = package.__name__ if things.keys() <= set(package.__all__) else module.__name__
-            title = name.capitalize()
+            title = name.replace("_", " ").capitalize()
             lines += [title, "-" * len(title), "", *(getdoc(module) or "").splitlines(), ""]
             lines += [
                 f".. currentmodule:: {home}",
@@ -71,6 +70,16 @@ class PackageReference(SphinxDirective):
         return holder.children
 
 
+def escape_bars(app, what, name, obj, options, lines: list[str]) -> None:
+    """Let a docstring write |x| for an absolute value, which reStructuredText takes for a name."""
+    formula = False
+    for number, line in enumerate(lines):
+        formula = line.lstrip().startswith(".. math::") or (formula and line.startswith(" "))
+        if not (formula or ":math:" in line or "``" in line or line.lstrip().startswith(">>>")):
+            lines[number] = line.replace("|", r"\|")
+
+
 def setup(app):
     app.add_directive("package-reference", PackageReference)
+    app.connect("autodoc-process-docstring", escape_bars, priority=100)  # before numpydoc
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
