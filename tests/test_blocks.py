@@ -1,6 +1,7 @@
 """The machinery of blocks: the same results whatever the size, shape and layout."""
 
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -44,8 +45,9 @@ def test_leading_axes_are_a_batch(function):
     if kinds & {"table", "lone distribution"}:
         pytest.skip("takes whole tables")
     values = [value for _, value in call.arguments.values()]
-    rows = getattr(cc, function)(*values)
-    stacked = getattr(cc, function)(*[np.stack([v, v, v])[:, np.newaxis] for v in values])
+    run = partial(getattr(cc, function), **call.required)
+    rows = run(*values)
+    stacked = run(*[np.stack([v, v, v])[:, np.newaxis] for v in values])
     assert stacked.shape == (3, 1, *rows.shape)
     assert np.allclose(stacked, rows, rtol=1e-14)
 
@@ -56,9 +58,10 @@ def test_large_input_needs_a_few_blocks_beyond_the_result(function):
     if {kind for kind, _ in call.arguments.values()} & {"table", "lone distribution"}:
         pytest.skip("takes whole tables")
     values = [np.tile(v, (60_000, *[1] * (v.ndim - 1))) for _, v in call.arguments.values()]
-    getattr(cc, function)(*[value[:10] for value in values])
+    run = partial(getattr(cc, function), **call.required)
+    run(*[value[:10] for value in values])
     tracemalloc.start()
-    result = getattr(cc, function)(*values)
+    result = run(*values)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak - result.nbytes < 16 * _blocks.BLOCK_BYTES
