@@ -83,7 +83,8 @@ def test_float32_beside_float64_is_float64():
 def test_no_warning_and_no_flag_is_raised(function):
     for call in CALLS[function]:
         with np.errstate(all="raise"):
-            getattr(cc, function)(*[value for _, value in call.arguments.values()])
+            values = [value for _, value in call.arguments.values()]
+            getattr(cc, function)(*values, **call.required)
 
 
 def test_extreme_scores_raise_no_flag():
