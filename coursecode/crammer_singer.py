@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import in_blocks
+from coursecode._blocks import in_blocks, pick, put, row_max
 from coursecode._validation import Array, FloatArray, between, classes, rows
 from coursecode.multiclass import balanced, excess
 
@@ -55,8 +55,7 @@ def crammer_singer_loss(labels: ArrayLike, scores: ArrayLike, *, margin: float =
     margin = between("margin", margin, 0)
 
     def formula(y: Array, s: FloatArray) -> FloatArray:
-        worst: FloatArray = excess(y, s, margin).max(axis=-1)
-        return worst
+        return row_max(excess(y, s, margin))
 
     s = rows("scores", scores)
     return in_blocks(formula, classes("labels", labels, s.values.shape[-1]), s)
@@ -113,9 +112,9 @@ def crammer_singer_loss_gradient(
 
     def formula(y: Array, s: FloatArray) -> FloatArray:
         lacking = excess(y, s, margin)
-        examples, rival = np.arange(y.size), lacking.argmax(axis=-1)
+        rival = lacking.argmax(axis=-1)
         gradient = np.zeros_like(s)
-        gradient[examples, rival] = lacking[examples, rival] > 0
+        put(gradient, rival, (pick(lacking, rival) > 0).astype(s.dtype))
         return balanced(y, gradient)
 
     s = rows("scores", scores)

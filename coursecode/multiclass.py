@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import column, in_blocks, row_sum
+from coursecode._blocks import column, in_blocks, pick, put, row_sum
 from coursecode._validation import Array, FloatArray, between, classes, rows
 
 
@@ -228,14 +228,12 @@ def squared_multiclass_hinge_loss_gradient(
 
 def excess(y: Array, s: FloatArray, margin: float) -> FloatArray:
     """Return max(0, s_j - s_y + Δ) for each class j of a block of rows, and 0 for j = y."""
-    examples = np.arange(y.size)
-    lead = column(s[examples, y])
-    lacking: FloatArray = np.clip(s - lead + margin, 0, None)
-    lacking[examples, y] = 0
+    lacking: FloatArray = np.clip(s - column(pick(s, y)) + margin, 0, None)
+    put(lacking, y, 0)
     return lacking
 
 
 def balanced(y: Array, gradient: FloatArray) -> FloatArray:
     """Return a gradient, 0 at the true classes so far, with what makes each row sum to 0."""
-    gradient[np.arange(y.size), y] = -row_sum(gradient)
+    put(gradient, y, -row_sum(gradient))
     return gradient

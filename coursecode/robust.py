@@ -154,9 +154,10 @@ def log_cosh_loss(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
 
     def formula(y: FloatArray, f: FloatArray) -> FloatArray:
         r = abs(y - f)
-        small = np.log1p(-(np.tanh(r) ** 2)) / -2  # cosh⁻² = 1 - tanh²: nothing cancels near 0
-        large = r - log(2) + np.log1p(np.exp(-2 * r))  # e^r would overflow
-        return np.where(r < 1, small, large)
+        losses = np.log1p(2 * np.sinh(r / 2) ** 2)  # cosh r - 1, where nothing cancels near 0
+        far = losses == np.inf  # sinh has overflowed, and e^-r is nothing beside e^r
+        losses[far] = r[far] - log(2)
+        return losses
 
     return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
 

@@ -56,7 +56,10 @@ def logistic_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
         m = y * s
-        return np.clip(-m, 0, None) + np.log1p(np.exp(-abs(m)))  # e⁻ᵐ could overflow
+        losses = np.log1p(np.exp(-m))
+        far = losses == np.inf  # e⁻ᵐ has overflowed, and 1 is nothing beside it
+        losses[far] = -m[far]
+        return losses
 
     s = real("scores", scores)
     return in_blocks(formula, signs("y_true", y_true, s), s)
