@@ -151,7 +151,7 @@ def hinge_loss_gradient(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
     """
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        return np.where(y * s < 1, -y, 0)
+        return -y * (y * s < 1)
 
     s = real("scores", scores)
     return in_blocks(formula, signs("y_true", y_true, s), s)

@@ -154,7 +154,9 @@ def log_cosh_loss(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
 
     def formula(y: FloatArray, f: FloatArray) -> FloatArray:
         r = abs(y - f)
-        losses = np.log1p(2 * np.sinh(r / 2) ** 2)  # cosh r - 1, where nothing cancels near 0
+        losses: FloatArray = np.log1p(
+            2 * np.sinh(r / 2) ** 2
+        )  # cosh r - 1, where nothing cancels near 0
         far = losses == np.inf  # sinh has overflowed, and e^-r is nothing beside e^r
         losses[far] = r[far] - log(2)
         return losses
