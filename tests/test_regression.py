@@ -1,0 +1,211 @@
+"""Losses of predicted numbers: one table that every contract runs through."""
+
+import math
+from typing import NamedTuple
+
+import mpmath as mp
+import numpy as np
+import pytest
+import sklearn.metrics
+from hypothesis import given
+from hypothesis import strategies as st
+
+import coursecode as cc
+from tests import oracles
+from tests.oracles import exact
+
+COURSE = np.array([20.0, 21.0, 22.0, 29.0, 33.0])
+
+
+class Loss(NamedTuple):
+    name: str
+    options: dict
+    definition: object  # of the exact residual r = y - f
+    slope: object  # of the loss by f, at the exact residual
+    kinks: tuple = ()  # residuals without a derivative
+
+    def __call__(self, y, f):
+        return getattr(cc, self.name)(y, f, **self.options)
+
+    def gradient(self, y, f):
+        return getattr(cc, self.name + "_gradient")(y, f, **self.options)
+
+
+def huber(delta):
+    delta = exact(delta)
+
+    def definition(r):
+        return r**2 / 2 if abs(r) <= delta else delta * (abs(r) - delta / 2)
+
+    return definition, lambda r: -mp.sign(r) * min(abs(r), delta)
+
+
+def pinball(tau):
+    tau = exact(tau)
+
+    def definition(r):
+        return tau * r if r > 0 else (tau - 1) * r
+
+    return definition, lambda r: -tau if r > 0 else 1 - tau if r < 0 else 0
+
+
+def log_cosh(r):
+    with mp.workdps(700):  # the residual may be as small as 1e-310, and then it is squared
+        return mp.log(mp.cosh(r))
+
+
+LOSSES = [
+    Loss("squared_error", {}, lambda r: r**2, lambda r: -2 * r),
+    Loss("absolute_error", {}, abs, lambda r: -mp.sign(r), (0.0,)),
+    *[
+        Loss("quantile_loss", {"quantile": tau}, *pinball(tau), (0.0,))
+        for tau in (0.05, 0.25, 0.5, 0.9)
+    ],
+    *[Loss("huber_loss", {"delta": delta}, *huber(delta)) for delta in (0.1, 1.0, 30.0)],
+    Loss("log_cosh_loss", {}, log_cosh, lambda r: -mp.tanh(r)),
+]
+EVERY_LOSS = pytest.mark.parametrize("loss", LOSSES, ids=lambda x: x.name + str(x.options or ""))
+
+SIZES = [0.0, 1e-310, 1e-200, 1e-30, 1e-8, 1e-3, 0.1, 0.3, 0.5, 0.999, 1.0, 1.001, 3.3, 30.0, 41.0]
+SIZES += [100.3, 750.0, 1e5, 1e30, 1e150]
+NUMBERS = st.floats(-1e3, 1e3)
+
+
+def exact_residual(y, f):
+    return exact(y) - exact(f)
+
+
+@EVERY_LOSS
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_values_and_gradients_are_right_to_the_last_digits(loss, dtype):
+    with np.errstate(all="ignore"):
+        f = np.array([*SIZES, *[-s for s in SIZES]]).astype(dtype)
+    f = f[abs(f) < math.sqrt(np.finfo(dtype).max) / 2]
+    residuals = [exact_residual(0, v) for v in f]
+    zeros = np.zeros_like(f)
+    for got, formula in ((loss(zeros, f), loss.definition), (loss.gradient(zeros, f), loss.slope)):
+        assert got.dtype == dtype
+        assert oracles.ulp_error(got, [formula(r) for r in residuals]) < 4
+
+
+@EVERY_LOSS
+@given(NUMBERS, NUMBERS)
+def test_only_the_residual_counts(loss, y, f):
+    r = y - f
+    assert math.isclose(loss(y, f), loss(r, 0), rel_tol=1e-14)
+    assert math.isclose(loss(y, f), loss.definition(exact(r)), rel_tol=1e-14, abs_tol=1e-300)
+
+
+@EVERY_LOSS
+@given(NUMBERS)
+def test_loss_is_nothing_for_a_hit_and_never_negative(loss, y):
+    assert loss(y, y) == 0
+    assert loss.gradient(y, y) == 0
+    assert loss(y, -y) >= 0
+
+
+@EVERY_LOSS
+@given(NUMBERS, NUMBERS, NUMBERS)
+def test_gradient_is_a_subgradient_everywhere(loss, y, f, g):
+    """A convex loss lies above each of its tangents, at kinks too."""
+    tangent = loss(y, f) + loss.gradient(y, f) * (g - f)
+    assert loss(y, g) >= tangent - 1e-12 * (1 + abs(tangent))
+
+
+@EVERY_LOSS
+def test_gradient_agrees_with_differences(loss):
+    rng = np.random.default_rng(0)
+    y, f = rng.normal(size=(2, 50)) * 3
+    f = f[np.all([abs(y - f - kink) > 1e-3 for kink in (*loss.kinks, 9.9)], axis=0)]
+    y = y[: len(f)]
+    check = cc.check_gradient(lambda f: loss(y, f), lambda f: loss.gradient(y, f), f)
+    assert check, str(check)
+
+
+@given(NUMBERS, NUMBERS, st.floats(0.01, 100))
+def test_a_change_of_unit(y, f, unit):
+    assert math.isclose(
+        cc.squared_error(unit * y, unit * f), unit**2 * cc.squared_error(y, f), rel_tol=1e-9
+    )
+    for name in ("absolute_error", "quantile_loss"):
+        loss = getattr(cc, name)
+        assert math.isclose(loss(unit * y, unit * f), unit * loss(y, f), rel_tol=1e-9, abs_tol=1e-9)
+    huber = cc.huber_loss(unit * y, unit * f, delta=unit)
+    assert math.isclose(huber, unit**2 * cc.huber_loss(y, f), rel_tol=1e-9, abs_tol=1e-12)
+
+
+@given(NUMBERS, NUMBERS)
+def test_how_the_losses_hang_together(y, f):
+    absolute, half_square = cc.absolute_error(y, f), cc.squared_error(y, f) / 2
+    assert cc.quantile_loss(y, f) == absolute / 2
+    assert cc.quantile_loss(y, f, quantile=0.25) == cc.quantile_loss(f, y, quantile=0.75)
+    assert math.isclose(cc.huber_loss(y, f, delta=1e4), half_square, rel_tol=1e-15)
+    assert cc.huber_loss(y, f, delta=1e-6) <= 1e-6 * absolute
+    slack = 1e-13 * (1 + half_square)
+    assert cc.huber_loss(y, f) <= min(half_square, absolute) + slack
+    assert cc.log_cosh_loss(y, f) <= cc.huber_loss(y, f) + slack
+
+
+def best_constant(loss, y):
+    grid = np.arange(0, 40, 0.25)
+    totals = [loss(y, np.full_like(y, c)).sum() for c in grid]
+    return grid[np.isclose(totals, min(totals), rtol=1e-12)].tolist()
+
+
+def test_the_best_constants_are_mean_median_and_quantile():
+    assert best_constant(cc.squared_error, COURSE) == [COURSE.mean()] == [25]
+    assert best_constant(cc.absolute_error, COURSE) == [np.median(COURSE)] == [22]
+    assert best_constant(cc.absolute_error, np.append(COURSE, 35)) == list(
+        np.arange(22, 29.1, 0.25)
+    )
+    for tau in (0.1, 0.3, 0.7, 0.9):
+        loss = Loss("quantile_loss", {"quantile": tau}, None, None)
+        expected = np.quantile(COURSE, tau, method="inverted_cdf")
+        assert best_constant(loss, COURSE) == [expected]
+
+
+def test_the_numbers_of_the_course():
+    assert cc.absolute_error([10, 2], [0, 0]).tolist() == [10, 2]
+    assert cc.squared_error([10, 2], [0, 0]).tolist() == [100, 4]
+    outlier = np.append(COURSE, 1033)
+    assert (np.mean(outlier), np.median(outlier)) == (193, 25.5)
+
+
+def test_unsigned_bytes_and_halves_do_not_wrap_or_overflow():
+    assert cc.squared_error(np.uint8([0]), np.uint8([20])).tolist() == [400]
+    assert cc.squared_error(np.float16([300]), np.float16([0])).tolist() == [90000]
+
+
+def test_what_is_too_large_for_its_type_is_infinite():
+    assert cc.squared_error(1e200, 0) == np.inf
+    assert cc.squared_error(np.float32(1e30), np.float32(0)) == np.inf
+    assert cc.absolute_error(-1.5e308, 1.5e308) == np.inf
+    assert cc.log_cosh_loss(1e308, 0) == 1e308 - math.log(2)
+    assert cc.huber_loss(1e308, 0) == 1e308
+
+
+def test_scikit_learn_has_the_same_losses():
+    rng = np.random.default_rng(1)
+    y, f = rng.normal(size=(2, 40))
+    assert np.isclose(cc.squared_error(y, f).mean(), sklearn.metrics.mean_squared_error(y, f))
+    assert np.isclose(cc.absolute_error(y, f).mean(), sklearn.metrics.mean_absolute_error(y, f))
+    pinball = sklearn.metrics.mean_pinball_loss(y, f, alpha=0.3)
+    assert np.isclose(cc.quantile_loss(y, f, quantile=0.3).mean(), pinball)
+
+
+@pytest.mark.oracle
+def test_pytorch_has_the_same_losses():
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install torch==2.13.0")
+    rng = np.random.default_rng(2)
+    y, f = rng.normal(size=(2, 40)) * 2
+    functional = torch.nn.functional
+    for ours, theirs in (
+        (LOSSES[0], functional.mse_loss),
+        (LOSSES[1], functional.l1_loss),
+        (LOSSES[6], lambda *a, **k: functional.huber_loss(*a, delta=0.1, **k)),
+    ):
+        prediction = torch.tensor(f, requires_grad=True)
+        values = theirs(prediction, torch.tensor(y), reduction="none")
+        values.sum().backward()
+        assert np.allclose(ours(y, f), values.detach().numpy(), rtol=1e-13)
+        assert np.allclose(ours.gradient(y, f), prediction.grad.numpy(), rtol=1e-13)
