@@ -1,0 +1,277 @@
+"""Losses of margins, of two classes and of many: one table that every contract runs through."""
+
+import math
+from typing import NamedTuple
+
+import mpmath as mp
+import numpy as np
+import pytest
+import sklearn.metrics
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import coursecode as cc
+from tests import oracles
+from tests.oracles import exact
+
+IMAGES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
+LABELS = np.array([0, 1, 2])
+INF = np.inf
+
+
+class Loss(NamedTuple):
+    name: str
+    definition: object  # of the exact margin m = y s
+    slope: object  # of the loss by m
+
+    def __call__(self, y, s):
+        return getattr(cc, self.name)(y, s)
+
+    def gradient(self, y, s):
+        return getattr(cc, self.name + "_gradient")(y, s)
+
+
+BINARY = [
+    Loss("hinge_loss", lambda m: max(mp.mpf(0), 1 - m), lambda m: -1 if m < 1 else 0),
+    Loss("squared_hinge_loss", lambda m: max(mp.mpf(0), 1 - m) ** 2, lambda m: -2 * max(0, 1 - m)),
+    Loss(
+        "logistic_loss",
+        lambda m: -m if m < -1e6 else mp.log1p(mp.exp(-m)),
+        lambda m: mp.mpf(-1) if m < -1e6 else -1 / (1 + mp.exp(m)),
+    ),
+    Loss("exponential_loss", lambda m: mp.exp(-m), lambda m: -mp.exp(-m)),
+]
+EVERY_BINARY = pytest.mark.parametrize("loss", BINARY, ids=lambda loss: loss.name)
+SIGNS = st.sampled_from([-1.0, 1.0])
+SCORES = st.floats(-30, 30)
+
+
+@EVERY_BINARY
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_values_and_gradients_are_right_to_the_last_digits(loss, dtype, sign):
+    sizes = [0, 1e-300, 1e-30, 1e-5, 0.3, 0.999, 1, 1.001, 3.3, 36.04, 60.7, 87.3, 100.7, 300.3]
+    sizes += [700.3, 744.9, 1e3, 1e4]
+    with np.errstate(under="ignore"):
+        s = np.array([*sizes, *[-v for v in sizes]]).astype(dtype)
+    y = np.full(len(s), sign)
+    margins = [sign * exact(v) for v in s]
+    largest = np.finfo(dtype).max
+
+    def rounded(values):
+        return [v if abs(v) <= largest else mp.sign(v) * mp.inf for v in values]
+
+    losses = rounded(loss.definition(m) for m in margins)
+    slopes = rounded(sign * loss.slope(m) for m in margins)
+    for got, expected in ((loss(y, s), losses), (loss.gradient(y, s), slopes)):
+        assert got.dtype == dtype
+        assert oracles.ulp_error(got, expected) < 3
+
+
+@EVERY_BINARY
+@given(SIGNS, SCORES, SCORES)
+def test_gradient_is_a_subgradient_everywhere(loss, y, s, t):
+    """A convex loss lies above each of its tangents, at kinks too."""
+    tangent = loss(y, s) + loss.gradient(y, s) * (t - s)
+    assert loss(y, t) >= tangent - 1e-12 * (1 + abs(tangent))
+
+
+@EVERY_BINARY
+@given(SIGNS, SCORES)
+def test_only_the_margin_counts_and_more_is_better(loss, y, s):
+    assert loss(y, s) == loss(-y, -s) == loss(1, y * s)
+    assert loss.gradient(y, s) == -loss.gradient(-y, -s)
+    assert loss(y, s + y) <= loss(y, s)
+    assert y * loss.gradient(y, s) <= 0
+
+
+@EVERY_BINARY
+def test_gradient_agrees_with_differences(loss):
+    s = np.array([-3.3, -0.7, 0.2, 0.9, 1.1, 2.6])
+    for y in (np.ones(6), -np.ones(6)):
+        check = cc.check_gradient(lambda s, y=y: loss(y, s), lambda s, y=y: loss.gradient(y, s), s)
+        assert check, str(check)
+
+
+@given(SIGNS, SCORES)
+def test_the_losses_bound_the_share_of_errors(y, s):
+    wrong = cc.zero_one_loss(y, s)
+    assert wrong == (y * s <= 0)
+    for loss in (cc.hinge_loss, cc.squared_hinge_loss, cc.exponential_loss):
+        assert loss(y, s) >= wrong
+    assert cc.logistic_loss(y, s) / math.log(2) >= wrong
+
+
+@given(SIGNS, st.floats(-700, 700))
+def test_the_logistic_loss_is_binary_cross_entropy(y, s):
+    expected = cc.binary_cross_entropy((y + 1) / 2, s)
+    assert math.isclose(cc.logistic_loss(y, s), expected, rel_tol=1e-13)
+    slope = cc.binary_cross_entropy_gradient((y + 1) / 2, s)
+    assert math.isclose(cc.logistic_loss_gradient(y, s), slope, rel_tol=1e-13, abs_tol=1e-307)
+
+
+def test_kinks_and_ties():
+    assert cc.zero_one_loss([1, -1], [0.0, 0.0]).tolist() == [1, 1]
+    assert cc.hinge_loss_gradient([1, -1], [1.0, -1.0]).tolist() == [0, 0]
+    assert cc.hinge_loss_gradient([1, -1], [0.0, 0.0]).tolist() == [-1, 1]
+
+
+def test_what_is_too_large_for_its_type_is_infinite():
+    assert cc.exponential_loss(1, -1000.0) == INF
+    assert cc.exponential_loss_gradient([1, -1], [-1000.0, 1000.0]).tolist() == [-INF, INF]
+    assert cc.squared_hinge_loss(1, -1e200) == INF
+    assert cc.logistic_loss(1, -1e308) == 1e308
+
+
+def test_labels_keep_their_meaning_in_any_type_of_number():
+    s = np.array([0.5, -2.0], np.float32)
+    expected = cc.hinge_loss(np.array([-1, 1], np.float32), s)
+    for y in ([-1, 1], np.array([-1, 1], np.int8), [-1.0, 1.0]):
+        assert cc.hinge_loss(y, s).tolist() == expected.tolist() == [1.5, 3.0]
+    assert cc.hinge_loss(np.array([-1, 1], np.int8), s).dtype == np.float32
+
+
+def test_labels_0_and_1_are_refused_by_every_loss_of_margins():
+    for name in ("zero_one_loss", *[loss.name for loss in BINARY]):
+        with pytest.raises(ValueError, match=r"^y_true must be -1 or \+1, got 0"):
+            getattr(cc, name)([0, 1], [0.5, 0.5])
+
+
+# --- many classes -------------------------------------------------------------------------------
+
+
+def lacks(y, s, margin=1):
+    """What each other class lacks of the margin, exactly."""
+    s = [exact(v) for v in s]
+    return [max(mp.mpf(0), v - s[y] + exact(margin)) for k, v in enumerate(s) if k != y]
+
+
+MULTICLASS = [
+    Loss("multiclass_hinge_loss", mp.fsum, None),
+    Loss("squared_multiclass_hinge_loss", lambda lacking: mp.fsum(v**2 for v in lacking), None),
+    Loss("crammer_singer_loss", lambda lacking: max(lacking, default=mp.mpf(0)), None),
+]
+EVERY_MULTICLASS = pytest.mark.parametrize("loss", MULTICLASS, ids=lambda loss: loss.name)
+
+
+@st.composite
+def examples(draw, count=1):
+    """A label, and score vectors of as many classes."""
+    classes = draw(st.integers(1, 6))
+    number = st.one_of(st.integers(-3, 3).map(float), st.floats(-20, 20))
+    vectors = [draw(hnp.arrays(np.float64, classes, elements=number)) for _ in range(count)]
+    return (draw(st.integers(0, classes - 1)), *vectors)
+
+
+@EVERY_MULTICLASS
+@given(examples(), st.sampled_from([0, 0.5, 1, 10]))
+def test_multiclass_losses_are_their_definitions(loss, example, margin):
+    y, s = example
+    got = getattr(cc, loss.name)(y, s, margin=margin)
+    assert math.isclose(got, loss.definition(lacks(y, s, margin)), rel_tol=1e-13, abs_tol=1e-13)
+
+
+@EVERY_MULTICLASS
+@given(examples(2))
+def test_multiclass_gradient_is_a_subgradient_everywhere(loss, example):
+    y, s, t = example
+    tangent = loss(y, s) + loss.gradient(y, s) @ (t - s)
+    assert loss(y, t) >= tangent - 1e-11 * (1 + abs(tangent))
+
+
+@EVERY_MULTICLASS
+@given(examples(), st.floats(-100, 100))
+def test_shifts_change_nothing_and_gradients_sum_to_zero(loss, example, shift):
+    y, s = example
+    assert math.isclose(loss(y, s + shift), loss(y, s), rel_tol=1e-11, abs_tol=1e-11)
+    gradient = loss.gradient(y, s)
+    assert abs(gradient.sum()) < 1e-12
+    assert (np.delete(gradient, y) >= 0).all()
+
+
+@EVERY_MULTICLASS
+def test_multiclass_gradient_agrees_with_differences(loss):
+    rng = np.random.default_rng(3)
+    s, y = rng.normal(size=(20, 4)) * 2, rng.integers(4, size=20)
+    check = cc.check_gradient(lambda s: loss(y, s), lambda s: loss.gradient(y, s), s)
+    assert check, str(check)
+
+
+@given(examples())
+def test_with_two_classes_all_are_the_binary_hinge_of_the_difference(example):
+    _, s = example
+    s = np.resize(s, 2)
+    hinge = cc.hinge_loss(1, s[0] - s[1])
+    assert math.isclose(cc.multiclass_hinge_loss(0, s), hinge, rel_tol=1e-15)
+    assert math.isclose(cc.crammer_singer_loss(0, s), hinge, rel_tol=1e-15)
+    assert math.isclose(cc.squared_multiclass_hinge_loss(0, s), hinge**2, rel_tol=1e-14)
+
+
+@given(examples())
+def test_the_worst_class_is_at_most_all_of_them(example):
+    y, s = example
+    assert cc.crammer_singer_loss(y, s) <= cc.multiclass_hinge_loss(y, s)
+    assert cc.multiclass_hinge_loss(y, s) <= len(s) * cc.crammer_singer_loss(y, s)
+
+
+def test_the_numbers_of_the_course():
+    losses = cc.multiclass_hinge_loss(LABELS, IMAGES)
+    assert np.allclose(losses, [5.1 - 3.2 + 1, 0, 5.3 + 1 + 5.6 + 1], rtol=1e-15)
+    assert losses.mean().round(3) == 5.267
+    squares = cc.squared_multiclass_hinge_loss(LABELS, IMAGES)
+    assert np.allclose(squares, [2.9**2, 0, 6.3**2 + 6.6**2])
+    assert np.allclose(cc.multiclass_hinge_loss(LABELS, 2 * IMAGES), [4.8, 0, 23.8])
+    assert cc.multiclass_hinge_loss(0, [13, -7, 11], margin=10) == 8
+    assert math.isclose(cc.multiclass_hinge_loss(2, [-2.85, 0.86, 0.28]), 1.58)
+    assert cc.multiclass_hinge_loss(4, np.zeros(10)) == 10 - 1
+    assert np.allclose(cc.crammer_singer_loss(LABELS, IMAGES), [2.9, 0, 6.6])
+
+
+def test_at_the_margin_nothing_is_lacking_and_the_gradient_is_zero():
+    for loss in MULTICLASS:
+        assert loss(0, [1.0, 0.0, 0.0]) == 0
+        assert loss.gradient(0, [1.0, 0.0, 0.0]).tolist() == [0, 0, 0]
+    assert cc.crammer_singer_loss_gradient(0, [0.0, 2.0, 2.0]).tolist() == [-1, 1, 0]
+
+
+def test_a_single_class_has_no_rivals():
+    for loss in MULTICLASS:
+        assert loss(0, [3.0]) == 0
+        assert loss.gradient(0, [3.0]).tolist() == [0]
+
+
+def test_margin_and_scale_are_one_knob():
+    doubled = cc.multiclass_hinge_loss(LABELS, 2 * IMAGES, margin=2)
+    assert np.allclose(doubled, 2 * cc.multiclass_hinge_loss(LABELS, IMAGES), rtol=1e-14)
+
+
+def test_scikit_learn_has_the_same_hinges():
+    rng = np.random.default_rng(4)
+    s, y = rng.normal(size=(30, 4)) * 2, np.arange(30) % 4
+    assert np.isclose(cc.crammer_singer_loss(y, s).mean(), sklearn.metrics.hinge_loss(y, s))
+    sign = np.where(y < 2, 1, -1)
+    assert np.isclose(
+        cc.hinge_loss(sign, s[:, 0]).mean(), sklearn.metrics.hinge_loss(sign, s[:, 0])
+    )
+    wrong = sklearn.metrics.zero_one_loss(sign, np.sign(s[:, 0]))
+    assert np.isclose(cc.zero_one_loss(sign, s[:, 0]).mean(), wrong)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(
+    ("power", "name"), [(1, "multiclass_hinge_loss"), (2, "squared_multiclass_hinge_loss")]
+)
+def test_pytorch_has_the_same_multiclass_hinge_but_for_a_mean_over_classes(power, name):
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install torch==2.13.0")
+    rng = np.random.default_rng(5)
+    s, y = rng.normal(size=(30, 4)) * 2, rng.integers(4, size=30)
+    scores = torch.tensor(s, requires_grad=True)
+    values = 4 * torch.nn.functional.multi_margin_loss(
+        scores, torch.tensor(y), p=power, margin=0.7, reduction="none"
+    )
+    values.sum().backward()
+    ours = getattr(cc, name)(y, s, margin=0.7)
+    assert np.allclose(ours, values.detach().numpy(), rtol=1e-13)
+    gradient = getattr(cc, name + "_gradient")(y, s, margin=0.7)
+    assert np.allclose(gradient, scores.grad.numpy(), rtol=1e-12, atol=1e-15)
