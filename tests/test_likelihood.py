@@ -164,7 +164,7 @@ def test_the_numbers_of_the_course():
     assert cc.laplace_mle([20, 21, 22, 29, 33]).location == 22
 
 
-# --- estimates ----------------------------------------------------------------------------------
+# --- estimates ------------------------------------------------------------------------
 
 SAMPLES = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=9).map(np.array)
 
