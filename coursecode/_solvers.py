@@ -96,11 +96,12 @@ def meet(
         slope_left = float(np.linalg.norm(weights - after)) / down
         margin_left = float(np.linalg.norm(multipliers - raised)) / count**0.5 / up
         largest = max(largest, slope_left)
-        left = max(slope_left / largest, margin_left)
+        left = max(slope_left / largest if largest else 0.0, margin_left)
         if left <= tolerance or iteration == max_iterations:
             break
         ahead = 2 * after - weights
         weights, multipliers = after, raised
-        if iteration >= 16 and iteration & (iteration - 1) == 0:
-            balance = float(np.linalg.norm(weights) / np.linalg.norm(multipliers)) * count**0.5
+        if iteration >= 16 and iteration.bit_count() == 1:  # a power of 2
+            lengths = float(np.linalg.norm(weights)), float(np.linalg.norm(multipliers))
+            balance = lengths[0] / lengths[1] * count**0.5 if all(lengths) else balance
     return Solution(after, iteration, left)
