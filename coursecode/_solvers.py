@@ -45,20 +45,21 @@ def descend(
     weights: FloatArray = np.zeros((classes, features.shape[1]))
     ahead = weights
     momentum, largest = 1.0, 0.0
-    for iteration in range(1, max_iterations + 1):
+    iteration, left = 0, np.inf
+    while left > tolerance and iteration < max_iterations:
+        iteration += 1
         gradient = slopes(features @ ahead.T).T @ features / count
         after = shrink(ahead - step * gradient, step)
         moved = ahead - after
         size = float(np.linalg.norm(moved))
         largest = max(largest, size)
-        if size <= tolerance * largest or iteration == max_iterations:
-            break
+        left = size / largest if largest else 0.0
         if np.sum(moved * (after - weights)) > 0:  # the momentum points uphill: drop it
             momentum = 1.0
         next_momentum = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         ahead = after + (momentum - 1) / next_momentum * (after - weights)
         weights, momentum = after, next_momentum
-    return Solution(after, iteration, size / largest if largest else 0.0)
+    return Solution(weights, iteration, left)
 
 
 def meet(
@@ -84,7 +85,9 @@ def meet(
     ahead = weights
     multipliers: FloatArray = np.zeros((count, classes))
     balance, largest = 1.0, 0.0
-    for iteration in range(1, max_iterations + 1):
+    iteration, left = 0, np.inf
+    while left > tolerance and iteration < max_iterations:
+        iteration += 1
         down, up = balance / reach, 1 / (balance * reach)
         scores = features @ ahead.T
         lacking = scores - scores[examples, labels][:, np.newaxis] + 1
@@ -97,11 +100,9 @@ def meet(
         margin_left = float(np.linalg.norm(multipliers - raised)) / count**0.5 / up
         largest = max(largest, slope_left)
         left = max(slope_left / largest if largest else 0.0, margin_left)
-        if left <= tolerance or iteration == max_iterations:
-            break
         ahead = 2 * after - weights
         weights, multipliers = after, raised
         if iteration >= 16 and iteration.bit_count() == 1:  # a power of 2
             lengths = float(np.linalg.norm(weights)), float(np.linalg.norm(multipliers))
             balance = lengths[0] / lengths[1] * count**0.5 if all(lengths) else balance
-    return Solution(after, iteration, left)
+    return Solution(weights, iteration, left)
