@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
 
-from coursecode._rules import SHORT_ROW, row_sum
+from coursecode._rules import SHORT_ROW, all_finite, row_sum
 from coursecode._validation import Argument, Array, FloatArray, batch_shape, hold
 
 __all__ = ["by_columns", "column", "in_blocks", "pick", "put", "row_max", "row_sum"]
@@ -24,7 +25,10 @@ __all__ = ["by_columns", "column", "in_blocks", "pick", "put", "row_max", "row_s
 BLOCK_BYTES = 2**18  # of the largest argument; the formula's temporaries take a few times that
 
 
-def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> FloatArray:
+@np.errstate(all="ignore")
+def in_blocks(
+    formula: Callable[..., FloatArray], *arguments: Argument, faults_show: bool = False
+) -> FloatArray:
     """Return formula(*values) for the checked values of the arguments, block by block.
 
     Parameters
@@ -37,6 +41,10 @@ def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> Float
     *arguments
         From the kinds of `_validation`. Their leading axes must be equal; they are flattened to
         rows for the formula and restored in the result.
+    faults_show
+        Whether any nan or infinity that a rule refuses makes the formula's result nan or infinite
+        too, at least the first number of the row. Then it is the result that is looked at, one
+        array in place of several and still in the cache, and the arguments only if it shows.
 
     Returns
     -------
@@ -46,44 +54,55 @@ def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> Float
     """
     batch = batch_shape(arguments)
     count = prod(batch)
-    flat = [_as_rows(argument, batch, count) for argument in arguments]
-    types = [values.dtype for values in flat if values.dtype.kind == "f"]
-    mixed = types.count(types[0]) < len(types)
-    dtype = np.result_type(*types) if mixed else types[0]
-    step = max(1, BLOCK_BYTES * count // max([values.nbytes for values in flat]))
+    flat = []
+    dtype = None
+    largest = 0
+    for _, values, rank, _, _ in arguments:
+        if values.ndim != rank + 1:
+            if values.ndim or count == 1:
+                values = values.reshape((count, -1) if rank else count)
+            else:  # a parameter
+                values = np.broadcast_to(values, count)
+        if values.dtype != dtype and values.dtype.kind == "f":
+            dtype = values.dtype if dtype is None else np.result_type(dtype, values.dtype)
+        largest = max(largest, values.nbytes)
+        flat.append(values)
 
-    with np.errstate(all="ignore"):
+    if largest <= BLOCK_BYTES or count == 1:
+        part = _checked(formula, arguments, flat, dtype, faults_show)
+        whole = np.add(part, 0.0, dtype=dtype)  # -0.0 + 0.0 is 0.0
+    else:
+        step = max(1, BLOCK_BYTES * count // largest)
         for start in range(0, count, step):
-            block = [np.ascontiguousarray(values[start : start + step]) for values in flat]
-            hold(arguments, block)
-            if mixed:
-                block = [v.astype(dtype) if v.dtype.kind == "f" else v for v in block]
-            part = formula(*block)
-            if step >= count and part.dtype == dtype and _is_its_own(part, block):
-                whole = part
-                whole += 0.0  # -0.0 + 0.0 is 0.0
-            else:
-                if start == 0:
-                    whole = np.empty((count, *part.shape[1:]), dtype)
-                np.add(part, 0.0, out=whole[start : start + step])
-    result: FloatArray = whole.reshape(batch + whole.shape[1:])[()]
-    return result
+            block = [values[start : start + step] for values in flat]
+            part = _checked(formula, arguments, block, dtype, faults_show)
+            if start == 0:
+                whole = np.empty((count, *part.shape[1:]), dtype)
+            np.add(part, 0.0, out=whole[start : start + step])
+    if len(batch) != 1:
+        whole = whole.reshape(batch + whole.shape[1:])[()]
+    return whole
 
 
-def _is_its_own(part: Array, block: list[Array]) -> bool:
-    for values in block:
-        if part is values:
-            return False
-    return part.base is None and part.flags.c_contiguous
-
-
-def _as_rows(argument: Argument, batch: tuple[int, ...], count: int) -> Array:
-    values = argument.values
-    if values.ndim == argument.rank + 1:
-        return values
-    if argument.parameter and not values.ndim:
-        return np.broadcast_to(values, count)
-    return values.reshape((count, -1) if argument.rank else count)
+def _checked(
+    formula: Callable[..., FloatArray],
+    arguments: tuple[Argument, ...],
+    block: list[Array],
+    dtype: np.dtype[Any] | None,
+    faults_show: bool,
+) -> FloatArray:
+    """Return the formula of a block, whose values are held to their rules."""
+    block = [
+        values
+        if values.flags.c_contiguous and (values.dtype == dtype or values.dtype.kind != "f")
+        else np.ascontiguousarray(values, dtype if values.dtype.kind == "f" else None)
+        for values in block
+    ]
+    hold(arguments, block, only_hidden=faults_show)
+    part = formula(*block)
+    if faults_show and not all_finite(part if part.ndim == 1 else part[:, 0]):
+        hold(arguments, block)
+    return part
 
 
 def by_columns(x: FloatArray) -> FloatArray:

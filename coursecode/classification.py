@@ -99,7 +99,7 @@ def softmax_cross_entropy(
                 loss = np.log1p(sum_but_largest(e)) - pick(shifted, y)
             return loss if weights is None else weigh(weights[y], loss)
 
-    return in_blocks(formula, y, s)
+    return in_blocks(formula, y, s, faults_show=weights is None)  # a weight of 0 hides one
 
 
 def softmax_cross_entropy_gradient(
@@ -180,4 +180,4 @@ def softmax_cross_entropy_gradient(
             e /= column(own + rest)
             return e if weights is None else e * column(weights[y])
 
-    return in_blocks(formula, y, s)
+    return in_blocks(formula, y, s, faults_show=weights is None)  # a weight of 0 hides one

@@ -72,7 +72,7 @@ def logsumexp(logits: ArrayLike) -> FloatArray:
             result[hard] = np.where(np.isinf(top), top, log_sum)
         return result
 
-    return in_blocks(formula, exponents("logits", logits))
+    return in_blocks(formula, exponents("logits", logits), faults_show=True)
 
 
 def log_softmax(logits: ArrayLike) -> FloatArray:
@@ -117,7 +117,7 @@ def log_softmax(logits: ArrayLike) -> FloatArray:
         shifted, e, _ = shifted_exponentials(by_columns(s))
         return shifted - column(np.log1p(sum_but_largest(e)))
 
-    return in_blocks(formula, scores("logits", logits))
+    return in_blocks(formula, scores("logits", logits), faults_show=True)
 
 
 def softmax(logits: ArrayLike) -> FloatArray:
@@ -160,7 +160,7 @@ def softmax(logits: ArrayLike) -> FloatArray:
         e, total = exponentials_and_sum(s)
         return e / column(total)
 
-    return in_blocks(formula, scores("logits", logits))
+    return in_blocks(formula, scores("logits", logits), faults_show=True)
 
 
 def sigmoid(logits: ArrayLike) -> FloatArray:
@@ -198,7 +198,7 @@ def sigmoid(logits: ArrayLike) -> FloatArray:
     >>> print(sigmoid([-np.inf, 0.0, np.inf]))
     [0.  0.5 1. ]
     """
-    return in_blocks(logistic, extended_real("logits", logits))
+    return in_blocks(logistic, extended_real("logits", logits), faults_show=True)
 
 
 def log_sigmoid(logits: ArrayLike) -> FloatArray:
@@ -240,4 +240,4 @@ def log_sigmoid(logits: ArrayLike) -> FloatArray:
     def formula(s: FloatArray) -> FloatArray:
         return np.minimum(s, 0) - np.log1p(np.exp(-abs(s)))
 
-    return in_blocks(formula, extended_real("logits", logits))
+    return in_blocks(formula, extended_real("logits", logits), faults_show=True)

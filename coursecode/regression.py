@@ -54,7 +54,7 @@ def squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
     def formula(y: FloatArray, f: FloatArray) -> FloatArray:
         return (y - f) ** 2
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)
 
 
 def squared_error_gradient(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
@@ -98,7 +98,7 @@ def squared_error_gradient(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
     def formula(y: FloatArray, f: FloatArray) -> FloatArray:
         return 2 * (f - y)
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)
 
 
 def absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
@@ -143,7 +143,7 @@ def absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
     def formula(y: FloatArray, f: FloatArray) -> FloatArray:
         return abs(y - f)
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)
 
 
 def absolute_error_gradient(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:

@@ -61,7 +61,7 @@ def huber_loss(y_true: ArrayLike, y_pred: ArrayLike, *, delta: float = 1.0) -> F
         c = np.clip(r, -delta, delta)
         return c * (r - c / 2)  # ½ r² where c = r, and |c| (|r| - ½ δ) where |c| = δ
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)
 
 
 def huber_loss_gradient(y_true: ArrayLike, y_pred: ArrayLike, *, delta: float = 1.0) -> FloatArray:
@@ -161,7 +161,7 @@ def log_cosh_loss(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
         losses[far] = r[far] - log(2)
         return losses
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)
 
 
 def log_cosh_loss_gradient(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
