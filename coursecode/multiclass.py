@@ -43,6 +43,9 @@ def multiclass_hinge_loss(
     0 as soon as the true class leads every other by Δ. With all scores equal it is Δ (K - 1).
     PyTorch's ``multi_margin_loss`` divides by K.
 
+    The difference s_j - s_y is rounded once, to half a unit in its last place; a value that is
+    far smaller than the margin has this rounding in it.
+
     References
     ----------
     Weston and Watkins, "Support vector machines for multi-class pattern recognition" (1999).
