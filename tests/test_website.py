@@ -269,6 +269,10 @@ def test_formulas_are_typeset_at_build_time_for_eyes_and_ears(chapter):
         assert formula.select_one("math annotation") is not None
 
 
+def test_a_comma_stays_with_the_formula_before_it(chapter):
+    assert [tied.contents[-1] for tied in chapter.select(".tied")] == [",", ".", ".", "."]
+
+
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
     numbered = chapter.select_one("#equation-eq-h")
     assert numbered.select_one(".eqno").get_text(strip=True).startswith("(1)")
@@ -348,6 +352,7 @@ def test_an_error_shows_its_message_and_no_path(chapter):
 def test_a_figure_has_its_number_caption_and_description(chapter):
     figure = chapter.select_one("figure#fig-line")
     assert figure.img["alt"] == "A line that rises from 0 to 1"
+    assert figure.img["loading"] == "lazy"
     assert figure.select_one(".caption-number").get_text(strip=True) == "Fig. 1"
     assert chapter.select_one("a[href='#fig-line']").get_text() == "Fig. 1"
 
