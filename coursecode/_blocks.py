@@ -22,12 +22,16 @@ from coursecode._validation import Argument, Array, FloatArray, batch_shape, hol
 
 __all__ = ["by_columns", "column", "in_blocks", "pick", "put", "row_max", "row_sum"]
 
-BLOCK_BYTES = 2**18  # of the largest argument; the formula's temporaries take a few times that
+BLOCK_BYTES = 2**19  # of the largest argument; the formula's temporaries take a few times that
 
 
 @np.errstate(all="ignore")
 def in_blocks(
-    formula: Callable[..., FloatArray], *arguments: Argument, faults_show: bool = False
+    formula: Callable[..., FloatArray],
+    *arguments: Argument,
+    faults_show: bool = False,
+    fills: bool = False,
+    beyond: Callable[..., FloatArray] | None = None,
 ) -> FloatArray:
     """Return formula(*values) for the checked values of the arguments, block by block.
 
@@ -45,6 +49,12 @@ def in_blocks(
         Whether any nan or infinity that a rule refuses makes the formula's result nan or infinite
         too, at least the first number of the row. Then it is the result that is looked at, one
         array in place of several and still in the cache, and the arguments only if it shows.
+    fills
+        Whether the formula is given one array more, of the last argument's shape, and returns it
+        filled with its result, in which it leaves no -0.0. That saves a copy of each block.
+    beyond
+        A formula in place of the other for a block where that gives nan or infinity though no
+        argument is at fault (with `faults_show`): where a power of e overflowed, say.
 
     Returns
     -------
@@ -55,8 +65,7 @@ def in_blocks(
     batch = batch_shape(arguments)
     count = prod(batch)
     flat = []
-    dtype = None
-    largest = 0
+    dtype, largest = None, 0
     for _, values, rank, _, _ in arguments:
         if values.ndim != rank + 1:
             if values.ndim or count == 1:
@@ -68,41 +77,31 @@ def in_blocks(
         largest = max(largest, values.nbytes)
         flat.append(values)
 
-    if largest <= BLOCK_BYTES or count == 1:
-        part = _checked(formula, arguments, flat, dtype, faults_show)
-        whole = np.add(part, 0.0, dtype=dtype)  # -0.0 + 0.0 is 0.0
-    else:
-        step = max(1, BLOCK_BYTES * count // largest)
-        for start in range(0, count, step):
-            block = [values[start : start + step] for values in flat]
-            part = _checked(formula, arguments, block, dtype, faults_show)
-            if start == 0:
-                whole = np.empty((count, *part.shape[1:]), dtype)
-            np.add(part, 0.0, out=whole[start : start + step])
+    step = count if largest <= BLOCK_BYTES else max(1, BLOCK_BYTES * count // largest)
+    whole: FloatArray = np.empty(flat[-1].shape if fills else (), dtype)
+    for start in range(0, count, step):
+        rows = slice(start, start + step)
+        block = [_laid_out(values if step == count else values[rows], dtype) for values in flat]
+        hold(arguments, block, only_hidden=faults_show)
+        part = formula(*block, whole[rows]) if fills else formula(*block)
+        if faults_show and not all_finite(part if part.ndim == 1 else part[:, 0]):
+            hold(arguments, block)
+            if beyond is not None:
+                part = beyond(*block)
+        if start == 0 and not fills:
+            whole = np.empty((count, *part.shape[1:]), dtype)
+        if part.base is not whole:
+            np.add(part, 0.0, out=whole[rows])  # -0.0 + 0.0 is 0.0
     if len(batch) != 1:
         whole = whole.reshape(batch + whole.shape[1:])[()]
     return whole
 
 
-def _checked(
-    formula: Callable[..., FloatArray],
-    arguments: tuple[Argument, ...],
-    block: list[Array],
-    dtype: np.dtype[Any] | None,
-    faults_show: bool,
-) -> FloatArray:
-    """Return the formula of a block, whose values are held to their rules."""
-    block = [
-        values
-        if values.flags.c_contiguous and (values.dtype == dtype or values.dtype.kind != "f")
-        else np.ascontiguousarray(values, dtype if values.dtype.kind == "f" else None)
-        for values in block
-    ]
-    hold(arguments, block, only_hidden=faults_show)
-    part = formula(*block)
-    if faults_show and not all_finite(part if part.ndim == 1 else part[:, 0]):
-        hold(arguments, block)
-    return part
+def _laid_out(values: Array, dtype: np.dtype[Any] | None) -> Array:
+    """Return a block row by row in memory, its floating-point numbers in the common type."""
+    if values.dtype == dtype or values.dtype.kind != "f":
+        return np.ascontiguousarray(values)
+    return np.ascontiguousarray(values, dtype)
 
 
 def by_columns(x: FloatArray) -> FloatArray:

@@ -9,19 +9,15 @@ from __future__ import annotations
 import numpy as np
 
 from coursecode._blocks import column, row_max, row_sum
-from coursecode._rules import all_finite
 from coursecode._validation import FloatArray
 
 SMALL = 1 / 16  # a sum of exponentials above it has lost no digit that matters to underflow
 
 
 def logistic(s: FloatArray) -> FloatArray:
-    """Return 1 / (1 + e^-s) for a block of numbers."""
-    inverse = 1 + np.exp(-s)
-    q: FloatArray = 1 / inverse
-    if not all_finite(inverse):  # e^-s overflowed, where s is far below 0
-        e = np.exp(-abs(s))
-        q = np.where(s < 0, e, 1) / (1 + e)
+    """Return e^s / (1 + e^s) for a block of numbers, also where e^s overflows."""
+    e = np.exp(-abs(s))
+    q: FloatArray = np.where(s < 0, e, 1) / (1 + e)
     return q
 
 

@@ -188,9 +188,7 @@ def check(argument: Argument) -> Array:
     return argument.values
 
 
-def hold(
-    arguments: tuple[Argument, ...], block: list[Array], *, only_hidden: bool = False
-) -> None:
+def hold(arguments: tuple[Argument, ...], block: list[Array], *, only_hidden: bool = False) -> None:
     """Hold a block of each argument's values to its rule; name the first fault of all there are.
 
     With `only_hidden` leave out the rules that refuse nothing but nan and infinities.
