@@ -7,6 +7,10 @@ else
 BIN := .venv/bin
 endif
 
+# The chapters' matrices are small: threads would only wait for one another, the more so as
+# several chapters run at a time.
+export OMP_NUM_THREADS ?= 1
+
 PORT ?= 8000
 WORKERS ?= auto
 
