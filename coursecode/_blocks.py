@@ -20,7 +20,7 @@ import numpy as np
 from coursecode._rules import SHORT_ROW, all_finite, row_sum
 from coursecode._validation import Argument, Array, FloatArray, batch_shape, hold
 
-__all__ = ["by_columns", "column", "in_blocks", "pick", "put", "row_max", "row_sum"]
+__all__ = ["by_columns", "column", "flat_index", "in_blocks", "pick", "put", "row_max", "row_sum"]
 
 BLOCK_BYTES = 2**19  # of the largest argument; the formula's temporaries take a few times that
 
@@ -125,12 +125,19 @@ def row_max(x: FloatArray) -> FloatArray:
 
 def pick(x: FloatArray, k: Array) -> FloatArray:
     """Return the k-th number of each row of a block, one k a row."""
-    return x.ravel().take(k + np.arange(0, x.size, x.shape[-1]))
+    picked: FloatArray = x.ravel()[flat_index(x, k)]
+    return picked
 
 
 def put(x: FloatArray, k: Array, value: FloatArray | float) -> None:
     """Set the k-th number of each row of a block, which must lie row by row in memory."""
-    x.reshape(-1)[k + np.arange(0, x.size, x.shape[-1])] = value
+    x.reshape(-1)[flat_index(x, k)] = value
+
+
+def flat_index(x: FloatArray, k: Array) -> Array:
+    """Return where the k-th number of each row stands in x.ravel(): faster than two indices."""
+    index: Array = k + np.arange(0, x.size, x.shape[-1])
+    return index
 
 
 def column(x: Array) -> Array:

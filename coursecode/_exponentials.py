@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursecode._blocks import column, row_max, row_sum
+from coursecode._rules import all_finite
 from coursecode._validation import FloatArray
 
 SMALL = 1 / 16  # a sum of exponentials above it has lost no digit that matters to underflow
@@ -23,7 +24,7 @@ def logistic(s: FloatArray) -> FloatArray:
 
 def in_range(total: FloatArray) -> bool:
     """Return whether sums of exponentials have neither overflowed nor lost digits to underflow."""
-    return bool(total.min() >= SMALL and total.max() < np.inf)
+    return bool(total.min() >= SMALL) and all_finite(total)
 
 
 def exponentials_and_sum(s: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -120,7 +120,7 @@ def _in_unit(x: Array) -> bool:
 
 def _without_sign(x: Array) -> Array:
     """Return the bits of numbers read as unsigned: what has a minus sign is then the largest."""
-    unsigned: Array = x.view(f"u{x.itemsize}")
+    unsigned: Array = x.view(f"{x.dtype.byteorder}u{x.itemsize}")
     return unsigned
 
 

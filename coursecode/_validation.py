@@ -68,6 +68,7 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.floating[Any]]
+TOLERANCE = {char: math.sqrt(np.finfo(char).eps) for char in "efd"}
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 
 
@@ -262,4 +263,4 @@ def _kind(array: Array) -> str:
 
 def _tolerance(values: ArrayLike, array: FloatArray) -> float:
     given = getattr(values, "dtype", array.dtype)
-    return math.sqrt(np.finfo(np.float16 if given == np.float16 else array.dtype).eps)
+    return TOLERANCE["e" if given == np.float16 else array.dtype.char]

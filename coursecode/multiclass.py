@@ -231,7 +231,7 @@ def squared_multiclass_hinge_loss_gradient(
 
 def excess(y: Array, s: FloatArray, margin: float) -> FloatArray:
     """Return max(0, s_j - s_y + Δ) for each class j of a block of rows, and 0 for j = y."""
-    lacking: FloatArray = np.clip(s - column(pick(s, y)) + margin, 0, None)
+    lacking: FloatArray = (s - column(pick(s, y)) + margin).clip(0, np.inf)
     put(lacking, y, 0)
     return lacking
 
