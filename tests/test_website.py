@@ -99,11 +99,6 @@ Another.
 Because $x = x$.
 ```
 
-```{admonition} Looks right but isn't: "a claim"
-:class: isnt-so
-Refuted.
-```
-
 ````{admonition} Self-check
 :class: self-check
 What?
@@ -116,6 +111,11 @@ This.
 |   |   |
 |---|---|
 | a | b |
+
+```{admonition} Looks right but isn't: "a claim"
+:class: isnt-so
+Refuted.
+```
 """
 CELLS = [
     'from coursecode import answer\n\nprint(f"the answer is {answer()} nats")',
@@ -131,6 +131,11 @@ A wrong formula: $\frac{1$ and an unknown one: $\nosuchcommand$.
 ![dot.png](dot.png)
 
 ![A black dot on white](dot.png)
+
+```{admonition} Looks right but isn't: "no cell follows"
+:class: isnt-so
+Said, not shown.
+```
 """
 
 
@@ -208,6 +213,7 @@ def small_book(tmp_path_factory) -> Path:
         "index.md": INDEX,
         "chapter.ipynb": notebook(CHAPTER, CELLS),
         "reference.md": REFERENCE,
+        "errors.md": "# Errors\n\n```{known-errors}\n```\n",
         "sources.md": "# Sources\n\n```{bibliography}\n```\n",
     }
     folder = book(tmp_path_factory.mktemp("book"), pages)
@@ -303,6 +309,21 @@ def test_the_four_kinds_of_box_are_there_by_name(chapter):
         ".admonition.self-check details",
     ):
         assert chapter.select(box), box
+
+
+def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(small_book):
+    page = soup(small_book, "book/errors.html")
+    claim = page.select_one("p.known-error a")
+    assert claim.get_text() == "“a claim”"
+    place, _, box = claim["href"].partition("#")
+    assert soup(small_book, f"book/{place}").select(f"#{box}.isnt-so")
+    assert [cell.get_text(strip=True) for cell in page.select(".cell_output")] == [
+        "the answer is 41 nats"
+    ]
+
+
+def test_a_claim_that_no_cell_refutes_is_a_warning(faults):
+    assert "no code cell refutes this box" in faults
 
 
 def test_a_margin_note_has_no_empty_title(chapter):
