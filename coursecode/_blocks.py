@@ -24,6 +24,10 @@ __all__ = ["by_columns", "column", "flat_index", "in_blocks", "pick", "put", "ro
 
 BLOCK_BYTES = 2**19  # of the largest argument; the formula's temporaries take a few times that
 
+# The C library of Linux keeps freed memory for the next block, rather than fetch it from the system
+# anew, up to twice the size of the largest array that was freed so far: this one.
+np.empty(16 * BLOCK_BYTES, np.uint8)
+
 
 @np.errstate(all="ignore")
 def in_blocks(
