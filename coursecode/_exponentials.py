@@ -37,15 +37,18 @@ def exponentials_and_sum(s: FloatArray) -> tuple[FloatArray, FloatArray]:
     return e, total
 
 
-def shifted_exponentials(s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def shifted_exponentials(
+    s: FloatArray, *, for_sum: bool = False
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return s - max s, its exponential, and max s, for a block of rows.
 
-    Subtracting the maximum leaves 1 as the largest exponential, so that none overflows.
+    Subtracting the maximum leaves 1 as the largest exponential, so that none overflows. Where only
+    their sum is wanted, small exponentials need not be as exact as large ones.
     """
     top = row_max(s)
     shifted = s - column(top)
     e = np.exp(shifted)
-    if shifted.min() < -8:
+    if shifted.min() < -8 and not (for_sum and _mostly_near(e, shifted)):
         # A difference d is rounded by up to half its last place, d * eps / 2, and e^d by as
         # many relative eps as d is large. What was rounded off is known exactly (Knuth, The Art
         # of Computer Programming, volume 2, 4.2.2, theorem B): give it back.
@@ -53,6 +56,11 @@ def shifted_exponentials(s: FloatArray) -> tuple[FloatArray, FloatArray, FloatAr
         rounded_off = (s - (shifted + back)) + (back - column(top))
         e += np.where(e > 0, e * rounded_off, 0)  # nan where a score is -inf
     return shifted, e, top
+
+
+def _mostly_near(e: FloatArray, shifted: FloatArray) -> bool:
+    """Return whether what adds up beside the largest is, on average, less than 8 below it."""
+    return bool((row_sum(e * shifted) >= -8 * (row_sum(e) - 1)).all())
 
 
 def sum_but_largest(e: FloatArray) -> FloatArray:

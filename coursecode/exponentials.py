@@ -114,7 +114,7 @@ def log_softmax(logits: ArrayLike) -> FloatArray:
     """
 
     def formula(s: FloatArray, out: FloatArray) -> FloatArray:
-        shifted, e, _ = shifted_exponentials(by_columns(s))
+        shifted, e, _ = shifted_exponentials(by_columns(s), for_sum=True)
         return np.subtract(shifted, column(np.log1p(sum_but_largest(e))), out=out)
 
     return in_blocks(formula, scores("logits", logits), faults_show=True, fills=True)
