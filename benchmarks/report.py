@@ -18,7 +18,8 @@ def markdown(results: dict) -> str:
         "Each number is the time of `coursecode` over the time of the fastest of "
         f"{', '.join(PEERS)}, and after the stroke over that of naive NumPy: below 1 "
         "`coursecode` is faster. Medians of paired rounds; differences below 15 % mean nothing. "
-        "With one thread it is the processor's time that counts, for the machine may have had other work. "
+        "With one thread it is the processor's time that counts, for the machine may have had "
+        "other work. "
         "The peers don't check their input, `coursecode` does.\n",
     ]
     for threads, title in (("one", "One thread"), ("default", "Default threads")):
