@@ -230,11 +230,16 @@ def is_written(cell: NotebookNode) -> bool:
     return bool(grading(cell).get("grade")) and is_answer(cell)
 
 
-def student_version(notebook: NotebookNode) -> NotebookNode:
-    """The learner's notebook: no solution, no hidden test, no output; as nbgrader makes it."""
+def student_version(notebook: NotebookNode, *, answers: bool = False) -> NotebookNode:
+    """The learner's notebook: no solution, no hidden test, no output; as nbgrader makes it.
+
+    With `answers` what stands in the answers is left: a submission.
+    """
     student = copy.deepcopy(notebook)
     for cell in student.cells:
-        if is_written(cell):
+        if is_answer(cell) and answers:
+            pass
+        elif is_written(cell):
             cell.source = TEXT_STUB
         elif is_answer(cell):
             cell.source = SOLUTION.sub(rf"\1{CODE_STUB}", cell.source)
