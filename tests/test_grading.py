@@ -127,7 +127,7 @@ def graded(tmp_path_factory):
         "zoe": submission(),
     }
     for name, notebook in klass.items():
-        (handed_in / f"{name}.ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
+        (handed_in / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     (handed_in / "broken.ipynb").write_text('{"cells": [', encoding="utf-8")
     (handed_in / "list.ipynb").write_text("[1, 2, 3]", encoding="utf-8")
     printed = ""

@@ -107,7 +107,9 @@ def grade(course: Path, chapter: str, source: Path, workers: int, limits: dict[s
     seconds = time.perf_counter() - began
     odd = sum(bool(report["flags"]) for report in reports.values())
     each = seconds / max(len(work), 1)
-    print(f"{len(work)} submissions in {seconds:.0f} s, {each:.2f} s each; {odd} with remarks: {target}")
+    print(
+        f"{len(work)} submissions in {seconds:.0f} s, {each:.2f} s each; {odd} with remarks: {target}"
+    )
     return 0
 
 

@@ -87,7 +87,11 @@ def engine(course: Path, source: Path) -> NbGraderAPI:
         CheckCellMetadata,
     ]
     settings.TakeOutputs.folder = str(course / "executed")
-    settings.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
+    settings.GenerateFeedback.preprocessors = [
+        GetGrades,
+        ClearHiddenTests,
+        CSSHTMLHeaderPreprocessor,
+    ]
     return NbGraderAPI(CourseDirectory(config=settings), config=settings)
 
 

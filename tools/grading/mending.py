@@ -65,7 +65,9 @@ def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
     try:
         cells = list(nbformat.reads(submission.decode(), as_version=4).cells)
         json.dumps(cells)
-        return [cell for cell in cells if isinstance(cell.source, str) and grading(cell) is not None]
+        return [
+            cell for cell in cells if isinstance(cell.source, str) and grading(cell) is not None
+        ]
     except Exception as error:  # whatever a file can hold
         flags.append(f"not a notebook: {type(error).__name__}")
         return []

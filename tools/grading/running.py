@@ -100,9 +100,7 @@ class ExecuteWatched(Execute):  # type: ignore[misc]
 
 def fail(cell: NotebookNode, name: str, why: str) -> None:
     """Leave an error in a cell, which nbgrader counts as failed."""
-    cell.outputs.append(
-        nbformat.v4.new_output("error", ename=name, evalue=why, traceback=[why])
-    )
+    cell.outputs.append(nbformat.v4.new_output("error", ename=name, evalue=why, traceback=[why]))
 
 
 def run(

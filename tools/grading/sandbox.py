@@ -89,7 +89,7 @@ class LearnersKernel(AsyncKernelManager):  # type: ignore[misc]
         command += ["--HistoryManager.enabled=False", *(extra_arguments or [])]
         if has_bubblewrap():
             command = shut_in(command, self.folder)
-        limits = f"ulimit -v {MEMORY}; ulimit -c 0; ulimit -f 200000; exec \"$@\" >/dev/null 2>&1"
+        limits = f'ulimit -v {MEMORY}; ulimit -c 0; ulimit -f 200000; exec "$@" >/dev/null 2>&1'
         return ["sh", "-c", limits, "sh", *command]
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
