@@ -7,11 +7,15 @@ else
 BIN := .venv/bin
 endif
 
+# The chapters' matrices are small: threads would only wait for one another, the more so as
+# several chapters run at a time.
+export OMP_NUM_THREADS ?= 1
+
 PORT ?= 8000
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up book serve test chapters check lint format lab bench lock clean clean-all
+.PHONY: help set-up book serve pdf test chapters check lint format lab bench lock clean clean-all
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -29,6 +33,10 @@ book: set-up ## build the site to _build/html
 serve: book ## build the site and show it on this computer (PORT=8000)
 	@echo "The course is at http://localhost:$(PORT)/ until you press Ctrl-C."
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+pdf: book ## print the book as one PDF, which the site then links to (needs Chromium)
+	@$(BIN)/python website/print_book.py
+	@$(BIN)/jupyter-book build .
 
 test: set-up ## run all tests: the package, every chapter, the chain (PYTEST_ARGS=...)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)

@@ -20,6 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds, no input over 10 MB")
     parser.add_argument("--only", help="operations whose name contains this")
+    parser.add_argument("--rounds", type=int, help="timed rounds of each operation")
     parser.add_argument("--out", type=Path, default=HERE, help="where results.json and .md go")
     parser.add_argument("--rows", choices=["one", "default"], help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -68,7 +69,7 @@ def measure(options):
             size = inputs.s.nbytes
             if options.quick and size > 1e7:
                 continue
-            rounds = 7 if options.quick or size > 1e8 else 11
+            rounds = options.rounds or (7 if options.quick or size > 1e8 else 11)
             for operation, runs in candidates(inputs).items():
                 if options.only and options.only not in operation:
                     continue

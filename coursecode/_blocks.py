@@ -13,18 +13,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
 
-from coursecode._rules import SHORT_ROW, row_sum
+from coursecode._rules import SHORT_ROW, all_finite, row_sum
 from coursecode._validation import Argument, Array, FloatArray, batch_shape, hold
 
-__all__ = ["by_columns", "column", "in_blocks", "pick", "put", "row_max", "row_sum"]
+__all__ = ["by_columns", "column", "flat_index", "in_blocks", "pick", "put", "row_max", "row_sum"]
 
-BLOCK_BYTES = 2**18  # of the largest argument; the formula's temporaries take a few times that
+BLOCK_BYTES = 2**19  # of the largest argument; the formula's temporaries take a few times that
+
+# The C library of Linux keeps freed memory for the next block, rather than fetch it from the system
+# anew, up to twice the size of the largest array that was freed so far: this one.
+np.empty(16 * BLOCK_BYTES, np.uint8)
 
 
-def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> FloatArray:
+@np.errstate(all="ignore")
+def in_blocks(
+    formula: Callable[..., FloatArray],
+    *arguments: Argument,
+    faults_show: bool = False,
+    fills: bool = False,
+    beyond: Callable[..., FloatArray] | None = None,
+) -> FloatArray:
     """Return formula(*values) for the checked values of the arguments, block by block.
 
     Parameters
@@ -37,6 +49,16 @@ def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> Float
     *arguments
         From the kinds of `_validation`. Their leading axes must be equal; they are flattened to
         rows for the formula and restored in the result.
+    faults_show
+        Whether any nan or infinity that a rule refuses makes the formula's result nan or infinite
+        too, at least the first number of the row. Then it is the result that is looked at, one
+        array in place of several and still in the cache, and the arguments only if it shows.
+    fills
+        Whether the formula is given one array more, of the last argument's shape, and returns it
+        filled with its result, in which it leaves no -0.0. That saves a copy of each block.
+    beyond
+        A formula in place of the other for a block where that gives nan or infinity though no
+        argument is at fault (with `faults_show`): where a power of e overflowed, say.
 
     Returns
     -------
@@ -46,44 +68,44 @@ def in_blocks(formula: Callable[..., FloatArray], *arguments: Argument) -> Float
     """
     batch = batch_shape(arguments)
     count = prod(batch)
-    flat = [_as_rows(argument, batch, count) for argument in arguments]
-    types = [values.dtype for values in flat if values.dtype.kind == "f"]
-    mixed = types.count(types[0]) < len(types)
-    dtype = np.result_type(*types) if mixed else types[0]
-    step = max(1, BLOCK_BYTES * count // max([values.nbytes for values in flat]))
+    flat = []
+    dtype, largest = None, 0
+    for _, values, rank, _, _ in arguments:
+        if values.ndim != rank + 1:
+            if values.ndim or count == 1:
+                values = values.reshape((count, -1) if rank else count)
+            else:  # a parameter
+                values = np.broadcast_to(values, count)
+        if values.dtype != dtype and values.dtype.kind == "f":
+            dtype = values.dtype if dtype is None else np.result_type(dtype, values.dtype)
+        largest = max(largest, values.nbytes)
+        flat.append(values)
 
-    with np.errstate(all="ignore"):
-        for start in range(0, count, step):
-            block = [np.ascontiguousarray(values[start : start + step]) for values in flat]
+    step = count if largest <= BLOCK_BYTES else max(1, BLOCK_BYTES * count // largest)
+    whole: FloatArray = np.empty(flat[-1].shape if fills else (), dtype)
+    for start in range(0, count, step):
+        rows = slice(start, start + step)
+        block = [_laid_out(values if step == count else values[rows], dtype) for values in flat]
+        hold(arguments, block, only_hidden=faults_show)
+        part = formula(*block, whole[rows]) if fills else formula(*block)
+        if faults_show and not all_finite(part if part.ndim == 1 else part[:, 0]):
             hold(arguments, block)
-            if mixed:
-                block = [v.astype(dtype) if v.dtype.kind == "f" else v for v in block]
-            part = formula(*block)
-            if step >= count and part.dtype == dtype and _is_its_own(part, block):
-                whole = part
-                whole += 0.0  # -0.0 + 0.0 is 0.0
-            else:
-                if start == 0:
-                    whole = np.empty((count, *part.shape[1:]), dtype)
-                np.add(part, 0.0, out=whole[start : start + step])
-    result: FloatArray = whole.reshape(batch + whole.shape[1:])[()]
-    return result
+            if beyond is not None:
+                part = beyond(*block)
+        if start == 0 and not fills:
+            whole = np.empty((count, *part.shape[1:]), dtype)
+        if part.base is not whole:
+            np.add(part, 0.0, out=whole[rows])  # -0.0 + 0.0 is 0.0
+    if len(batch) != 1:
+        whole = whole.reshape(batch + whole.shape[1:])[()]
+    return whole
 
 
-def _is_its_own(part: Array, block: list[Array]) -> bool:
-    for values in block:
-        if part is values:
-            return False
-    return part.base is None and part.flags.c_contiguous
-
-
-def _as_rows(argument: Argument, batch: tuple[int, ...], count: int) -> Array:
-    values = argument.values
-    if values.ndim == argument.rank + 1:
-        return values
-    if argument.parameter and not values.ndim:
-        return np.broadcast_to(values, count)
-    return values.reshape((count, -1) if argument.rank else count)
+def _laid_out(values: Array, dtype: np.dtype[Any] | None) -> Array:
+    """Return a block row by row in memory, its floating-point numbers in the common type."""
+    if values.dtype == dtype or values.dtype.kind != "f":
+        return np.ascontiguousarray(values)
+    return np.ascontiguousarray(values, dtype)
 
 
 def by_columns(x: FloatArray) -> FloatArray:
@@ -107,12 +129,19 @@ def row_max(x: FloatArray) -> FloatArray:
 
 def pick(x: FloatArray, k: Array) -> FloatArray:
     """Return the k-th number of each row of a block, one k a row."""
-    return x.ravel().take(k + np.arange(0, x.size, x.shape[-1]))
+    picked: FloatArray = x.ravel()[flat_index(x, k)]
+    return picked
 
 
 def put(x: FloatArray, k: Array, value: FloatArray | float) -> None:
     """Set the k-th number of each row of a block, which must lie row by row in memory."""
-    x.reshape(-1)[k + np.arange(0, x.size, x.shape[-1])] = value
+    x.reshape(-1)[flat_index(x, k)] = value
+
+
+def flat_index(x: FloatArray, k: Array) -> Array:
+    """Return where the k-th number of each row stands in x.ravel(): faster than two indices."""
+    index: Array = k + np.arange(0, x.size, x.shape[-1])
+    return index
 
 
 def column(x: Array) -> Array:

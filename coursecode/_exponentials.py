@@ -9,24 +9,22 @@ from __future__ import annotations
 import numpy as np
 
 from coursecode._blocks import column, row_max, row_sum
+from coursecode._rules import all_finite
 from coursecode._validation import FloatArray
 
 SMALL = 1 / 16  # a sum of exponentials above it has lost no digit that matters to underflow
 
 
 def logistic(s: FloatArray) -> FloatArray:
-    """Return 1 / (1 + e^-s) for a block of numbers."""
-    inverse = 1 + np.exp(-s)
-    q: FloatArray = 1 / inverse
-    if inverse.max() == np.inf:  # e^-s overflowed, where s is far below 0
-        e = np.exp(-abs(s))
-        q = np.where(s < 0, e, 1) / (1 + e)
+    """Return e^s / (1 + e^s) for a block of numbers, also where e^s overflows."""
+    e = np.exp(-abs(s))
+    q: FloatArray = np.where(s < 0, e, 1) / (1 + e)
     return q
 
 
 def in_range(total: FloatArray) -> bool:
     """Return whether sums of exponentials have neither overflowed nor lost digits to underflow."""
-    return bool(total.min() >= SMALL and total.max() < np.inf)
+    return bool(total.min() >= SMALL) and all_finite(total)
 
 
 def exponentials_and_sum(s: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -39,15 +37,18 @@ def exponentials_and_sum(s: FloatArray) -> tuple[FloatArray, FloatArray]:
     return e, total
 
 
-def shifted_exponentials(s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def shifted_exponentials(
+    s: FloatArray, *, for_sum: bool = False
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return s - max s, its exponential, and max s, for a block of rows.
 
-    Subtracting the maximum leaves 1 as the largest exponential, so that none overflows.
+    Subtracting the maximum leaves 1 as the largest exponential, so that none overflows. Where only
+    their sum is wanted, small exponentials need not be as exact as large ones.
     """
     top = row_max(s)
     shifted = s - column(top)
     e = np.exp(shifted)
-    if shifted.min() < -8:
+    if shifted.min() < -8 and not (for_sum and _mostly_near(e, shifted)):
         # A difference d is rounded by up to half its last place, d * eps / 2, and e^d by as
         # many relative eps as d is large. What was rounded off is known exactly (Knuth, The Art
         # of Computer Programming, volume 2, 4.2.2, theorem B): give it back.
@@ -55,6 +56,11 @@ def shifted_exponentials(s: FloatArray) -> tuple[FloatArray, FloatArray, FloatAr
         rounded_off = (s - (shifted + back)) + (back - column(top))
         e += np.where(e > 0, e * rounded_off, 0)  # nan where a score is -inf
     return shifted, e, top
+
+
+def _mostly_near(e: FloatArray, shifted: FloatArray) -> bool:
+    """Return whether what adds up beside the largest is, on average, less than 8 below it."""
+    return bool((row_sum(e * shifted) >= -8 * (row_sum(e) - 1)).all())
 
 
 def sum_but_largest(e: FloatArray) -> FloatArray:

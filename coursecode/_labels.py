@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import pick, put, row_sum
+from coursecode._blocks import flat_index, put, row_sum
 from coursecode._validation import (
     Argument,
     Array,
@@ -71,6 +71,7 @@ def weigh(weights: FloatArray, losses: FloatArray) -> FloatArray:
 
 def own_and_rest(e: FloatArray, y: Array) -> tuple[FloatArray, FloatArray]:
     """Return the label's exponential and the sum of the others; e is left without the label's."""
-    own = pick(e, y)
-    put(e, y, 0)
+    flat, index = e.reshape(-1), flat_index(e, y)
+    own = flat[index]
+    flat[index] = 0
     return own, row_sum(e)

@@ -25,6 +25,7 @@ class Rule(NamedTuple):
 
     holds: Callable[[Array], bool]
     fault: Callable[[Array], str]  # "must ..., got ..." or an empty string
+    of_size: bool = False  # refuses nothing but nan and infinities
 
 
 def place(index: tuple[int, ...]) -> str:
@@ -69,9 +70,10 @@ def _ones(count: int, dtype: str) -> Array:
     return np.ones(count, dtype)
 
 
-def _all_finite(x: Array) -> bool:
-    flat = x.ravel()
-    return bool(flat.dot(flat) < math.inf)  # the fastest way to read every number
+def all_finite(x: Array) -> bool:
+    """Return whether no number is nan, infinite, or so large that its square overflows."""
+    flat = x if x.ndim == 1 else x.ravel()
+    return math.isfinite(flat.dot(flat))  # the fastest way to read every number
 
 
 def _infinite(x: Array) -> str:
@@ -111,6 +113,17 @@ def _no_sign(x: Array) -> str:
     return first_fault(x, abs(x) != 1, "must be -1 or +1")
 
 
+def _in_unit(x: Array) -> bool:
+    # The bits of a float that is not negative grow with it, so those of nan lie beyond those of 1.
+    return bool(_without_sign(x).max() <= _without_sign(x.dtype.type(1)))
+
+
+def _without_sign(x: Array) -> Array:
+    """Return the bits of numbers read as unsigned: what has a minus sign is then the largest."""
+    unsigned: Array = x.view(f"{x.dtype.byteorder}u{x.itemsize}")
+    return unsigned
+
+
 def distribution(tolerance: float) -> Rule:
     """Non-negative, and each row sums to 1 to within the tolerance."""
 
@@ -135,7 +148,7 @@ def below(count: int) -> Rule:
     """Whole numbers from 0 to count - 1."""
 
     def holds(y: Array) -> bool:
-        return bool(y.min() >= 0 and y.max() < count)
+        return bool(_without_sign(y).max() < count)
 
     def fault(y: Array) -> str:
         return first_fault(y, (y < 0) | (y >= count), f"must be a class from 0 to {count - 1}")
@@ -143,11 +156,11 @@ def below(count: int) -> Rule:
     return Rule(holds, fault)
 
 
-FINITE = Rule(_all_finite, _infinite)
-NOT_NAN = Rule(_all_finite, _nan)
-SCORES = Rule(_all_finite, _no_score)
+FINITE = Rule(all_finite, _infinite, of_size=True)
+NOT_NAN = Rule(all_finite, _nan, of_size=True)
+SCORES = Rule(all_finite, _no_score, of_size=True)
 NONNEGATIVE = Rule(lambda x: bool(x.min() >= 0 and x.max() < math.inf), _negative)
 COUNTS = Rule(lambda x: NONNEGATIVE.holds(x) and bool((x == np.floor(x)).all()), _no_count)
 POSITIVE = Rule(lambda x: bool(x.min() > 0 and x.max() < math.inf), _not_positive)
-UNIT = Rule(lambda x: bool(x.min() >= 0 and x.max() <= 1), _outside_unit)
+UNIT = Rule(_in_unit, _outside_unit)
 SIGNS = Rule(lambda x: bool((abs(x) == 1).all()), _no_sign)

@@ -68,6 +68,8 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.floating[Any]]
+TOLERANCE = {char: math.sqrt(np.finfo(char).eps) for char in "efd"}
+DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 
 
 class Argument(NamedTuple):
@@ -187,10 +189,16 @@ def check(argument: Argument) -> Array:
     return argument.values
 
 
-def hold(arguments: tuple[Argument, ...], block: list[Array]) -> None:
-    """Hold a block of each argument's values to its rule; name the first fault of all there are."""
+def hold(arguments: tuple[Argument, ...], block: list[Array], *, only_hidden: bool = False) -> None:
+    """Hold a block of each argument's values to its rule; name the first fault of all there are.
+
+    With `only_hidden` leave out the rules that refuse nothing but nan and infinities.
+    """
     for argument, values in zip(arguments, block, strict=True):
-        if not argument.rule.holds(values) and argument.rule.fault(values):
+        rule = argument.rule
+        if (only_hidden and rule.of_size) or rule.holds(values):
+            continue
+        if rule.fault(values):
             # The first fault of all, sought in the whole, so that the message has its true index.
             found = ((each.name, each.rule.fault(each.values)) for each in arguments)
             raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
@@ -236,7 +244,7 @@ def plain_array(name: str, values: ArrayLike) -> Array:
 
 def _floats(name: str, values: ArrayLike, rank: int = 0) -> FloatArray:
     array = plain_array(name, values)
-    if array.dtype.char not in "df" or not array.dtype.isnative:
+    if array.dtype is not DOUBLE and array.dtype is not SINGLE:
         if array.dtype.kind not in "iuf":
             raise TypeError(f"{name} must be real numbers, got {_kind(array)}")
         # 300 squared is inf in float16, so that is computed in float32.
@@ -255,4 +263,4 @@ def _kind(array: Array) -> str:
 
 def _tolerance(values: ArrayLike, array: FloatArray) -> float:
     given = getattr(values, "dtype", array.dtype)
-    return math.sqrt(np.finfo(np.float16 if given == np.float16 else array.dtype).eps)
+    return TOLERANCE["e" if given == np.float16 else array.dtype.char]

@@ -50,15 +50,16 @@ def binary_cross_entropy(labels: ArrayLike, logits: ArrayLike) -> FloatArray:
     """
     s = extended_real("logits", logits)
 
-    def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        distance = abs(s)
-        against = abs(y - (s > 0))  # the probability of the label that the score is against
-        loss: FloatArray = against * distance + np.log1p(np.exp(-distance))
-        if distance.max() == np.inf:
-            loss = weigh(against, distance) + np.log1p(np.exp(-distance))  # 0 · inf = 0
-        return loss
+    def formula(y: FloatArray, s: FloatArray, out: FloatArray) -> FloatArray:
+        # s > 0 is the score's own answer; what the label has against it costs the distance to 0.
+        return np.add(s * ((s > 0) - y), np.log1p(np.exp(-abs(s))), out=out)
 
-    return in_blocks(formula, binary_labels("labels", labels, s), s)
+    def beyond(y: FloatArray, s: FloatArray) -> FloatArray:
+        against = weigh(abs((s > 0) - y), abs(s))  # 0 · inf = 0
+        return against + np.log1p(np.exp(-abs(s)))
+
+    y = binary_labels("labels", labels, s)
+    return in_blocks(formula, y, s, faults_show=True, fills=True, beyond=beyond)
 
 
 def binary_cross_entropy_gradient(labels: ArrayLike, logits: ArrayLike) -> FloatArray:
@@ -102,10 +103,15 @@ def binary_cross_entropy_gradient(labels: ArrayLike, logits: ArrayLike) -> Float
     s = extended_real("logits", logits)
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        sign = np.copysign(1, s)
-        against = abs(y - (sign > 0))  # the probability of the label that the score is against
-        e = np.exp(-abs(s))
-        gradient: FloatArray = sign * (against - (1 - against) * e) / (1 + e)
+        e = np.exp(s)
+        gradient: FloatArray = (e * (1 - y) - y) / (1 + e)
         return gradient
 
-    return in_blocks(formula, binary_labels("labels", labels, s), s)
+    def beyond(y: FloatArray, s: FloatArray) -> FloatArray:
+        e = np.exp(-abs(s))
+        at_least_0: FloatArray = (1 - y - y * e) / (1 + e)
+        below_0: FloatArray = (e * (1 - y) - y) / (1 + e)
+        return np.where(s < 0, below_0, at_least_0)
+
+    y = binary_labels("labels", labels, s)
+    return in_blocks(formula, y, s, faults_show=True, beyond=beyond)

@@ -13,6 +13,7 @@ from coursecode._exponentials import (
     sum_but_largest,
 )
 from coursecode._labels import class_weights_like, labels_like, own_and_rest, smoothed, weigh
+from coursecode._rules import all_finite
 from coursecode._validation import Array, FloatArray, between, scores
 
 
@@ -94,12 +95,12 @@ def softmax_cross_entropy(
             own, rest = own_and_rest(np.exp(s), y)
             odds = rest / own
             loss = np.log1p(odds)  # -ln (own / (own + rest))
-            if not (in_range(own + rest) and odds.max() < np.inf):
+            if not (in_range(own + rest) and all_finite(odds)):
                 shifted, e, _ = shifted_exponentials(s)
                 loss = np.log1p(sum_but_largest(e)) - pick(shifted, y)
             return loss if weights is None else weigh(weights[y], loss)
 
-    return in_blocks(formula, y, s)
+    return in_blocks(formula, y, s, faults_show=weights is None)  # a weight of 0 hides one
 
 
 def softmax_cross_entropy_gradient(
@@ -180,4 +181,4 @@ def softmax_cross_entropy_gradient(
             e /= column(own + rest)
             return e if weights is None else e * column(weights[y])
 
-    return in_blocks(formula, y, s)
+    return in_blocks(formula, y, s, faults_show=weights is None)  # a weight of 0 hides one

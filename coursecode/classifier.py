@@ -165,7 +165,8 @@ class LinearClassifier:
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the label with the highest score, shape (n,); at a tie the first."""
-        labels: NDArray[Any] = self.classes_[self.decision_function(X).argmax(axis=1)]
+        best = self.decision_function(X).argmax(axis=1)
+        labels: NDArray[Any] = self.classes_[best]
         return labels
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
@@ -203,7 +204,7 @@ def _examples(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, Array, Array]:
         raise TypeError(f"y must be whole numbers, bool or text, got {labels.dtype}")
     batch_shape((features, real("y", np.zeros(labels.shape))))
     if labels.dtype.kind == "f":
-        fault = first_fault(labels, labels != np.floor(labels), "must be labels")
+        fault = first_fault(labels, labels != np.floor(labels), "must be whole numbers")
         if fault:
             raise ValueError(f"y {fault}")
     classes, numbers = np.unique(labels, return_inverse=True)

@@ -72,7 +72,7 @@ def logsumexp(logits: ArrayLike) -> FloatArray:
             result[hard] = np.where(np.isinf(top), top, log_sum)
         return result
 
-    return in_blocks(formula, exponents("logits", logits))
+    return in_blocks(formula, exponents("logits", logits), faults_show=True)
 
 
 def log_softmax(logits: ArrayLike) -> FloatArray:
@@ -113,11 +113,11 @@ def log_softmax(logits: ArrayLike) -> FloatArray:
     [-5.00000000e+01 -1.92874985e-22]
     """
 
-    def formula(s: FloatArray) -> FloatArray:
-        shifted, e, _ = shifted_exponentials(by_columns(s))
-        return shifted - column(np.log1p(sum_but_largest(e)))
+    def formula(s: FloatArray, out: FloatArray) -> FloatArray:
+        shifted, e, _ = shifted_exponentials(by_columns(s), for_sum=True)
+        return np.subtract(shifted, column(np.log1p(sum_but_largest(e))), out=out)
 
-    return in_blocks(formula, scores("logits", logits))
+    return in_blocks(formula, scores("logits", logits), faults_show=True, fills=True)
 
 
 def softmax(logits: ArrayLike) -> FloatArray:
@@ -156,11 +156,11 @@ def softmax(logits: ArrayLike) -> FloatArray:
     [0.13  0.869 0.001]
     """
 
-    def formula(s: FloatArray) -> FloatArray:
+    def formula(s: FloatArray, out: FloatArray) -> FloatArray:
         e, total = exponentials_and_sum(s)
-        return e / column(total)
+        return np.divide(e, column(total), out=out)
 
-    return in_blocks(formula, scores("logits", logits))
+    return in_blocks(formula, scores("logits", logits), faults_show=True, fills=True)
 
 
 def sigmoid(logits: ArrayLike) -> FloatArray:
@@ -198,7 +198,15 @@ def sigmoid(logits: ArrayLike) -> FloatArray:
     >>> print(sigmoid([-np.inf, 0.0, np.inf]))
     [0.  0.5 1. ]
     """
-    return in_blocks(logistic, extended_real("logits", logits))
+
+    def formula(s: FloatArray, out: FloatArray) -> FloatArray:
+        e = np.exp(s)
+        q: FloatArray = np.divide(e, 1 + e, out=out)
+        return q
+
+    return in_blocks(
+        formula, extended_real("logits", logits), faults_show=True, fills=True, beyond=logistic
+    )
 
 
 def log_sigmoid(logits: ArrayLike) -> FloatArray:
@@ -240,4 +248,4 @@ def log_sigmoid(logits: ArrayLike) -> FloatArray:
     def formula(s: FloatArray) -> FloatArray:
         return np.minimum(s, 0) - np.log1p(np.exp(-abs(s)))
 
-    return in_blocks(formula, extended_real("logits", logits))
+    return in_blocks(formula, extended_real("logits", logits), faults_show=True)

@@ -183,13 +183,13 @@ def elastic_net(
     gram, pull = centred.T @ centred / len(aims), centred.T @ aims / len(aims)
     steepest = 2 * abs(pull).max()
     w = np.zeros_like(pull)
-    for sweep in range(1, max_sweeps + 1):
+    sweep, violation = 0, np.inf
+    while violation > tolerance and sweep < max_sweeps:
+        sweep += 1
         _sweep(w, gram, pull, l1, l2)
         slope = 2 * (gram @ w - pull + l2 * w)
         missing = np.where(w == 0, np.maximum(0, abs(slope) - l1), abs(slope + l1 * np.sign(w)))
         violation = float(missing.max() / steepest) if steepest > 0 else 0.0
-        if violation <= tolerance or sweep == max_sweeps:
-            break
     if violation > tolerance:
         warnings.warn(
             f"not converged in {max_sweeps} sweeps: the slopes miss their conditions by "

@@ -72,7 +72,7 @@ def least_squares(
     count = columns.shape[1]
     if rank == count:
         right_side, unit = in_own_units(targets)
-        weights: FloatArray = _by_qr(scaled, right_side) / units * unit
+        weights: FloatArray = _by_qr(scaled, right_side) * (unit / units)
         condition = float(singular[0] / singular[-1])
     elif minimum_norm:
         weights = _shortest(features, targets, intercept)

@@ -103,7 +103,7 @@ def hinge_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
     """
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        return np.clip(1 - y * s, 0, None)
+        return (1 - y * s).clip(0, np.inf)
 
     s = real("scores", scores)
     return in_blocks(formula, signs("y_true", y_true, s), s)
@@ -198,7 +198,7 @@ def squared_hinge_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
     """
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        return np.clip(1 - y * s, 0, None) ** 2
+        return (1 - y * s).clip(0, np.inf) ** 2
 
     s = real("scores", scores)
     return in_blocks(formula, signs("y_true", y_true, s), s)
@@ -245,7 +245,8 @@ def squared_hinge_loss_gradient(y_true: ArrayLike, scores: ArrayLike) -> FloatAr
     """
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        return -2 * y * np.clip(1 - y * s, 0, None)
+        gradient: FloatArray = -2 * y * (1 - y * s).clip(0, np.inf)
+        return gradient
 
     s = real("scores", scores)
     return in_blocks(formula, signs("y_true", y_true, s), s)

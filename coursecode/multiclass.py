@@ -43,6 +43,9 @@ def multiclass_hinge_loss(
     0 as soon as the true class leads every other by Δ. With all scores equal it is Δ (K - 1).
     PyTorch's ``multi_margin_loss`` divides by K.
 
+    The difference s_j - s_y is rounded once, to half a unit in its last place; a value that is
+    far smaller than the margin has this rounding in it.
+
     References
     ----------
     Weston and Watkins, "Support vector machines for multi-class pattern recognition" (1999).
@@ -228,7 +231,7 @@ def squared_multiclass_hinge_loss_gradient(
 
 def excess(y: Array, s: FloatArray, margin: float) -> FloatArray:
     """Return max(0, s_j - s_y + Δ) for each class j of a block of rows, and 0 for j = y."""
-    lacking: FloatArray = np.clip(s - column(pick(s, y)) + margin, 0, None)
+    lacking: FloatArray = (s - column(pick(s, y)) + margin).clip(0, np.inf)
     put(lacking, y, 0)
     return lacking
 

@@ -55,7 +55,7 @@ def quantile_loss(y_true: ArrayLike, y_pred: ArrayLike, *, quantile: float = 0.5
         r = y - f
         return np.maximum(tau * r, (tau - 1) * r)
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)
 
 
 def quantile_loss_gradient(

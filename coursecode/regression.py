@@ -51,10 +51,12 @@ def squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
     [100.   4.]
     """
 
-    def formula(y: FloatArray, f: FloatArray) -> FloatArray:
-        return (y - f) ** 2
+    def formula(y: FloatArray, f: FloatArray, out: FloatArray) -> FloatArray:
+        return np.square(y - f, out=out)
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(
+        formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True, fills=True
+    )
 
 
 def squared_error_gradient(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
@@ -98,7 +100,7 @@ def squared_error_gradient(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
     def formula(y: FloatArray, f: FloatArray) -> FloatArray:
         return 2 * (f - y)
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)
 
 
 def absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
@@ -140,10 +142,12 @@ def absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
     [10.  2.]
     """
 
-    def formula(y: FloatArray, f: FloatArray) -> FloatArray:
-        return abs(y - f)
+    def formula(y: FloatArray, f: FloatArray, out: FloatArray) -> FloatArray:
+        return np.abs(y - f, out=out)
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(
+        formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True, fills=True
+    )
 
 
 def absolute_error_gradient(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:

@@ -56,12 +56,16 @@ def huber_loss(y_true: ArrayLike, y_pred: ArrayLike, *, delta: float = 1.0) -> F
     """
     delta = between("delta", delta, 0, open_low=True)
 
-    def formula(y: FloatArray, f: FloatArray) -> FloatArray:
-        r = y - f
-        c = np.clip(r, -delta, delta)
-        return c * (r - c / 2)  # ½ r² where c = r, and |c| (|r| - ½ δ) where |c| = δ
+    def formula(y: FloatArray, f: FloatArray, out: FloatArray) -> FloatArray:
+        r = abs(y - f)
+        c = r.clip(0, delta)
+        # ½ r² where c = r, and δ (r - ½ δ) where c = δ
+        losses: FloatArray = np.multiply(c, r - c / 2, out=out)
+        return losses
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(
+        formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True, fills=True
+    )
 
 
 def huber_loss_gradient(y_true: ArrayLike, y_pred: ArrayLike, *, delta: float = 1.0) -> FloatArray:
@@ -161,7 +165,7 @@ def log_cosh_loss(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
         losses[far] = r[far] - log(2)
         return losses
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred))
+    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)
 
 
 def log_cosh_loss_gradient(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:

@@ -104,6 +104,60 @@ def test_a_formula_may_return_what_it_was_given():
     assert view.tolist() == [1, 1, 1]
 
 
+REFUSED = {
+    "real": [np.nan, np.inf, -np.inf],
+    "rows": [np.nan, np.inf, -np.inf],
+    "extended": [np.nan],
+    "exponents": [np.nan],
+    "scores": [np.nan, np.inf],
+}
+
+
+@pytest.mark.parametrize(
+    ("function", "number", "name", "value"),
+    [
+        (function, number, name, value)
+        for function, calls in CALLS.items()
+        for number, call in enumerate(calls)
+        for name, (kind, _) in call.arguments.items()
+        for value in REFUSED.get(kind, [])
+    ],
+)
+def test_no_number_beside_a_fault_hides_it(function, number, name, value):
+    call = CALLS[function][number]
+    run = partial(getattr(cc, function), **CALLS[function][0].required)
+    for other in (0.0, -0.0, 1.0, -3.0, 1e300, -1e300):
+        for place in np.ndindex(call.arguments[name][1].shape):
+            values = {n: v.astype(v.dtype, copy=True) for n, (_, v) in call.arguments.items()}
+            for n, (kind, _) in call.arguments.items():
+                if kind in REFUSED:
+                    values[n][:] = other
+            values[name][place] = value
+            with pytest.raises(ValueError, match=f"^{name} must .* got {value}"):
+                run(*values.values())
+
+
+@pytest.mark.parametrize("function", sorted(CALLS))
+def test_no_result_is_minus_zero(function):
+    for call in CALLS[function]:
+        run = partial(getattr(cc, function), **CALLS[function][0].required)
+        for y, f in ((0.0, -0.0), (-0.0, 0.0), (-0.0, -0.0), (500.0, -500.0), (-500.0, 500.0)):
+            values = {n: v.astype(v.dtype, copy=True) for n, (_, v) in call.arguments.items()}
+            for n, (kind, _) in call.arguments.items():
+                if kind in REFUSED:
+                    values[n][..., 0] = y if n == "y_true" else f
+                    values[n][..., 1:] = f if n == "y_true" else y
+            result = np.asarray(run(*values.values()))
+            assert not (np.signbit(result) & (result == 0)).any()
+
+
+def test_labels_in_any_byte_order_are_held_to_their_range():
+    assert cc.softmax_cross_entropy(np.array([1], ">i8"), [[0.0, 0.0]]) == np.log(2)
+    far = np.array([2**56], ">i8")  # 1 in the other order
+    with pytest.raises(ValueError, match=r"^labels must be a class from 0 to 1, got 72057594037"):
+        cc.softmax_cross_entropy(far, [[0.0, 0.0]])
+
+
 def test_row_max_is_the_maximum_in_any_layout():
     for width in (1, 5, 64, 65):
         x = RNG.normal(size=(50, width))

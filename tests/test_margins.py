@@ -138,7 +138,7 @@ def test_labels_0_and_1_are_refused_by_every_loss_of_margins():
             getattr(cc, name)([0, 1], [0.5, 0.5])
 
 
-# --- many classes -------------------------------------------------------------------------------
+# --- many classes ---------------------------------------------------------------------
 
 
 def lacks(y, s, margin=1):

@@ -75,6 +75,33 @@ def test_pytorch_has_the_same_cross_entropy(torch, labels, weights, smoothing):
 
 
 @pytest.mark.oracle
+def test_each_row_of_the_chapter_s_table_for_pytorch_is_true(torch):
+    """Cross-entropy, section "What PyTorch computes": the calls as they stand there."""
+    functional, s, y, w = torch.nn.functional, torch.tensor(S), torch.tensor(Y), WEIGHTS
+    column, binary = torch.tensor(S[:, 0]), Y % 2
+    ours = cc.softmax_cross_entropy
+    rows = [
+        (functional.cross_entropy(s, y), ours(Y, S).mean()),
+        (functional.cross_entropy(s, y, reduction="none"), ours(Y, S)),
+        (functional.cross_entropy(s, torch.tensor(P)), ours(P, S).mean()),
+        (
+            functional.cross_entropy(s, y, label_smoothing=0.1),
+            ours(Y, S, label_smoothing=0.1).mean(),
+        ),
+        (
+            functional.cross_entropy(s, y, weight=torch.tensor(w)),
+            ours(Y, S, class_weights=w).sum() / w[Y].sum(),
+        ),
+        (
+            functional.binary_cross_entropy_with_logits(column, torch.tensor(binary).double()),
+            cc.binary_cross_entropy(binary, S[:, 0]).mean(),
+        ),
+    ]
+    for theirs, value in rows:
+        assert np.allclose(value, theirs.numpy(), rtol=1e-13, atol=0)
+
+
+@pytest.mark.oracle
 @pytest.mark.parametrize("labels", [Y % 2, P[:, 0]], ids=["hard", "soft"])
 def test_pytorch_has_the_same_binary_cross_entropy(torch, labels):
     values, gradient = value_and_gradient(

@@ -99,11 +99,6 @@ Another.
 Because $x = x$.
 ```
 
-```{admonition} Looks right but isn't: "a claim"
-:class: isnt-so
-Refuted.
-```
-
 ````{admonition} Self-check
 :class: self-check
 What?
@@ -116,6 +111,11 @@ This.
 |   |   |
 |---|---|
 | a | b |
+
+```{admonition} Looks right but isn't: "a claim"
+:class: isnt-so
+Refuted.
+```
 """
 CELLS = [
     'from coursecode import answer\n\nprint(f"the answer is {answer()} nats")',
@@ -131,6 +131,11 @@ A wrong formula: $\frac{1$ and an unknown one: $\nosuchcommand$.
 ![dot.png](dot.png)
 
 ![A black dot on white](dot.png)
+
+```{admonition} Looks right but isn't: "no cell follows"
+:class: isnt-so
+Said, not shown.
+```
 """
 
 
@@ -208,6 +213,7 @@ def small_book(tmp_path_factory) -> Path:
         "index.md": INDEX,
         "chapter.ipynb": notebook(CHAPTER, CELLS),
         "reference.md": REFERENCE,
+        "errors.md": "# Errors\n\n```{known-errors}\n```\n",
         "sources.md": "# Sources\n\n```{bibliography}\n```\n",
     }
     folder = book(tmp_path_factory.mktemp("book"), pages)
@@ -269,6 +275,10 @@ def test_formulas_are_typeset_at_build_time_for_eyes_and_ears(chapter):
         assert formula.select_one("math annotation") is not None
 
 
+def test_a_comma_stays_with_the_formula_before_it(chapter):
+    assert [tied.contents[-1] for tied in chapter.select(".tied")] == [",", ".", ".", "."]
+
+
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
     numbered = chapter.select_one("#equation-eq-h")
     assert numbered.select_one(".eqno").get_text(strip=True).startswith("(1)")
@@ -299,6 +309,21 @@ def test_the_four_kinds_of_box_are_there_by_name(chapter):
         ".admonition.self-check details",
     ):
         assert chapter.select(box), box
+
+
+def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(small_book):
+    page = soup(small_book, "book/errors.html")
+    claim = page.select_one("p.known-error a")
+    assert claim.get_text() == "“a claim”"
+    place, _, box = claim["href"].partition("#")
+    assert soup(small_book, f"book/{place}").select(f"#{box}.isnt-so")
+    assert [cell.get_text(strip=True) for cell in page.select(".cell_output")] == [
+        "the answer is 41 nats"
+    ]
+
+
+def test_a_claim_that_no_cell_refutes_is_a_warning(faults):
+    assert "no code cell refutes this box" in faults
 
 
 def test_a_margin_note_has_no_empty_title(chapter):
@@ -348,6 +373,7 @@ def test_an_error_shows_its_message_and_no_path(chapter):
 def test_a_figure_has_its_number_caption_and_description(chapter):
     figure = chapter.select_one("figure#fig-line")
     assert figure.img["alt"] == "A line that rises from 0 to 1"
+    assert figure.img["loading"] == "lazy"
     assert figure.select_one(".caption-number").get_text(strip=True) == "Fig. 1"
     assert chapter.select_one("a[href='#fig-line']").get_text() == "Fig. 1"
 

@@ -59,6 +59,7 @@ def article(site: Path, page: str, pages: set[str]) -> Any:
         tag.decompose()
     for tag in text.select("[src]"):
         tag["src"] = normpath(folder / tag["src"])
+        del tag["loading"]  # paper has no "when the reader comes near"
     for tag in text.select("a[href]"):
         address, _, name = tag["href"].partition("#")
         target = normpath(folder / address) if address else page

@@ -15,10 +15,13 @@ from pathlib import Path
 from docutils import nodes
 from py_mini_racer import MiniRacer
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
+PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
+SHORT = 30  # characters of TeX that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
 
 # What `strict` complains of (KaTeX takes it, LaTeX would not) comes back beside the result.
@@ -84,6 +87,23 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
     return html if html is not None else f"<code>{translator.encode(tex)}</code>"
 
 
+class TiePunctuation(SphinxPostTransform):
+    """Keep a short formula and the comma after it on one line: browsers would part them."""
+
+    default_priority = 700
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for formula in list(self.document.findall(nodes.math)):
+            text = formula.next_node(descend=False, siblings=True)
+            mark = PUNCTUATION.match(text) if isinstance(text, nodes.Text) else None
+            if mark and len(formula.astext()) <= SHORT:
+                tied = nodes.inline("", "", classes=["tied"])
+                formula.replace_self(tied)
+                tied += [formula, nodes.Text(mark[0])]
+                text.parent.replace(text, nodes.Text(text[mark.end() :]))
+
+
 def visit_inline(translator, node: nodes.math) -> None:
     translator.body.append(
         translator.starttag(node, "span", "", CLASS="math notranslate nohighlight")
@@ -135,6 +155,7 @@ def cut_stylesheet(app, exception) -> None:
 def setup(app):
     app.add_config_value("katex_macros", {}, "env", [dict])
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
+    app.add_post_transform(TiePunctuation)
     app.connect("builder-inited", check_versions)
     app.connect("builder-inited", add_assets)
     app.connect("build-finished", cut_stylesheet)

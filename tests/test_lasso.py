@@ -1,0 +1,146 @@
+"""Lasso and elastic net: scikit-learn's minima, exact conditions, known cases, honest warnings."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn.linear_model import ElasticNet, Lasso
+
+import coursecode as cc
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(40, 6)) + RNG.normal(size=(40, 1)) + [0, 3, 0, -2, 0, 1]
+Y = X @ [1.0, 0.0, -2.0, 0.0, 0.5, 3.0] + 4 + RNG.normal(size=40)
+STRENGTHS = [0.01, 0.3, 3.0, 30.0]
+
+
+def objective(w, b, strength, l1_ratio=1.0):
+    penalty = cc.elastic_net_penalty(w, l1_ratio=l1_ratio)
+    return cc.squared_error(Y, X @ w + b).mean() + strength * penalty
+
+
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_scikit_learn_has_the_same_lasso(strength, intercept):
+    fit = cc.lasso(X, Y, strength=strength, intercept=intercept)
+    theirs = Lasso(alpha=strength / 2, fit_intercept=intercept, tol=1e-14, max_iter=100_000)
+    theirs.fit(X, Y)
+    assert np.allclose(fit.coefficients, theirs.coef_, atol=1e-8)
+    assert np.array_equal(fit.coefficients == 0, theirs.coef_ == 0)
+    assert math.isclose(fit.intercept, theirs.intercept_, abs_tol=1e-8)
+    assert fit.converged
+
+
+@pytest.mark.parametrize("l1_ratio", [0.2, 0.7])
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_scikit_learn_has_the_same_elastic_net(strength, l1_ratio):
+    fit = cc.elastic_net(X, Y, strength=strength, l1_ratio=l1_ratio, intercept=True)
+    theirs = ElasticNet(
+        alpha=strength * (1 - l1_ratio / 2),
+        l1_ratio=l1_ratio / (2 - l1_ratio),
+        tol=1e-14,
+        max_iter=100_000,
+    ).fit(X, Y)
+    assert np.allclose(fit.coefficients, theirs.coef_, atol=1e-8)
+    assert math.isclose(fit.intercept, theirs.intercept_, abs_tol=1e-8)
+
+
+@given(hnp.arrays(np.float64, 7, elements=st.floats(-1, 1)), st.sampled_from([0.0, 0.4, 1.0]))
+def test_no_other_weights_have_a_lower_objective(change, l1_ratio):
+    fit = cc.elastic_net(X, Y, strength=0.5, l1_ratio=l1_ratio, intercept=True)
+    best = objective(fit.coefficients, fit.intercept, 0.5, l1_ratio)
+    assert math.isclose(fit.objective, best, rel_tol=1e-12)
+    for scale in (1, 1e-3):
+        w, b = fit.coefficients + scale * change[:6], fit.intercept + scale * change[6]
+        assert objective(w, b, 0.5, l1_ratio) >= best * (1 - 1e-13)
+
+
+@pytest.mark.parametrize("l1_ratio", [0.3, 1.0])
+def test_the_slopes_meet_their_conditions(l1_ratio):
+    fit = cc.elastic_net(X, Y, strength=2.0, l1_ratio=l1_ratio)
+    l1, w = 2.0 * l1_ratio, fit.coefficients
+    slope = -2 * X.T @ (Y - X @ w) / len(Y) + 2 * 2.0 * (1 - l1_ratio) * w
+    assert np.allclose(slope[w != 0], -l1 * np.sign(w[w != 0]), atol=1e-7)
+    assert np.all(abs(slope[w == 0]) <= l1)
+    steepest = 2 * abs(X.T @ Y).max() / len(Y)
+    missing = max([*abs(slope + l1 * np.sign(w))[w != 0], 0.0])
+    assert missing / steepest == pytest.approx(fit.violation, rel=1e-2, abs=1e-13)
+
+
+def test_from_a_certain_strength_on_all_weights_are_zero():
+    largest = 2 * abs(X.T @ Y).max() / len(Y)
+    assert np.all(cc.lasso(X, Y, strength=largest * 1.000001).coefficients == 0)
+    assert np.any(cc.lasso(X, Y, strength=largest * 0.999999).coefficients != 0)
+    centred = 2 * abs((X - X.mean(axis=0)).T @ Y).max() / len(Y)
+    fit = cc.lasso(X, Y, strength=centred * 1.000001, intercept=True)
+    assert np.all(fit.coefficients == 0)
+    assert math.isclose(fit.intercept, Y.mean(), rel_tol=1e-14)
+
+
+def test_orthonormal_columns_give_a_soft_threshold():
+    q, _ = np.linalg.qr(RNG.normal(size=(8, 3)))
+    columns = q * math.sqrt(8)  # so that XᵀX / n is 1
+    y = RNG.normal(size=8) * 3
+    fit = cc.lasso(columns, y, strength=1.4)
+    assert np.allclose(fit.coefficients, cc.soft_threshold(columns.T @ y / 8, threshold=0.7))
+    assert fit.sweeps <= 2
+
+
+def test_the_ends_of_the_elastic_net_are_lasso_ridge_and_least_squares():
+    lasso = cc.lasso(X, Y, strength=0.3, intercept=True)
+    same = cc.elastic_net(X, Y, strength=0.3, l1_ratio=1, intercept=True)
+    assert np.array_equal(lasso.coefficients, same.coefficients)
+    ridge = cc.ridge(X, Y, strength=0.3, intercept=True)
+    same = cc.elastic_net(X, Y, strength=0.3, l1_ratio=0, intercept=True)
+    assert np.allclose(ridge.coefficients, same.coefficients, atol=1e-7)
+    plain = cc.least_squares(X, Y)
+    for fit in (cc.lasso(X, Y, strength=0), cc.elastic_net(X, Y, strength=0)):
+        assert np.allclose(fit.coefficients, plain.coefficients, atol=1e-6)
+
+
+def test_an_empty_column_gets_no_weight_and_wide_data_a_sparse_answer():
+    with_empty = np.column_stack([X, np.zeros(len(X))])
+    fit = cc.lasso(with_empty, Y, strength=0.1)
+    assert fit.coefficients[-1] == 0
+    assert np.allclose(fit.coefficients[:-1], cc.lasso(X, Y, strength=0.1).coefficients)
+    wide = cc.lasso(X[:4], Y[:4], strength=0.5)
+    assert wide.converged
+    assert np.count_nonzero(wide.coefficients) <= 4
+
+
+def test_nothing_to_explain_needs_one_sweep():
+    fit = cc.lasso(X, np.zeros(len(X)), strength=1.0)
+    assert np.all(fit.coefficients == 0)
+    assert (fit.sweeps, fit.violation, fit.objective, fit.converged) == (1, 0, 0, True)
+
+
+@pytest.mark.parametrize("function", [cc.lasso, cc.elastic_net])
+def test_stopping_too_early_is_said_and_stands_in_the_result(function):
+    message = r"not converged in 2 sweeps: the slopes miss their conditions by \d"
+    with pytest.warns(RuntimeWarning, match=message):
+        fit = function(X, Y, strength=0.1, max_sweeps=2)
+    assert not fit.converged
+    assert fit.sweeps == 2
+    assert fit.violation > 1e-10
+
+
+def test_the_tolerance_decides_when_to_stop():
+    loose = cc.lasso(X, Y, strength=0.1, tolerance=1e-2)
+    tight = cc.lasso(X, Y, strength=0.1, tolerance=1e-12)
+    assert loose.sweeps < tight.sweeps
+    assert tight.violation <= 1e-12 < loose.violation <= 1e-2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        exactly_enough = cc.lasso(
+            X, Y, strength=0.1, max_sweeps=cc.lasso(X, Y, strength=0.1).sweeps
+        )
+    assert exactly_enough.converged
+
+
+def test_single_precision_stays():
+    fit = cc.lasso(X.astype(np.float32), Y, strength=0.1)
+    assert fit.coefficients.dtype == np.float32

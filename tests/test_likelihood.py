@@ -1,0 +1,259 @@
+"""Log-likelihoods against exact arithmetic and SciPy, and the estimates that maximise them."""
+
+import math
+
+import mpmath as mp
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+import coursecode as cc
+from tests import oracles
+from tests.oracles import exact
+from tests.strategies import distributions
+
+INF = np.inf
+
+
+def normal(x, mean, std):
+    x, mean, std = map(exact, (x, mean, std))
+    return -mp.log(2 * mp.pi) / 2 - mp.log(std) - ((x - mean) / std) ** 2 / 2
+
+
+def laplace(x, location, scale):
+    x, location, scale = map(exact, (x, location, scale))
+    return -mp.log(2 * scale) - abs(x - location) / scale
+
+
+def bernoulli(x, p):
+    chance = exact(p) if x else 1 - exact(p)
+    return mp.log(chance) if chance else -mp.inf
+
+
+def poisson(x, rate):
+    x, rate = exact(x), exact(rate)
+    if rate == 0:
+        return mp.mpf(0) if x == 0 else -mp.inf
+    return x * mp.log(rate) - rate - mp.loggamma(x + 1)
+
+
+def every(function, *columns):
+    return [function(*row) for row in zip(*columns, strict=True)]
+
+
+TYPES = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+
+
+@TYPES
+def test_bernoulli_is_right_to_the_last_digits(dtype):
+    p = np.array([0, 1e-30, 1e-9, 0.1, 0.25, 0.5, 0.75, 0.9, 1 - 2**-20, 1], dtype)
+    for x in (0, 1):
+        outcomes = np.full(p.shape, x)
+        got = cc.bernoulli_log_likelihood(outcomes, p)
+        assert got.dtype == dtype
+        assert oracles.ulp_error(got, every(bernoulli, outcomes, p)) < 2
+
+
+@TYPES
+@pytest.mark.parametrize("rate", [0.0, 1e-30, 0.1, 1.0, 2.5, 15.5, 16.0, 1000.0, 1e6, 3e10])
+def test_poisson_is_right_to_the_last_digits(dtype, rate):
+    """Where the three terms of its formula cancel as well: counts near a large rate."""
+    rate = dtype(rate)
+    near = np.round(rate + np.sqrt(rate) * np.linspace(-5, 5, 11))
+    x = np.unique(np.maximum(0, np.append(near, [*range(20), 100, 1e5, 1e15]))).astype(dtype)
+    got = cc.poisson_log_likelihood(x, np.full_like(x, rate))
+    assert got.dtype == dtype
+    expected = [poisson(v, rate) for v in x]
+    assert oracles.ulp_error(got, expected) < 16
+
+
+@TYPES
+def test_normal_and_laplace_are_right_far_out_in_their_tails(dtype):
+    x = np.array([-40, -1.5, 0, 1e-5, 0.3, 7, 1000, 1e10], dtype)
+    for mean, std in ((0, 1), (0.3, 2.5), (-7, 1e-3)):
+        mean, std = np.full_like(x, mean), np.full_like(x, std)
+        # Near 0 the three terms cancel; so the error is one of the largest term.
+        size = [abs(exact(s)) + 1 for s in every(normal, x, mean, std)]
+        got = cc.normal_log_likelihood(x, mean, std)
+        errors = [
+            abs(exact(a) - b) / c
+            for a, b, c in zip(got, every(normal, x, mean, std), size, strict=True)
+        ]
+        assert max(errors) < 4 * np.finfo(dtype).eps
+        got = cc.laplace_log_likelihood(x, mean, std)
+        errors = [
+            abs(exact(a) - b) / c
+            for a, b, c in zip(got, every(laplace, x, mean, std), size, strict=True)
+        ]
+        assert max(errors) < 4 * np.finfo(dtype).eps
+
+
+def test_scipy_has_the_same_distributions():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=50) * 3
+    counts, bits = rng.integers(30, size=50), rng.integers(2, size=50)
+    pairs = [
+        (cc.normal_log_likelihood(x, 0.3, 2.0), scipy.stats.norm.logpdf(x, 0.3, 2.0)),
+        (cc.laplace_log_likelihood(x, 0.3, 2.0), scipy.stats.laplace.logpdf(x, 0.3, 2.0)),
+        (cc.bernoulli_log_likelihood(bits, 0.3), scipy.stats.bernoulli.logpmf(bits, 0.3)),
+        (cc.poisson_log_likelihood(counts, 7.7), scipy.stats.poisson.logpmf(counts, 7.7)),
+    ]
+    for ours, theirs in pairs:
+        assert np.allclose(ours, theirs, rtol=1e-12)
+
+
+@given(distributions())
+def test_categorical_picks_the_probability_of_each_label(q):
+    labels = np.arange(len(q))
+    expected = [math.log(v) if v else -INF for v in q]
+    assert np.allclose(cc.categorical_log_likelihood(labels, q), expected, rtol=1e-15)
+    each = cc.categorical_log_likelihood(labels, np.tile(q, (len(q), 1)))
+    assert np.array_equal(each, cc.categorical_log_likelihood(labels, q))
+    assert cc.categorical_log_likelihood(0, q) == expected[0]
+
+
+def test_one_distribution_serves_any_shape_of_labels():
+    q = [0.25, 0.75]
+    got = cc.categorical_log_likelihood([[0, 1], [1, 1]], q)
+    assert np.array_equal(got, np.log([[0.25, 0.75], [0.75, 0.75]]))
+    with pytest.raises(ValueError, match=r"^shapes must match, got labels \(3,\) and probab"):
+        cc.categorical_log_likelihood([0, 1, 1], [q, q])
+
+
+def test_impossible_and_certain_outcomes():
+    assert cc.bernoulli_log_likelihood([True, False], [0, 1]).tolist() == [-INF, -INF]
+    assert cc.bernoulli_log_likelihood([True, False], [1, 0]).tolist() == [0, 0]
+    assert cc.categorical_log_likelihood([0, 1], [0, 1]).tolist() == [-INF, 0]
+    assert cc.poisson_log_likelihood([0, 1, 30], 0).tolist() == [0, -INF, -INF]
+
+
+def test_probabilities_sum_to_one():
+    counts = np.arange(200)
+    for rate in (0.0, 0.3, 4.0, 60.0):
+        assert np.exp(cc.poisson_log_likelihood(counts, rate)).sum() == pytest.approx(1, rel=1e-13)
+    x = np.linspace(-60, 60, 600_001)
+    for density in (cc.normal_log_likelihood(x, 1.0, 2.0), cc.laplace_log_likelihood(x, 1.0, 2.0)):
+        assert np.trapezoid(np.exp(density), x) == pytest.approx(1, rel=1e-8)
+
+
+@given(st.floats(-100, 100), st.floats(-100, 100))
+def test_which_loss_each_noise_model_means(y, f):
+    square, absolute = cc.squared_error(y, f), cc.absolute_error(y, f)
+    normal_loss = -cc.normal_log_likelihood(y, f, 1)
+    assert math.isclose(normal_loss, square / 2 + math.log(2 * math.pi) / 2, rel_tol=1e-13)
+    laplace_loss = -cc.laplace_log_likelihood(y, f, 1)
+    assert math.isclose(laplace_loss, absolute + math.log(2), rel_tol=1e-13)
+
+
+@given(st.integers(0, 1), st.floats(-15, 15))
+def test_bernoulli_is_minus_the_binary_cross_entropy(y, s):
+    expected = -cc.binary_cross_entropy(y, s)
+    assert math.isclose(
+        cc.bernoulli_log_likelihood(y, cc.sigmoid(s)), expected, rel_tol=1e-8, abs_tol=1e-15
+    )
+
+
+def test_the_numbers_of_the_course():
+    tosses = np.array([1] * 9 + [0] * 4)
+    assert cc.bernoulli_mle(tosses) == 9 / 13
+    log_half = cc.bernoulli_log_likelihood(1, 0.5)
+    assert round(1e9 * log_half) == -693_147_181
+    assert cc.normal_mle([20, 21, 22, 29, 33]).mean == 25
+    assert cc.laplace_mle([20, 21, 22, 29, 33]).location == 22
+
+
+# --- estimates ------------------------------------------------------------------------
+
+SAMPLES = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=9).map(np.array)
+
+
+def beats(log_likelihood, x, best, others):
+    best = log_likelihood(x, *best).sum()
+    return all(log_likelihood(x, *other).sum() <= best + 1e-9 * (1 + abs(best)) for other in others)
+
+
+@given(SAMPLES, st.floats(0.5, 2), st.floats(-1, 1))
+def test_no_other_parameters_are_more_likely(x, factor, shift):
+    mean, std = cc.normal_mle(x)
+    if std > 1e-6:
+        others = [(mean, std * factor), (mean + shift, std)]
+        assert beats(cc.normal_log_likelihood, x, (mean, std), others)
+    location, scale = cc.laplace_mle(x)
+    if scale > 1e-6:
+        others = [(location, scale * factor), (location + shift, scale)]
+        assert beats(cc.laplace_log_likelihood, x, (location, scale), others)
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=9), distributions(3), st.floats(0.1, 3))
+def test_no_other_probabilities_or_rates_are_more_likely(x, q, rate):
+    best = cc.categorical_mle(x, classes=3)
+    assert beats(cc.categorical_log_likelihood, x, (best,), [(q,)])
+    assert beats(cc.poisson_log_likelihood, x, (cc.poisson_mle(x),), [(rate,)])
+    bits = [v % 2 for v in x]
+    assert beats(cc.bernoulli_log_likelihood, bits, (cc.bernoulli_mle(bits),), [(q[0],)])
+
+
+@given(SAMPLES)
+def test_scipy_has_the_same_estimates(x):
+    assert np.allclose(cc.normal_mle(x), scipy.stats.norm.fit(x), rtol=1e-9, atol=1e-12)
+    assert np.allclose(cc.laplace_mle(x), scipy.stats.laplace.fit(x), rtol=1e-9, atol=1e-12)
+
+
+def test_frequencies_are_counted_with_all_classes():
+    assert cc.categorical_mle([2, 2, 0, 2], classes=4).tolist() == [0.25, 0, 0.75, 0]
+    assert cc.categorical_mle([[0, 1], [1, 1]], classes=2).tolist() == [[0.5, 0.5], [0, 1]]
+    assert cc.bernoulli_mle([[True, False], [True, True]]).tolist() == [0.5, 1]
+    assert cc.poisson_mle([[0, 1], [2, 4]]).tolist() == [0.5, 3]
+
+
+def test_leading_axes_are_samples_apart():
+    x = np.random.default_rng(1).normal(size=(3, 2, 7))
+    for estimate in (cc.normal_mle, cc.laplace_mle):
+        batch = estimate(x)
+        for index in np.ndindex(3, 2):
+            assert np.allclose([field[index] for field in batch], estimate(x[index]), rtol=1e-14)
+        assert isinstance(estimate(x[0, 0])[0], np.float64)
+
+
+def test_a_constant_sample_leaves_no_spread():
+    assert cc.normal_mle(np.full(7, 0.1)) == (0.1, 0)
+    assert cc.laplace_mle(np.full(7, 0.1)) == (0.1, 0)
+    assert cc.normal_mle([5.0]) == (5, 0)
+
+
+def test_spread_keeps_its_digits_far_from_zero():
+    x = 1e9 + np.array([4.0, 7.0, 13.0, 16.0])
+    assert cc.normal_mle(x) == (1e9 + 10, math.sqrt(22.5))
+
+
+def test_estimates_of_huge_numbers_do_not_overflow():
+    x = np.array([1e308, 1.5e308, 1.7e308])
+    mean, std = cc.normal_mle(x)
+    assert math.isclose(mean, 1.4e308, rel_tol=1e-15)
+    assert math.isclose(std, np.std(x / 1e308) * 1e308, rel_tol=1e-14)
+    assert cc.laplace_mle(x).location == 1.5e308
+    assert math.isclose(cc.poisson_mle(x), 1.4e308, rel_tol=1e-15)
+    assert cc.normal_mle([0.0, 0.0]) == (0, 0)
+
+
+@pytest.mark.parametrize("estimate", [cc.bernoulli_mle, cc.poisson_mle])
+def test_a_lone_number_is_no_sample(estimate):
+    with pytest.raises(
+        ValueError, match=r"^x must have a last axis of observations, got a single n"
+    ):
+        estimate(1)
+    with pytest.raises(ValueError, match=r"^labels must have a last axis of observations, got a s"):
+        cc.categorical_mle(1, classes=2)
+
+
+def test_fisher_information_is_the_curvature_of_the_expected_log_likelihood():
+    """For a Bernoulli p it is 1 / (p (1 - p))."""
+    p, h = 0.3, 1e-4
+
+    def expected(q):
+        return 0.3 * cc.bernoulli_log_likelihood(1, q) + 0.7 * cc.bernoulli_log_likelihood(0, q)
+
+    curvature = (expected(p + h) - 2 * expected(p) + expected(p - h)) / h**2
+    assert curvature == pytest.approx(-1 / (p * (1 - p)), rel=1e-5)

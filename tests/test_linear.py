@@ -1,0 +1,299 @@
+"""Least squares and ridge: NIST's certified problems, exact solutions, laws, refusals."""
+
+import math
+from pathlib import Path
+
+import mpmath as mp
+import numpy as np
+import pytest
+import scipy.linalg
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn.linear_model import Ridge
+
+import coursecode as cc
+from coursecode import _exact
+
+DATA = Path(__file__).parent / "data"
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(30, 4)) + RNG.normal(size=(30, 1)) + [0, 5, 0, -2]
+Y = X @ [1.0, -2.0, 0.5, 3.0] + 4 + RNG.normal(size=30)
+
+
+# --- NIST's problems: certified coefficients, from the headers of the data files ------
+
+LONGLEY = [
+    -3482258.63459582,
+    15.0618722713733,
+    -0.358191792925910e-01,
+    -2.02022980381683,
+    -1.03322686717359,
+    -0.511041056535807e-01,
+    1829.15146461355,
+]
+FILIP = [
+    -1467.48961422980,
+    -2772.17959193342,
+    -2316.37108160893,
+    -1127.97394098372,
+    -354.478233703349,
+    -75.1242017393757,
+    -10.8753180355343,
+    -1.06221498588947,
+    -0.670191154593408e-01,
+    -0.246781078275479e-02,
+    -0.402962525080404e-04,
+]
+WAMPLER_NOISE = [759, -2048, 2048, -2048, 2523, -2048, 2048, -2048, 1838, -2048, 2048]
+WAMPLER_NOISE = np.array([*WAMPLER_NOISE, *WAMPLER_NOISE[-2::-1]], dtype=float)
+
+
+def read(name):
+    table = np.loadtxt(DATA / f"{name}.csv", delimiter=",", skiprows=1)
+    return table[:, 1:], table[:, 0]
+
+
+def powers(x, degree):
+    return np.vander(np.ravel(x), degree + 1, increasing=True)
+
+
+def wampler(noise):
+    columns = powers(np.arange(21.0), 5)
+    return columns, columns.sum(axis=1) + noise * WAMPLER_NOISE, np.ones(6)
+
+
+def nist():
+    x, y = read("longley")
+    yield "Longley", np.column_stack([np.ones(len(x)), x]), y, LONGLEY, 14
+    x, y = read("filip")
+    # Its features are decimals, rounded to floats: no solver can do better than 7.9 digits.
+    yield "Filip", powers(x, 10), y, FILIP, 7.8
+    for number, noise in ((1, 0), (3, 1), (4, 100), (5, 10_000)):
+        yield (f"Wampler{number}", *wampler(noise), 14)
+    columns = powers(np.arange(21.0), 5)
+    tenths = 0.1 ** np.arange(6)
+    yield "Wampler2", columns, np.round(columns @ tenths, 5), tenths, 13
+
+
+def digits(got, certified):
+    """NIST's log relative error: how many digits agree, at worst."""
+    errors = abs(np.asarray(got) / np.asarray(certified) - 1)
+    return float(np.min(-np.log10(np.maximum(errors, 1e-15))))
+
+
+@pytest.mark.parametrize(
+    ("columns", "y", "certified", "least"),
+    [pytest.param(*problem[1:], id=problem[0]) for problem in nist()],
+)
+def test_nist_problems_have_as_many_digits_as_the_best_driver_and_more(
+    columns, y, certified, least
+):
+    reached = digits(cc.least_squares(columns, y).coefficients, certified)
+    assert reached >= least
+    for driver in ("gelsd", "gelss"):
+        theirs = scipy.linalg.lstsq(columns, y, lapack_driver=driver, cond=1e-300)[0]
+        assert reached >= digits(theirs, certified)
+
+
+def test_an_intercept_is_a_column_of_ones():
+    features, y = read("longley")
+    fit = cc.least_squares(features, y, intercept=True)
+    assert digits([fit.intercept, *fit.coefficients], LONGLEY) >= 14
+    assert fit.rank == 7
+
+
+def exact_solution(columns, y):
+    """Normal equations in 100 digits, where squaring the condition number does no harm."""
+    with mp.workdps(100):
+        a, b = mp.matrix(columns.tolist()), mp.matrix(y.tolist())
+        return [float(v) for v in mp.lu_solve(a.T * a, a.T * b)]
+
+
+@pytest.mark.parametrize("condition", [1e1, 1e5, 1e9])
+def test_weights_are_right_to_the_last_digits(condition):
+    u, _ = np.linalg.qr(RNG.normal(size=(12, 4)))
+    v, _ = np.linalg.qr(RNG.normal(size=(4, 4)))
+    columns = u * np.geomspace(1, 1 / condition, 4) @ v * [1, 1e20, 1e-20, 1]
+    y = RNG.normal(size=12)
+    fit = cc.least_squares(columns, y)
+    assert np.allclose(fit.coefficients, exact_solution(columns, y), rtol=1e-14)
+    assert condition / 100 < fit.condition < condition * 100
+
+
+# --- what a least-squares fit is ------------------------------------------------------
+
+
+def test_residuals_are_orthogonal_to_every_column():
+    fit = cc.least_squares(X, Y, intercept=True)
+    assert np.allclose(fit.residuals, Y - X @ fit.coefficients - fit.intercept, atol=1e-13)
+    assert np.allclose(X.T @ fit.residuals, 0, atol=1e-11)
+    assert abs(fit.residuals.sum()) < 1e-11
+
+
+@given(hnp.arrays(np.float64, 5, elements=st.floats(-1, 1)))
+def test_no_other_weights_leave_less(change):
+    fit = cc.least_squares(X, Y, intercept=True)
+    other = Y - X @ (fit.coefficients + change[:4]) - (fit.intercept + change[4])
+    assert np.sum(other**2) >= np.sum(fit.residuals**2) * (1 - 1e-14)
+
+
+def test_what_is_linear_is_found_exactly():
+    fit = cc.least_squares([[1, 2], [3, 5], [7, 1]], [4, 11, 8])
+    assert np.allclose(fit.coefficients, np.linalg.lstsq([[1, 2], [3, 5], [7, 1]], [4, 11, 8])[0])
+    line = cc.least_squares([[1.0], [2.0], [3.0]], [1.0, 3.0, 5.0], intercept=True)
+    assert (line.coefficients.tolist(), line.intercept) == ([2.0], -1.0)
+    assert line.residuals.tolist() == [0, 0, 0]
+    assert line.rank == 2
+
+
+def test_a_change_of_units_changes_no_digit():
+    units = 2.0 ** np.array([200, -300, 7, 0])
+    plain, changed = cc.least_squares(X, Y), cc.least_squares(X * units, Y)
+    assert np.array_equal(plain.coefficients, changed.coefficients * units)
+    assert plain.condition == changed.condition
+
+
+def test_hubble_through_the_origin_and_with_an_intercept():
+    hubble = cc.load_hubble()
+    r, v = hubble.distances[:, np.newaxis], hubble.velocities
+    assert cc.least_squares(r, v).coefficients == pytest.approx([423.94], abs=0.005)
+    fit = cc.least_squares(r, v, intercept=True)
+    assert [*fit.coefficients, fit.intercept] == pytest.approx([454.16, -40.78], abs=0.005)
+
+
+def test_huge_and_tiny_data_neither_overflow_nor_underflow():
+    fit = cc.least_squares([[1e308], [1.5e308]], [1e308, 1.5e308])
+    assert fit.coefficients.tolist() == [1]
+    fit = cc.least_squares([[1e-310], [2e-310]], [3e-310, 6e-310])
+    assert fit.coefficients == pytest.approx([3.0], rel=1e-12)
+
+
+def test_single_precision_stays_and_whole_numbers_are_taken():
+    fit = cc.least_squares(X.astype(np.float32), Y, intercept=True)
+    assert fit.coefficients.dtype == fit.residuals.dtype == np.float32
+    assert isinstance(fit.intercept, float)
+    assert cc.least_squares([[1], [2]], [2, 4]).coefficients.tolist() == [2.0]
+
+
+# --- dependent columns ----------------------------------------------------------------
+
+DEPENDENT = np.column_stack([X[:, 0], X[:, 1], X[:, 0] + X[:, 1]])
+
+
+@pytest.mark.parametrize(
+    ("features", "intercept", "message"),
+    [
+        (DEPENDENT, False, "columns, got rank 2 of 3"),
+        (DEPENDENT, True, "columns and intercept, got rank 3 of 4"),
+        (np.ones((30, 1)), True, "columns and intercept, got rank 1 of 2"),
+        (np.zeros((30, 2)), False, "columns, got rank 0 of 2"),
+        (X[:3], False, "columns, got rank 3 of 4"),
+    ],
+)
+def test_dependent_columns_are_refused_and_the_shortest_weights_given_when_asked(
+    features, intercept, message
+):
+    y = Y[: len(features)]
+    expected = f"^X must have linearly independent {message} .minimum_norm=True gives the shortest"
+    with pytest.raises(ValueError, match=expected):
+        cc.least_squares(features, y, intercept=intercept)
+    fit = cc.least_squares(features, y, intercept=intercept, minimum_norm=True)
+    assert fit.condition == np.inf
+    assert fit.rank == int(message.split("rank ")[1][0])
+    mean = features.mean(axis=0) if intercept else 0.0
+    w = np.linalg.pinv(features - mean, rcond=1e-12) @ (y - (y.mean() if intercept else 0))
+    assert np.allclose(fit.coefficients, w, atol=1e-12)
+    assert math.isclose(fit.intercept, y.mean() - mean @ w if intercept else 0, abs_tol=1e-12)
+    assert np.allclose(fit.residuals, y - features @ w - fit.intercept, atol=1e-11)
+
+
+def test_independent_columns_are_solved_as_ever_when_the_shortest_are_asked_for():
+    plain, asked = cc.least_squares(X, Y), cc.least_squares(X, Y, minimum_norm=True)
+    assert np.array_equal(plain.coefficients, asked.coefficients)
+    assert (asked.rank, asked.condition) == (4, plain.condition)
+
+
+# --- ridge ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize("strength", [1e-8, 0.1, 3.0, 1e6])
+@pytest.mark.parametrize("features", [X, DEPENDENT, X[:3]], ids=["tall", "dependent", "wide"])
+def test_scikit_learn_has_the_same_ridge(features, strength, intercept):
+    y = Y[: len(features)]
+    fit = cc.ridge(features, y, strength=strength, intercept=intercept)
+    theirs = Ridge(alpha=strength * len(y), fit_intercept=intercept, solver="svd").fit(features, y)
+    assert np.allclose(fit.coefficients, theirs.coef_, rtol=1e-7)
+    assert math.isclose(fit.intercept, theirs.intercept_, rel_tol=1e-8)
+    assert np.allclose(fit.residuals, y - theirs.predict(features), rtol=1e-6, atol=1e-9)
+
+
+@given(hnp.arrays(np.float64, 5, elements=st.floats(-1, 1)), st.sampled_from([0.01, 1.0]))
+def test_no_other_weights_have_a_lower_ridge_objective(change, strength):
+    def objective(w, b):
+        return cc.squared_error(Y, X @ w + b).mean() + strength * cc.l2_penalty(w)
+
+    fit = cc.ridge(X, Y, strength=strength, intercept=True)
+    best = objective(fit.coefficients, fit.intercept)
+    assert objective(fit.coefficients + change[:4], fit.intercept + change[4]) >= best * (1 - 1e-14)
+
+
+def test_a_stronger_penalty_shrinks_the_weights_and_the_condition():
+    fits = [cc.ridge(X, Y, strength=strength) for strength in np.geomspace(1e-6, 1e6, 13)]
+    lengths = [np.linalg.norm(fit.coefficients) for fit in fits]
+    conditions = [fit.condition for fit in fits]
+    assert lengths == sorted(lengths, reverse=True)
+    assert conditions == sorted(conditions, reverse=True)
+    assert conditions[-1] == pytest.approx(1, abs=1e-3)
+
+
+def test_the_condition_is_that_of_the_penalised_columns():
+    stacked = np.vstack([X, math.sqrt(0.3 * len(X)) * np.eye(4)])
+    expected = np.linalg.cond(stacked)
+    assert math.isclose(cc.ridge(X, Y, strength=0.3).condition, expected, rel_tol=1e-12)
+    wide = np.vstack([X[:3], math.sqrt(0.3 * 3) * np.eye(4)])
+    got = cc.ridge(X[:3], Y[:3], strength=0.3).condition
+    assert math.isclose(got, np.linalg.cond(wide), rel_tol=1e-12)
+
+
+def test_ridge_counts_independent_columns():
+    assert cc.ridge(X, Y, strength=1.0).rank == 4
+    assert cc.ridge(DEPENDENT, Y, strength=1.0).rank == 2
+    assert cc.ridge(np.zeros((5, 2)), np.ones(5), strength=1.0).rank == 0
+
+
+def test_the_intercept_is_not_penalised():
+    fit = cc.ridge(X, Y + 1e6, strength=10.0, intercept=True)
+    plain = cc.ridge(X, Y, strength=10.0, intercept=True)
+    assert np.allclose(fit.coefficients, plain.coefficients, rtol=1e-8)
+    assert math.isclose(fit.intercept - 1e6, plain.intercept, rel_tol=1e-8)
+
+
+def test_ridge_without_a_penalty_tends_to_the_shortest_least_squares():
+    fit = cc.ridge(DEPENDENT, Y, strength=1e-9)
+    shortest = cc.least_squares(DEPENDENT, Y, minimum_norm=True)
+    assert np.allclose(fit.coefficients, shortest.coefficients, rtol=1e-5)
+
+
+def test_ridge_keeps_single_precision():
+    fit = cc.ridge(X.astype(np.float32), Y, strength=0.1, intercept=True)
+    assert fit.coefficients.dtype == fit.residuals.dtype == np.float32
+
+
+# --- sums in twice the precision ------------------------------------------------------
+
+
+@given(
+    hnp.arrays(np.float64, (3, 7), elements=st.floats(-1e100, 1e100)),
+    hnp.arrays(np.float64, 7, elements=st.floats(-1e100, 1e100)),
+)
+def test_products_are_summed_in_twice_the_precision(a, x):
+    got = _exact.exact_sum(*_exact.exact_product(a, x))
+    with mp.workdps(700):
+        for value, row in zip(got, a, strict=True):
+            terms = [mp.mpf(p) * mp.mpf(q) for p, q in zip(row.tolist(), x.tolist(), strict=True)]
+            size = mp.fsum(abs(term) for term in terms)
+            assert abs(mp.mpf(float(value)) - mp.fsum(terms)) <= max(
+                mp.mpf(2) ** -53 * abs(mp.fsum(terms)), mp.mpf(2) ** -100 * size, mp.mpf(2) ** -1000
+            )

@@ -1,0 +1,120 @@
+"""Penalties and proximal steps: values, gradients, and that each step lands on its minimum."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import coursecode as cc
+
+VECTORS = hnp.arrays(np.float64, 4, elements=st.floats(-100, 100))
+STEPS = st.floats(0, 5)
+RATIOS = [0.0, 0.3, 1.0]
+
+
+def penalties():
+    yield "l1_penalty", {}, lambda w: sum(abs(v) for v in w)
+    yield "l2_penalty", {}, lambda w: sum(v * v for v in w)
+    for rho in RATIOS:
+        yield (
+            "elastic_net_penalty",
+            {"l1_ratio": rho},
+            lambda w, rho=rho: sum(rho * abs(v) + (1 - rho) * v * v for v in w),
+        )
+
+
+EVERY_PENALTY = pytest.mark.parametrize(
+    ("name", "options", "definition"),
+    [pytest.param(*case, id=f"{case[0]} {case[1] or ''}") for case in penalties()],
+)
+
+
+@EVERY_PENALTY
+@given(VECTORS)
+def test_penalties_are_their_definitions(name, options, definition, w):
+    penalty = getattr(cc, name)
+    assert math.isclose(penalty(w, **options), definition(w), rel_tol=1e-14)
+    rows = penalty(np.stack([w, -w, 2 * w]), **options)
+    assert np.allclose(rows, [definition(v) for v in (w, -w, 2 * w)], rtol=1e-14)
+    assert penalty(0 * w, **options) == 0
+
+
+@EVERY_PENALTY
+@given(VECTORS, VECTORS)
+def test_gradients_are_subgradients_everywhere(name, options, definition, w, v):
+    penalty, gradient = getattr(cc, name), getattr(cc, name + "_gradient")
+    tangent = penalty(w, **options) + gradient(w, **options) @ (v - w)
+    assert penalty(v, **options) >= tangent - 1e-12 * (1 + abs(tangent))
+    assert np.all(gradient(0 * w, **options) == 0)
+
+
+@EVERY_PENALTY
+def test_gradients_agree_with_differences(name, options, definition):
+    w = np.array([[0.5, -1.5, 2.0], [-0.1, 3.0, 0.7]])
+    check = cc.check_gradient(
+        lambda w: getattr(cc, name)(w, **options),
+        lambda w: getattr(cc, name + "_gradient")(w, **options),
+        w,
+    )
+    assert check, str(check)
+
+
+def test_the_numbers_of_the_course():
+    w = [[1, 0, 0, 0], [1 / 4, 1 / 4, 1 / 4, 1 / 4]]
+    assert cc.l2_penalty(w).tolist() == [1, 0.25]
+    assert cc.l1_penalty(w).tolist() == [1, 1]
+    assert (np.array(w) @ np.ones(4)).tolist() == [1, 1]
+
+
+@given(VECTORS)
+def test_the_elastic_net_ends_in_l1_and_l2(w):
+    assert cc.elastic_net_penalty(w, l1_ratio=1) == cc.l1_penalty(w)
+    assert cc.elastic_net_penalty(w, l1_ratio=0) == cc.l2_penalty(w)
+    assert np.array_equal(
+        cc.elastic_net_proximal(w, step=2, l1_ratio=1), cc.soft_threshold(w, threshold=2)
+    )
+    assert np.array_equal(cc.elastic_net_proximal(w, step=2, l1_ratio=0), cc.l2_proximal(w, step=2))
+
+
+def proximal_steps():
+    yield cc.l1_penalty, lambda w, t: cc.soft_threshold(w, threshold=t)
+    yield cc.l2_penalty, lambda w, t: cc.l2_proximal(w, step=t)
+    for rho in RATIOS:
+        yield (
+            lambda w, rho=rho: cc.elastic_net_penalty(w, l1_ratio=rho),
+            lambda w, t, rho=rho: cc.elastic_net_proximal(w, step=t, l1_ratio=rho),
+        )
+
+
+@pytest.mark.parametrize(("penalty", "proximal"), list(proximal_steps()))
+@given(VECTORS, VECTORS, STEPS)
+def test_a_proximal_step_lands_on_the_minimum_of_its_definition(penalty, proximal, w, change, t):
+    def objective(v):
+        return np.sum((v - w) ** 2) / 2 + t * penalty(v)
+
+    best = proximal(w, t)
+    for scale in (1, 1e-2, 1e-4):
+        assert objective(best + scale * change) >= objective(best) * (1 - 1e-13)
+    assert objective(np.zeros(4)) >= objective(best) * (1 - 1e-13)
+
+
+@given(VECTORS, st.floats(0, 50))
+def test_soft_threshold_moves_towards_zero_and_stops_there(w, t):
+    moved = cc.soft_threshold(w, threshold=t)
+    assert np.all(moved[abs(w) <= t] == 0)
+    far = abs(w) > t
+    assert np.array_equal(moved[far], (w - np.sign(w) * t)[far])
+    assert np.array_equal(cc.soft_threshold(w, threshold=0), w)
+
+
+def test_steps_by_hand():
+    assert cc.soft_threshold([3.0, -0.5, 1.0, -2.0], threshold=1).tolist() == [2, 0, 0, -1]
+    assert cc.l2_proximal([3.0, -1.5], step=1).tolist() == [1, -0.5]
+    assert cc.elastic_net_proximal([3.0, -0.5], step=1, l1_ratio=0.5).tolist() == [1.25, 0]
+
+
+def test_steps_keep_the_sign_of_zero_plain():
+    assert np.signbit(cc.soft_threshold([-0.5, -0.0], threshold=1)).tolist() == [False, False]

@@ -1,0 +1,107 @@
+"""The page of known errors: every "looks right but isn't" box of the book, with its cell.
+
+The list is read from the chapters, so it can't go stale. A box that no code cell follows is a
+warning: a claim is refuted by a cell or not at all.
+"""
+
+from collections.abc import Iterator
+
+from docutils import nodes
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+LEAD = "Looks right but isn’t: "
+
+
+class known_errors(nodes.General, nodes.Element):
+    """Where the list goes."""
+
+
+class KnownErrors(SphinxDirective):
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()  # the list changes with the chapters, not with this page
+        return [known_errors()]
+
+
+def boxes(doctree: nodes.document) -> Iterator[nodes.admonition]:
+    return (box for box in doctree.findall(nodes.admonition) if "isnt-so" in box["classes"])
+
+
+def refuting_cell(box: nodes.admonition) -> nodes.Element | None:
+    """The first code cell after a box, before the next box or section."""
+    parent = box.parent
+    for node in parent[parent.index(box) + 1 :]:
+        if isinstance(node, nodes.container) and "cell" in node["classes"]:
+            return node
+        if isinstance(node, nodes.section | nodes.admonition):
+            break
+    return None
+
+
+def give_ids(app, doctree: nodes.document) -> None:
+    """Make each box a place to link to, and see that a cell refutes it."""
+    for number, box in enumerate(boxes(doctree), 1):
+        if not box["ids"]:
+            box["ids"].append(f"isnt-so-{number}")
+        if refuting_cell(box) is None:
+            logger.warning(
+                "no code cell refutes this box", location=box, type="known_errors", subtype="cell"
+            )
+
+
+def in_reading_order(env: BuildEnvironment, docname: str) -> Iterator[str]:
+    yield docname
+    for child in env.toctree_includes.get(docname, []):
+        yield from in_reading_order(env, child)
+
+
+def copied(node: nodes.Node) -> nodes.Node:
+    """A copy for a second place: an id stands in a page once, a label in the book once."""
+    twin = node.deepcopy()
+    for part in twin.findall(nodes.Element):
+        part["ids"], part["names"] = [], []
+    return twin
+
+
+class ListKnownErrors(SphinxPostTransform):
+    default_priority = 2  # before myst-nb chooses outputs (4) and Sphinx resolves references (10)
+
+    def run(self, **kwargs) -> None:
+        for place in list(self.document.findall(known_errors)):
+            place.replace_self(list(self.chapters()))
+
+    def chapters(self) -> Iterator[nodes.section]:
+        for docname in in_reading_order(self.env, self.config.root_doc):
+            found = list(boxes(self.env.get_doctree(docname)))
+            if found:
+                section = nodes.section("", ids=[f"errors-{docname.rpartition('/')[2]}"])
+                section += nodes.title("", "", *copied(self.env.titles[docname]).children)
+                section += [part for box in found for part in self.entry(docname, box)]
+                yield section
+
+    def entry(self, docname: str, box: nodes.admonition) -> Iterator[nodes.Node]:
+        title, *text = box.children
+        claim = nodes.strong("", "", *copied(title).children)
+        for words in claim.findall(nodes.Text):
+            if words.startswith(LEAD):
+                claim.replace(words, nodes.Text(words[len(LEAD) :]))
+                break
+        address = self.app.builder.get_relative_uri(self.env.docname, docname) + "#" + box["ids"][0]
+        link = nodes.reference("", "", claim, internal=True, refuri=address)
+        yield nodes.paragraph("", "", link, classes=["known-error"])
+        yield from (copied(part) for part in text)
+        cell = refuting_cell(box)
+        if cell is not None:
+            yield copied(cell)
+
+
+def setup(app):
+    app.add_node(known_errors)
+    app.add_directive("known-errors", KnownErrors)
+    app.connect("doctree-read", give_ids)
+    app.add_post_transform(ListKnownErrors)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
