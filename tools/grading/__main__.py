@@ -72,16 +72,28 @@ def submitted(course: Path, chapter: str) -> dict[str, Path]:
     return {path.parent.parent.name: path for path in paths}
 
 
-def grade(course: Path, chapter: str, source: Path, workers: int, limits: dict[str, Any]) -> int:
+def grade(
+    course: Path,
+    chapter: str,
+    source: Path,
+    workers: int,
+    limits: dict[str, Any],
+    only: Sequence[str] = (),
+) -> int:
     """Run all submissions, a few at a time, then let nbgrader mark them one by one."""
     work = submitted(course, chapter)
+    if only:
+        work = {student: raw for student, raw in work.items() if student in only}
     if not has_bubblewrap():
         print(
-            "WARNING: bubblewrap is not installed. Submissions run with your own rights: they can\n"
-            "read and change your files, the gradebook and one another (apt-get install bubblewrap)."
+            "WARNING: bubblewrap is not installed. Submissions run with your own rights: they\n"
+            "can read and change your files, the gradebook and one another\n"
+            "(apt-get install bubblewrap)."
         )
     path = source / chapter / f"{chapter}.ipynb"
-    reports: dict[str, Any] = {}
+    target = course / "reports" / f"{chapter}.json"
+    target.parent.mkdir(exist_ok=True)
+    reports: dict[str, Any] = json.loads(target.read_text("utf-8")) if target.exists() else {}
     began = time.perf_counter()
     api = engine(course, source)
     spawn = multiprocessing.get_context("spawn")
@@ -101,15 +113,12 @@ def grade(course: Path, chapter: str, source: Path, workers: int, limits: dict[s
             aside = f"  {flags[0]}" if flags else ""
             more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
             print(f"{number:4}/{len(work)}  {student:20} {seconds:5.1f} s{aside}{more}", flush=True)
-    target = course / "reports" / f"{chapter}.json"
-    target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(reports, indent=1, sort_keys=True), encoding="utf-8")
     seconds = time.perf_counter() - began
-    odd = sum(bool(report["flags"]) for report in reports.values())
+    odd = sum(bool(reports[student]["flags"]) for student in work)
     each = seconds / max(len(work), 1)
-    print(
-        f"{len(work)} submissions in {seconds:.0f} s, {each:.2f} s each; {odd} with remarks: {target}"
-    )
+    print(f"{len(work)} submissions in {seconds:.0f} s, {each:.2f} s each; {odd} with remarks")
+    print(f"What each did: {target}")
     return 0
 
 
@@ -188,6 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER")
     parser.add_argument("--overlay", type=Path, help="private sources, laid out as exercises/")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--only", action="append", metavar="LEARNER", help="grade these alone")
     parser.add_argument("--timeout", type=int, default=20, help="seconds for a cell")
     parser.add_argument("--total", type=float, default=120, help="seconds for a submission")
     options = parser.parse_args(arguments)
@@ -204,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return collect(course, chapter, options.folder)
     if options.command == "grade":
         limits = {"timeout": options.timeout, "total": options.total}
-        return grade(course, chapter, source, options.workers, limits)
+        return grade(course, chapter, source, options.workers, limits, options.only)
     commands = {"release": release, "marks": marks, "feedback": feedback}
     return commands[options.command](course, chapter, source)
 

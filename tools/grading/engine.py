@@ -1,7 +1,7 @@
 """nbgrader's settings for a course folder, and the one step of it that is ours.
 
-The notebooks were run before, each in its sandbox (`running`); nbgrader takes the outputs, and gives and
-keeps the marks.
+The notebooks were run before, each in its sandbox (`running`); nbgrader takes the outputs, and
+gives and keeps the marks.
 """
 
 from pathlib import Path

@@ -25,7 +25,7 @@ def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[st
     found: dict[str, NotebookNode] = {}
     order: list[NotebookNode | str] = []
     for cell in handed_in:
-        name = grading(cell).get("grade_id")
+        name = str(grading(cell).get("grade_id", ""))
         if name not in known:
             order.append(plain(cell))
         elif name in found:
@@ -78,8 +78,9 @@ def plain(cell: NotebookNode) -> NotebookNode:
     make: Any = {
         "code": nbformat.v4.new_code_cell,
         "markdown": nbformat.v4.new_markdown_cell,
-    }.get(cell.get("cell_type"), nbformat.v4.new_raw_cell)
-    return make(str(cell.source))
+    }.get(str(cell.get("cell_type")), nbformat.v4.new_raw_cell)
+    made: NotebookNode = make(str(cell.source))
+    return made
 
 
 def taken_over(

@@ -1,7 +1,7 @@
 """A learner's kernel: in bubblewrap where that is installed, watched in any case.
 
-Inside, there is Python, the package, an empty home, and nothing else: no gradebook, no other submission,
-no network.  Sockets are files in a folder of the kernel's own.
+Inside, there is Python, the package, an empty home, and nothing else: no gradebook, no other
+submission, no network.  Sockets are files in a folder of the kernel's own.
 """
 
 import os
@@ -64,7 +64,7 @@ def surroundings() -> dict[str, str]:
     }
 
 
-class LearnersKernel(AsyncKernelManager):  # type: ignore[misc]
+class LearnersKernel(AsyncKernelManager):
     """A kernel with a folder of its own, shut in where that is possible."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
@@ -80,6 +80,7 @@ class LearnersKernel(AsyncKernelManager):  # type: ignore[misc]
     def kernel_spec(self) -> Any:
         """The kernel of this very Python, interrupted by a message."""
         spec = super().kernel_spec
+        assert spec is not None
         spec.interrupt_mode = "message"
         return spec
 

@@ -1,7 +1,7 @@
-"""Make of each chapter's exercises a page, and a page of solutions, before Sphinx looks for pages.
+"""Make a page of each chapter's exercises, and one of its solutions, before pages are looked for.
 
-The page is the learner's notebook: what the reader downloads from it holds no solution and no hidden
-test, because there is none in the file. It isn't run at build, as its answers are empty.
+The page is the learner's notebook: what the reader downloads from it holds no solution and no
+hidden test, because there is none in the file. It isn't run at build, as its answers are empty.
 The solutions are run. ``exercise_solutions: false`` in ``_config.yml`` leaves them out.
 """
 
