@@ -175,10 +175,10 @@ def safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" and value else value
 
 
-def feedback(course: Path, chapter: str, source: Path) -> int:
+def feedback(course: Path, chapter: str, source: Path, only: Sequence[str] = ()) -> int:
     """Write each learner's notebook with marks and comments, without the hidden tests."""
     api, failed = engine(course, source), 0
-    for student in submitted(course, chapter):
+    for student in only or submitted(course, chapter):
         result = api.generate_feedback(chapter, student, force=True)
         failed += not result["success"]
         word = "written" if result["success"] else "FAILED"
@@ -197,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER")
     parser.add_argument("--overlay", type=Path, help="private sources, laid out as exercises/")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--only", action="append", metavar="LEARNER", help="grade these alone")
+    parser.add_argument("--only", action="append", metavar="LEARNER", help="grade or write to these alone")
     parser.add_argument("--timeout", type=int, default=20, help="seconds for a cell")
     parser.add_argument("--total", type=float, default=120, help="seconds for a submission")
     options = parser.parse_args(arguments)
@@ -215,7 +215,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "grade":
         limits = {"timeout": options.timeout, "total": options.total}
         return grade(course, chapter, source, options.workers, limits, options.only)
-    commands = {"release": release, "marks": marks, "feedback": feedback}
+    if options.command == "feedback":
+        return feedback(course, chapter, source, options.only)
+    commands = {"release": release, "marks": marks}
     return commands[options.command](course, chapter, source)
 
 

@@ -156,7 +156,7 @@ def run_file(
 
 
 def canary(test: NotebookNode, dice: random.Random) -> NotebookNode:
-    """Checks under the name of a test, in any order, each of which must fail: if one passes, all do."""
+    """Checks under the name of a test, in any order; the cell fails only if each of them does."""
     source = ""
     for form in dice.sample(CANARIES, len(CANARIES)):
         left, right = dice.uniform(1, 2), dice.uniform(3, 4)
