@@ -245,9 +245,16 @@ def student_version(notebook: NotebookNode, *, answers: bool = False) -> Noteboo
             cell.source = SOLUTION.sub(rf"\1{CODE_STUB}", cell.source)
         elif is_test(cell):
             cell.source = HIDDEN.sub("", cell.source)
+            fold(cell)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return student
+
+
+def fold(test: NotebookNode) -> None:
+    """Fold a test's code, on the page and in Jupyter: it may hold the right value."""
+    test.metadata.tags = [*test.metadata.get("tags", []), "hide-input"]
+    test.metadata.jupyter = {"source_hidden": True}
 
 
 def nonsensical(node: ast.stmt, value: str) -> str:

@@ -197,7 +197,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER")
     parser.add_argument("--overlay", type=Path, help="private sources, laid out as exercises/")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--only", action="append", metavar="LEARNER", help="grade or write to these alone")
+    parser.add_argument(
+        "--only", action="append", metavar="LEARNER", help="grade or write to these alone"
+    )
     parser.add_argument("--timeout", type=int, default=20, help="seconds for a cell")
     parser.add_argument("--total", type=float, default=120, help="seconds for a submission")
     options = parser.parse_args(arguments)

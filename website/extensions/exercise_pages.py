@@ -24,6 +24,7 @@ def solved_version(notebook, tools):
     for cell in solved.cells:
         if tools.is_test(cell):
             cell.source = tools.HIDDEN.sub("", cell.source)
+            tools.fold(cell)
         elif tools.is_answer(cell) and cell.cell_type == "code":
             cell.source = MARKS.sub("", PRESET.sub("", cell.source)).rstrip("\n")
         if cell.cell_type == "code":
