@@ -51,7 +51,7 @@ lint: set-up ## ruff and mypy
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
-	@$(BIN)/python -m mypy --config-file= --check-untyped-defs --ignore-missing-imports website
+	@$(BIN)/python -m mypy --config-file= --check-untyped-defs --ignore-missing-imports website benchmarks
 
 format: set-up ## let ruff lay out the code, chapters included
 	@$(BIN)/python -m ruff check --fix .

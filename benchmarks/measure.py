@@ -16,38 +16,44 @@ from collections.abc import Callable
 from typing import Any
 
 Run = Callable[[], Any]
+Clock = Callable[[], float]
 SHORTEST = 4e-3  # seconds that a timed loop takes at least
 
 
-def loops(run: Run) -> int:
+def loops(run: Run, clock: Clock) -> int:
     """Return how many calls take about the shortest time worth measuring."""
     run()
     count = 1
     while True:
-        elapsed = timed(run, count)
+        elapsed = timed(run, count, clock)
         if elapsed >= SHORTEST:
             return count
         count = max(count + 1, min(10 * count, int(count * 1.2 * SHORTEST / max(elapsed, 1e-9))))
 
 
-def timed(run: Run, count: int) -> float:
-    start = time.perf_counter()
+def timed(run: Run, count: int, clock: Clock) -> float:
+    start = clock()
     for _ in range(count):
         run()
-    return time.perf_counter() - start
+    return clock() - start
 
 
-def interleaved(runs: dict[str, Run], rounds: int, seed: int = 0) -> dict[str, list[float]]:
-    """Return each candidate's seconds a call, one for each round."""
+def interleaved(
+    runs: dict[str, Run], rounds: int, clock: Clock = time.perf_counter, seed: int = 0
+) -> dict[str, list[float]]:
+    """Return each candidate's seconds a call, one for each round.
+
+    With one thread `time.process_time` is the better clock: it stops while others are running.
+    """
     order = random.Random(seed)
-    counts = {name: loops(run) for name, run in runs.items()}
+    counts = {name: loops(run, clock) for name, run in runs.items()}
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     gc.disable()
     try:
         for _ in range(rounds):
             for name in order.sample(list(runs), len(runs)):
                 runs[name]()
-                seconds[name].append(timed(runs[name], counts[name]) / counts[name])
+                seconds[name].append(timed(runs[name], counts[name], clock) / counts[name])
     finally:
         gc.enable()
     return seconds

@@ -18,7 +18,7 @@ try:
     import torch
     import torch.nn.functional as F
 except ImportError:
-    torch = None
+    torch = None  # type: ignore[assignment]
 try:
     from sklearn._loss.loss import HalfBinomialLoss, HalfMultinomialLoss
     from sklearn.utils.extmath import softmax as sklearn_softmax
@@ -40,7 +40,8 @@ class Inputs(NamedTuple):
 
 def make(shape: tuple[int, int], dtype: type) -> Inputs:
     rng = np.random.default_rng(0)
-    s, t = (rng.normal(size=shape).astype(dtype) for _ in range(2))
+    s: np.ndarray = rng.normal(size=shape).astype(dtype)
+    t: np.ndarray = rng.normal(size=shape).astype(dtype)
     y = rng.integers(shape[1], size=shape[0])
     return Inputs(s, y, cc.softmax(s), cc.softmax(t), rng.integers(2, size=shape).astype(dtype))
 

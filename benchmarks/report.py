@@ -12,12 +12,14 @@ def markdown(results: dict) -> str:
     machine = results["machine"]
     versions = ", ".join(f"{name} {v}" for name, v in machine["versions"].items())
     parts = [
-        "# Speed and memory\n",
+        "# Results\n",
         f"Measured with {versions}, on {machine['cores']} cores; "
         f"NumPy's SIMD targets: {', '.join(machine['SIMD'])}.\n",
         "Each number is the time of `coursecode` over the time of the fastest of "
         f"{', '.join(PEERS)}, and after the stroke over that of naive NumPy: below 1 "
         "`coursecode` is faster. Medians of paired rounds; differences below 15 % mean nothing. "
+        "With one thread it is the processor's time that counts, for the machine may have had "
+        "other work. "
         "The peers don't check their input, `coursecode` does.\n",
     ]
     for threads, title in (("one", "One thread"), ("default", "Default threads")):
@@ -38,7 +40,10 @@ def speed_table(rows: list[dict]) -> str:
         found = {tuple(r["shape"]): r for r in rows if r["operation"] == operation}
         cells, peers = [], []
         for shape in shapes:
-            row = found[shape]
+            row = found.get(shape)
+            if row is None:
+                cells.append("–")
+                continue
             peer, naive = beside_fastest(row), row["ratios"]["NumPy"]["median"]
             if peer:
                 peers.append(peer)

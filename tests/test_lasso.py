@@ -141,6 +141,14 @@ def test_the_tolerance_decides_when_to_stop():
     assert exactly_enough.converged
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+def test_a_change_of_units_changes_nothing_else(unit):
+    plain = cc.lasso(X, Y, strength=0.3)
+    changed = cc.lasso(X, Y * unit, strength=0.3 * unit)
+    assert np.allclose(changed.coefficients, plain.coefficients * unit, rtol=1e-7)
+    assert math.isclose(changed.objective, plain.objective * unit**2, rel_tol=1e-12)
+
+
 def test_single_precision_stays():
     fit = cc.lasso(X.astype(np.float32), Y, strength=0.1)
     assert fit.coefficients.dtype == np.float32

@@ -1,6 +1,7 @@
 """Least squares and ridge: NIST's certified problems, exact solutions, laws, refusals."""
 
 import math
+from fractions import Fraction
 from pathlib import Path
 
 import mpmath as mp
@@ -252,13 +253,15 @@ def test_the_condition_is_that_of_the_penalised_columns():
     stacked = np.vstack([X, math.sqrt(0.3 * len(X)) * np.eye(4)])
     expected = np.linalg.cond(stacked)
     assert math.isclose(cc.ridge(X, Y, strength=0.3).condition, expected, rel_tol=1e-12)
-    wide = np.vstack([X[:3], math.sqrt(0.3 * 3) * np.eye(4)])
-    got = cc.ridge(X[:3], Y[:3], strength=0.3).condition
-    assert math.isclose(got, np.linalg.cond(wide), rel_tol=1e-12)
+    for count in (3, 4):  # fewer rows than columns, and as many
+        stacked = np.vstack([X[:count], math.sqrt(0.3 * count) * np.eye(4)])
+        got = cc.ridge(X[:count], Y[:count], strength=0.3).condition
+        assert math.isclose(got, np.linalg.cond(stacked), rel_tol=1e-12)
 
 
 def test_ridge_counts_independent_columns():
     assert cc.ridge(X, Y, strength=1.0).rank == 4
+    assert cc.ridge(X[:, :1], Y, strength=1.0).rank == 1
     assert cc.ridge(DEPENDENT, Y, strength=1.0).rank == 2
     assert cc.ridge(np.zeros((5, 2)), np.ones(5), strength=1.0).rank == 0
 
@@ -282,6 +285,14 @@ def test_ridge_keeps_single_precision():
 
 
 # --- sums in twice the precision ------------------------------------------------------
+
+
+def test_a_product_and_its_error_are_the_exact_product():
+    a, x = np.random.default_rng(1).normal(size=(2, 100))
+    products, errors = _exact.exact_product(np.diag(a), x)
+    for k in range(100):
+        exact = Fraction(a[k]) * Fraction(x[k])
+        assert Fraction(products[k, k]) + Fraction(errors[k, k]) == exact
 
 
 @given(
