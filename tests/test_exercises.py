@@ -166,6 +166,16 @@ def test_check_refuses_the_package_under_any_name():
         pass
 
 
+def test_check_accepts_a_function_whose_variables_come_later(capsys):
+    def own(x):
+        return later(x)
+
+    with check("sum", own=own):
+        pass
+    later = abs
+    assert own(-1) == 1
+
+
 @pytest.mark.parametrize(
     ("got", "right", "said"),
     [
