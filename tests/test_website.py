@@ -452,6 +452,7 @@ def test_the_whole_book_on_one_page_keeps_every_link_and_unfolds_everything(smal
         "A small book",
         "Chapter",
         "Reference",
+        "Errors",
         "Sources",
     ]
 
