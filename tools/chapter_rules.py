@@ -377,9 +377,15 @@ def unlisted(root: Path) -> list[str]:
         for path in (root / "book").rglob(pattern)
         if not any(part.startswith(".") for part in path.relative_to(root).parts)
     }
-    return [f"{page} is missing in _toc.yml" for page in sorted(pages - listed)] + [
+    made = {  # by the build, from the exercises' sources
+        f"exercises/pages/{path.stem}{which}"
+        for path in (root / "exercises").glob("*/*.ipynb")
+        if path.stem == path.parent.name
+        for which in ("", "_solutions")
+    }
+    return [f"{page} is missing in _toc.yml" for page in sorted((pages | made) - listed)] + [
         f"_toc.yml names {page}, which does not exist"
-        for page in sorted(listed - pages)
+        for page in sorted(listed - pages - made)
         if not any((root / page).with_suffix(suffix).exists() for suffix in (".md", ".ipynb"))
     ]
 

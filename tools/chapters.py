@@ -31,7 +31,7 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = ("mystnb", "tags")
+CELL_METADATA = ("mystnb", "nbgrader", "tags")
 
 
 class ChapterError(Exception):

@@ -1,0 +1,212 @@
+"""The checks of the exercises: one line, ✓ or ✗, that names the mistake.
+
+A failed check is still an error, so that a test run and a grader see it too.
+"""
+
+import contextlib
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+__all__ = ["CheckFailed", "check", "expect"]
+
+PACKAGE = __name__.partition(".")[0]
+
+
+class CheckFailed(AssertionError):
+    """A check that did not hold; a notebook shows its line alone, without the frames above it."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+@contextlib.contextmanager
+def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]:
+    """Print ✓ and what was checked, or fail with ✗ and what is wrong.
+
+    Parameters
+    ----------
+    what
+        What the block checks, in a few words.
+    own
+        A function of the reader's that must not call on `coursecode` for its answer.
+
+    Raises
+    ------
+    CheckFailed
+        If the block raises anything. The message is that of an `assert` or of `expect`; another
+        error is named. A warning fails nothing, it is only told where the block fails.
+
+    Examples
+    --------
+    >>> with check("two and two"):
+    ...     expect(2 + 2, 4)
+    ✓ two and two
+    >>> with check("two and two"):
+    ...     expect(2 * 3, 4, mistakes={"this is the product with 3": 6})
+    Traceback (most recent call last):
+    coursecode.checks.CheckFailed: ✗ two and two: this is the product with 3
+    """
+    with warnings.catch_warnings(record=True) as told, contextlib.redirect_stderr(sys.stdout):
+        warnings.simplefilter("always")
+        try:
+            if own is not None:
+                refuse_the_package(own)
+            yield
+        except AssertionError as error:
+            why = first_line(error) or "this does not hold"
+        except NameError as error:
+            why = f"{error.name} has no value yet" if error.name else first_line(error)
+        except Exception as error:
+            why = f"your code raised {type(error).__name__}: {first_line(error)}"
+        else:
+            why = ""
+    if why:
+        heard = sorted({str(warning.message) for warning in told})
+        aside = f" (NumPy warned: {'; '.join(heard)})" if heard else ""
+        raise CheckFailed(f"✗ {what}: {why}{aside}") from None
+    print(f"✓ {what}")
+
+
+def expect(
+    got: Any,
+    right: Any,
+    *,
+    mistakes: Mapping[str, Any] | None = None,
+    rtol: float = 1e-6,
+    atol: float = 0.0,
+    tell: bool = False,
+) -> None:
+    """Demand that an answer has the kind, the shape and the value of the right one.
+
+    Parameters
+    ----------
+    got
+        The answer.
+    right
+        The right answer: a text, a truth value, a number or an array of numbers.
+    mistakes
+        What is said for the wrong answers that are known, message by value. A value of another
+        shape than the right one is allowed.
+    rtol, atol
+        How far a number may be off, relative to the right one and absolutely.
+    tell
+        Whether the message may name the right answer.
+
+    Raises
+    ------
+    AssertionError
+        If the answer is another one; the message says in what.
+    """
+    assert got is not None, "there is no answer yet"
+    assert got is not ..., "there is no answer yet"
+    if isinstance(right, str | bool | np.bool_):
+        expect_word(got, right, mistakes or {})
+        return
+    expected = np.asarray(right, dtype=float)
+    values = numbers(got)
+    for message, wrong in (mistakes or {}).items():
+        assert not same(values, np.asarray(wrong, dtype=float), rtol, atol), message
+    assert values.shape == expected.shape, (
+        f"{shape_words(expected.shape)} expected, got {shape_words(values.shape)}"
+    )
+    assert not (np.isnan(values) & ~np.isnan(expected)).any(), "the answer is nan"
+    told = f", expected {brief(expected)}" if tell else ""
+    assert same(values, expected, rtol, atol), f"got {brief(values)}{told or ', which is not it'}"
+
+
+def expect_word(got: Any, right: Any, mistakes: Mapping[str, Any]) -> None:
+    """Do what `expect` does, for a text or a truth value."""
+    if isinstance(right, str):
+        assert isinstance(got, str), f"a text is expected, got {kind_of(got)}"
+    else:
+        assert isinstance(got, bool | np.bool_), f"True or False is expected, got {kind_of(got)}"
+    for message, wrong in mistakes.items():
+        assert got != wrong, message
+    assert got == right, f"{got!r} is not it"
+
+
+def first_line(error: Exception) -> str:
+    """Take the first line of an error's message."""
+    return str(error).partition("\n")[0]
+
+
+def numbers(got: Any) -> np.ndarray:
+    """Return the answer as an array of floats; refuse what is no number."""
+    try:
+        values = np.asarray(got)
+    except ValueError:
+        values = np.asarray(None)
+    assert values.dtype.kind in "iuf", f"a number or an array is expected, got {kind_of(got)}"
+    return values.astype(float)
+
+
+def same(values: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:
+    """Whether shapes agree, and all entries up to the tolerances; nan agrees with nan."""
+    return values.shape == expected.shape and bool(
+        np.allclose(values, expected, rtol=rtol, atol=atol, equal_nan=True)
+    )
+
+
+def kind_of(got: Any) -> str:
+    """Name what the answer is, for a message."""
+    if callable(got):
+        return "a function (is a pair of brackets missing?)"
+    names = {str: "a text", bool: "True or False", dict: "a dictionary"}
+    return names.get(type(got), f"{type(got).__name__}")
+
+
+def shape_words(shape: tuple[int, ...]) -> str:
+    """Say a shape as a reader does."""
+    return "a single number" if shape == () else f"an array of shape {shape}"
+
+
+def brief(values: np.ndarray) -> str:
+    """At most a few numbers, with four digits."""
+    if values.size > 6:
+        return "other numbers"
+    return np.array2string(values, precision=4, separator=", ").replace("\n", "")
+
+
+def refuse_the_package(function: Callable[..., Any]) -> None:
+    """Fail where a function is the package's own, or calls on it, itself or by way of another."""
+    assert callable(function), "there is no function yet"
+    todo: list[Any] = [function]
+    seen: list[Any] = []
+    while todo:
+        thing = todo.pop()
+        home = (
+            thing.__name__
+            if isinstance(thing, types.ModuleType)
+            else getattr(thing, "__module__", None)
+        )
+        package = str(home).partition(".")[0] == PACKAGE and home != __name__
+        assert not package, "this calls on coursecode: the answer is to be your own"
+        if isinstance(thing, types.FunctionType) and thing not in seen:
+            seen.append(thing)
+            for code in codes(thing.__code__):
+                assert PACKAGE not in code.co_names, (
+                    "this calls on coursecode: the answer is to be your own"
+                )
+                todo += [thing.__globals__[n] for n in code.co_names if n in thing.__globals__]
+            todo += [cell.cell_contents for cell in thing.__closure__ or () if filled(cell)]
+
+
+def codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Find the code of a function and of the functions inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from codes(constant)
+
+
+def filled(cell: types.CellType) -> bool:
+    """Whether a variable of an outer function has a value already."""
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False

@@ -1,0 +1,93 @@
+"""The pages that the build makes of the exercises: nothing secret in them, solutions apart."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from tools import exercises
+from tools.exercises import Exercises
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTERS = {path.stem: Exercises(path) for path in exercises.sources()}
+
+
+def extension():
+    path = ROOT / "website" / "extensions" / "exercise_pages.py"
+    spec = importlib.util.spec_from_file_location("exercise_pages", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def make_pages(folder, solutions=True):
+    """The pages of a book with the real exercises: (folder of the pages, what is not run)."""
+    for name in ("exercises", "tools"):
+        ignore = shutil.ignore_patterns("pages", "__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignore, dirs_exist_ok=True)
+    config = SimpleNamespace(exercise_solutions=solutions, nb_execution_excludepatterns=["kept"])
+    extension().write_pages(SimpleNamespace(srcdir=folder), config)
+    return folder / "exercises" / "pages", config.nb_execution_excludepatterns
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    return make_pages(tmp_path_factory.mktemp("book"))
+
+
+every_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
+
+
+def hidden_lines(source):
+    """The lines of hidden tests that stand nowhere else."""
+    shown = exercises.student_version(source.notebook)
+    known = {line.strip() for cell in shown.cells for line in cell.source.splitlines()}
+    for cell in source.notebook.cells:
+        for region in exercises.HIDDEN.findall(cell.source) if exercises.is_test(cell) else ():
+            yield from (line for line in map(str.strip, region.splitlines()) if line not in known)
+
+
+@every_chapter
+def test_page_is_the_learners_notebook_and_is_not_run(pages, chapter):
+    folder, not_run = pages
+    page = nbformat.read(folder / f"{chapter}.ipynb", as_version=4)
+    assert page == exercises.student_version(CHAPTERS[chapter].notebook)
+    assert not_run[0] == "kept"
+    assert f"exercises/pages/{chapter}.ipynb" in not_run
+    assert f"exercises/pages/{chapter}_solutions.ipynb" not in not_run
+
+
+@every_chapter
+def test_solutions_are_whole_and_hold_no_hidden_test(pages, chapter):
+    folder, _ = pages
+    page = nbformat.read(folder / f"{chapter}_solutions.ipynb", as_version=4)
+    text = "\n".join(cell.source for cell in page.cells)
+    assert page.cells[0].source.startswith("# Solutions: ")
+    assert text.count("**Rubric**") == len(CHAPTERS[chapter].written)
+    assert "###" not in text.replace("####", "")
+    for line in hidden_lines(CHAPTERS[chapter]):
+        assert line not in text.split("\n")
+    assert exercises.failures(page, CHAPTERS[chapter].prefix) == {}
+
+
+def test_one_setting_leaves_the_solutions_out(tmp_path):
+    folder, _ = make_pages(tmp_path, solutions=False)
+    for chapter in CHAPTERS:
+        page = nbformat.read(folder / f"{chapter}_solutions.ipynb", as_version=4)
+        title, words = page.cells[0].source.split("\n\n")
+        assert len(page.cells) == 1
+        assert title.startswith("# Solutions: ")
+        assert words == "The solutions are not part of this edition."
+
+
+def test_pages_are_written_anew_only_when_they_change(pages):
+    folder, _ = pages
+    (folder / "gone.ipynb").write_text("{}", encoding="utf-8")
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    make_pages(folder.parent.parent)
+    after = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    before.pop("gone.ipynb")
+    assert after == before

@@ -1,0 +1,219 @@
+"""The exercises, and the tests of their tests: every known answer, against every test cell."""
+
+import tomllib
+
+import nbformat
+import pytest
+
+from coursecode.checks import CheckFailed, check, expect
+from tools import exercises
+from tools.exercises import Exercises
+
+ALL = {path.stem: Exercises(path) for path in exercises.sources()}
+
+every_source = pytest.mark.parametrize("source", ALL.values(), ids=list(ALL))
+
+
+def cases(kind):
+    """Every known answer of a kind, as a case of its own."""
+    return pytest.mark.parametrize(
+        ("source", "answer"),
+        [
+            pytest.param(source, answer, id=f"{chapter}-{answer.question}-{answer.name}")
+            for chapter, source in ALL.items()
+            for answer in getattr(source, kind)
+        ],
+    )
+
+
+@every_source
+def test_exercises_keep_the_rules(source):
+    assert list(source.rules()) == []
+
+
+@every_source
+def test_reference_gets_full_marks(source):
+    assert source.failures() == {}
+
+
+@every_source
+def test_unsolved_notebook_gets_no_mark_and_runs_to_its_end(source):
+    student = exercises.student_version(source.notebook)
+    assert exercises.failures(student, source.prefix).keys() == source.tests.keys()
+
+
+@every_source
+def test_learners_notebook_holds_no_solution_and_no_hidden_test(source):
+    text = nbformat.writes(exercises.student_version(source.notebook))
+    for mark in ("BEGIN", "END SOLUTION", "END HIDDEN", "Rubric"):
+        assert mark not in text
+    for line in hidden_lines(source):
+        assert line not in text
+
+
+def hidden_lines(source):
+    """The lines of solutions and hidden tests that stand nowhere else in the notebook."""
+    shown = {
+        line.strip()
+        for cell in exercises.student_version(source.notebook).cells
+        for line in cell.source.splitlines()
+    }
+    for cell in source.notebook.cells:
+        if exercises.grading(cell):
+            for line in map(str.strip, cell.source.splitlines()):
+                if len(line) > 12 and line not in shown and '"' not in line:
+                    yield line
+
+
+@cases("wrong")
+def test_wrong_answer_fails_exactly_its_tests(source, answer):
+    assert source.failures({answer.question: answer.source}).keys() == answer.fails
+
+
+@cases("right")
+def test_answer_written_differently_passes(source, answer):
+    assert source.failures({answer.question: answer.source}) == {}
+
+
+@cases("nonsense")
+def test_nonsense_fails_every_test_of_its_question(source, answer):
+    failed = source.failures({answer.question: answer.source})
+    assert answer.fails - failed.keys() == set()
+    assert all("\n" not in line for line in failed.values())
+
+
+# The rules and the machinery see what they are there for
+
+
+def test_a_blind_test_and_a_wrong_list_are_found(tmp_path):
+    source = ALL["cross_entropy"]
+    folder = tmp_path / "cross_entropy"
+    folder.mkdir()
+    notebook = source.notebook.copy()
+    path = folder / "cross_entropy.ipynb"
+    nbformat.write(notebook, path)
+    text = (source.path.parent / "answers.toml").read_text(encoding="utf-8")
+    text = text.replace('fails = ["shapes", "weights", "differences"]', 'fails = ["weights"]')
+    (folder / "answers.toml").write_text(text, encoding="utf-8")
+    found = list(Exercises(path).problems())
+    assert "q6-shapes is blind: no named wrong answer fails it" in found
+    assert any("q6, 'turned over': should fail ['q6-weights']" in sentence for sentence in found)
+    tomllib.loads(text)
+
+
+# The check and what it says
+
+
+def line_of(block, what="sum", **options):
+    with pytest.raises(CheckFailed) as failure, check(what, **options):
+        block()
+    assert failure.value._render_traceback_() == [str(failure.value)]
+    return str(failure.value)
+
+
+def test_check_prints_one_line(capsys):
+    with check("sum"):
+        pass
+    assert capsys.readouterr() == ("✓ sum\n", "")
+
+
+def test_check_tells_of_errors_and_warnings_in_one_line():
+    import numpy as np
+
+    assert line_of(lambda: 1 / 0) == "✗ sum: your code raised ZeroDivisionError: division by zero"
+    assert line_of(lambda: nothing_here) == "✗ sum: nothing_here has no value yet"  # noqa: F821
+
+    def warns():
+        np.log(np.zeros(1))
+        raise AssertionError("infinite")
+
+    assert line_of(warns) == "✗ sum: infinite (NumPy warned: divide by zero encountered in log)"
+
+
+def test_check_passes_over_warnings_and_stderr_of_a_right_answer(capsys):
+    import sys
+
+    import numpy as np
+
+    with check("sum"):
+        np.log(np.zeros(1))
+        print("a note", file=sys.stderr)
+    assert capsys.readouterr() == ("a note\n✓ sum\n", "")
+
+
+def test_check_refuses_the_package_under_any_name():
+    import coursecode
+
+    def own(x):
+        return x
+
+    def borrowed(x):
+        return coursecode.softmax(x)
+
+    def inside(x):
+        from coursecode import softmax
+
+        return softmax(x)
+
+    def around(x):
+        return borrowed(x)
+
+    for function in (coursecode.softmax, borrowed, inside, around):
+        said = line_of(lambda: None, own=function)
+        assert said == "✗ sum: this calls on coursecode: the answer is to be your own"
+    assert line_of(lambda: None, own=3) == "✗ sum: there is no function yet"
+    with check("sum", own=own):
+        pass
+
+
+def test_check_accepts_a_function_whose_variables_come_later(capsys):
+    def own(x):
+        return later(x)
+
+    with check("sum", own=own):
+        pass
+    later = abs
+    assert own(-1) == 1
+
+
+@pytest.mark.parametrize(
+    ("got", "right", "said"),
+    [
+        (None, 1.0, "there is no answer yet"),
+        (..., "yes", "there is no answer yet"),
+        ("1", 1.0, "a number or an array is expected, got a text"),
+        (True, 1.0, "a number or an array is expected, got True or False"),
+        ({}, 1.0, "a number or an array is expected, got a dictionary"),
+        (
+            len,
+            1.0,
+            "a number or an array is expected, got a function (is a pair of brackets missing?)",
+        ),
+        ([[1], [1, 2]], 1.0, "a number or an array is expected, got list"),
+        ([1.0], 1.0, "a single number expected, got an array of shape (1,)"),
+        (1.0, [1.0, 1.0], "an array of shape (2,) expected, got a single number"),
+        (float("nan"), 1.0, "the answer is nan"),
+        (2.0, 1.0, "got 2., which is not it"),
+        (3.0, 1.0, "three"),
+        ([1.0] * 9, [2.0] * 9, "got other numbers, which is not it"),
+        (1.0, "yes", "a text is expected, got float"),
+        ("no", "yes", "'no' is not it"),
+        (1, True, "True or False is expected, got int"),
+        ("maybe", "yes", "yes or no"),
+    ],
+)
+def test_expect_says_what_is_wrong(got, right, said):
+    mistakes = {"yes or no": "maybe"} if right == "yes" else {"three": 3.0}
+    assert line_of(lambda: expect(got, right, mistakes=mistakes)) == f"✗ sum: {said}"
+
+
+def test_expect_names_the_right_value_only_when_asked():
+    assert line_of(lambda: expect(2.0, 1.0, tell=True)) == "✗ sum: got 2., expected 1."
+
+
+@pytest.mark.parametrize(
+    ("got", "right"),
+    [(1, 1.0), (1 + 1e-9, 1.0), ([1, 2], (1.0, 2.0)), ("yes", "yes"), (True, True)],
+)
+def test_expect_accepts_what_is_right(got, right):
+    expect(got, right)

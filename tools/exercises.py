@@ -1,0 +1,354 @@
+"""The exercises: each chapter's one source, what is made of it, and the tests of its tests.
+
+    python -m tools.exercises                 run and store all, try every known answer
+    python -m tools.exercises cross_entropy   one
+    python -m tools.exercises --check         store nothing, only try the answers
+
+The source is `exercises/<chapter>/<chapter>.ipynb` in nbgrader's format, with solutions and hidden
+tests.  `answers.toml` beside it holds wrong answers, each with the test cells that must fail, and
+right answers written in another way.
+"""
+
+import argparse
+import ast
+import contextlib
+import copy
+import io
+import os
+import re
+import sys
+import time
+import tomllib
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from tools import chapters
+
+ROOT = Path(__file__).resolve().parent.parent
+EXERCISES = ROOT / "exercises"
+
+CODE_STUB = "# Your answer here."
+TEXT_STUB = "*Your answer here.*"
+SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION$", re.DOTALL | re.M)
+HIDDEN = re.compile(r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS$", re.DOTALL | re.M)
+
+# What answers nothing, and so must fail every test: an expression of the arguments.
+NONSENSE = {
+    "None": "None",
+    "zero": "0.0",
+    "nan": "float('nan')",
+    "an empty list": "[]",
+    "an empty array": "__import__('numpy').array([])",
+    "a text": "'text'",
+    "the first input": "(list(args) + list(named.values()) + [None])[0]",
+    "the last input": "(list(args) + list(named.values()) + [None])[-1]",
+    "zeros like the first input": "__import__('numpy').zeros_like((list(args) + [0.0])[0], float)",
+    "zeros like the last input": "__import__('numpy').zeros_like((list(args) + [0.0])[-1], float)",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A known answer to one question: its code, and the test cells that must fail."""
+
+    question: str
+    name: str
+    source: str
+    fails: frozenset[str] = field(default_factory=frozenset)
+
+
+class Exercises:
+    """The exercises of one chapter."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.chapter = path.stem
+        self.prefix = path.stem.replace("_", "-") + "-"
+        self.notebook: NotebookNode = nbformat.read(path, as_version=4)
+
+    def short(self, cell: NotebookNode) -> str:
+        """The name of an nbgrader cell without the chapter's, such as q3-value."""
+        return str(grading(cell).get("grade_id", "")).removeprefix(self.prefix)
+
+    @cached_property
+    def tests(self) -> dict[str, float]:
+        """The test cells and their points."""
+        return {
+            self.short(cell): grading(cell)["points"]
+            for cell in self.notebook.cells
+            if is_test(cell)
+        }
+
+    @cached_property
+    def written(self) -> dict[str, float]:
+        """The answers in words, which a person marks, and their points."""
+        return {
+            self.short(cell): grading(cell)["points"]
+            for cell in self.notebook.cells
+            if is_written(cell)
+        }
+
+    @cached_property
+    def solutions(self) -> dict[str, str]:
+        """The reference's code, question by question."""
+        return {
+            self.short(cell): cell.source
+            for cell in self.notebook.cells
+            if is_answer(cell) and cell.cell_type == "code"
+        }
+
+    def tests_of(self, question: str) -> set[str]:
+        """The test cells of a question."""
+        return {test for test in self.tests if test.startswith(f"{question}-")}
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """The file of known answers."""
+        return tomllib.loads((self.path.parent / "answers.toml").read_text(encoding="utf-8"))
+
+    @property
+    def wrong(self) -> Iterator[Answer]:
+        """The named wrong answers."""
+        for question, known in self.answers.items():
+            for entry in known["wrong"]:
+                fails = frozenset(f"{question}-{name}" for name in entry["fails"])
+                yield Answer(question, entry["mistake"], entry["answer"], fails)
+
+    @property
+    def right(self) -> Iterator[Answer]:
+        """The right answers that are written in another way than the reference."""
+        for question, known in self.answers.items():
+            for entry in known["right"]:
+                yield Answer(question, entry["way"], entry["answer"])
+
+    @property
+    def nonsense(self) -> Iterator[Answer]:
+        """Answers that answer nothing, made from the names that the solution gives a value."""
+        for question, source in self.solutions.items():
+            for name, value in NONSENSE.items():
+                lines = [nonsensical(node, value) for node in ast.parse(source).body]
+                yield Answer(question, name, "\n".join(lines), frozenset(self.tests_of(question)))
+
+    def failures(self, answers: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Run it with some answers replaced; the tests that failed, and what they said."""
+        return failures(self.notebook, self.prefix, answers or {})
+
+    def problems(self) -> Iterator[str]:
+        """All that is wrong with the exercises and with their tests, a sentence each."""
+        yield from self.rules()
+        for test, message in self.failures().items():
+            yield f"the reference fails {test}: {message}"
+        unsolved = failures(student_version(self.notebook), self.prefix)
+        for test in self.tests.keys() - unsolved.keys():
+            yield f"{test} passes unsolved"
+        for answer in [*self.wrong, *self.right]:
+            failed = self.failures({answer.question: answer.source})
+            if failed.keys() != answer.fails:
+                said = "".join(f"\n    {test}: {line}" for test, line in failed.items())
+                wanted = sorted(answer.fails) or "nothing"
+                fails = f"should fail {wanted}, fails{said or ' nothing'}"
+                yield f"{answer.question}, {answer.name!r}: {fails}"
+        for answer in self.nonsense:
+            failed = self.failures({answer.question: answer.source})
+            for test in sorted(answer.fails - failed.keys()):
+                yield f"{answer.question}: {answer.name} passes {test}"
+
+    def rules(self) -> Iterator[str]:
+        """What breaks the form of the exercises."""
+        questions = [*self.solutions, *self.written]
+        if len(questions) < 6:
+            yield f"{len(questions)} questions, at least 6 are asked for"
+        if not self.written:
+            yield "no answer in words"
+        names = [self.short(cell) for cell in self.notebook.cells if grading(cell)]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"two cells are called {name}"
+        for cell in self.notebook.cells:
+            yield from self.cell_rules(cell)
+        for question in self.solutions:
+            if not self.tests_of(question):
+                yield f"{question} has no test"
+            known = self.answers.get(question, {})
+            if len(known.get("wrong", [])) < 3:
+                yield f"{question}: at least 3 wrong answers are asked for"
+            if not known.get("right"):
+                yield f"{question}: a right answer written in another way is asked for"
+        for question in self.answers.keys() - self.solutions.keys():
+            yield f"answers.toml: there is no question {question}"
+        hit: set[str] = set().union(*(answer.fails for answer in self.wrong))
+        for test in sorted(self.tests.keys() - hit):
+            yield f"{test} is blind: no named wrong answer fails it"
+        for test in sorted(hit - self.tests.keys()):
+            yield f"answers.toml: there is no test {test}"
+
+    def cell_rules(self, cell: NotebookNode) -> Iterator[str]:
+        """What breaks the form of a cell."""
+        marks = grading(cell)
+        name = self.short(cell) or cell.id
+        if marks and (cell.id != marks["grade_id"] or not cell.id.startswith(self.prefix)):
+            yield f"{name}: id and grade_id should be {self.prefix}{name}"
+        if marks and not re.fullmatch(r"q\d+(-[a-z0-9]+)*", name):
+            yield f"{name}: a graded cell is called q1, q1-what-it-tests and so on"
+        if is_test(cell):
+            if cell.source.count("with check(") != 1:
+                yield f"{name}: a test cell has one check"
+            if "raises-exception" not in cell.metadata.get("tags", []):
+                yield f"{name}: a test cell has the tag raises-exception, so that Run All goes on"
+            if not marks["locked"]:
+                yield f"{name}: a test cell is locked"
+        if is_written(cell) and "**Rubric" not in cell.source:
+            yield f"{name}: no rubric (**Rubric**) below the model answer"
+        if cell.cell_type == "code" and is_answer(cell) and "### BEGIN SOLUTION" not in cell.source:
+            yield f"{name}: no ### BEGIN SOLUTION"
+
+
+def grading(cell: NotebookNode) -> dict[str, Any]:
+    """What nbgrader knows of a cell."""
+    marks: dict[str, Any] = cell.metadata.get("nbgrader", {})
+    return marks
+
+
+def is_answer(cell: NotebookNode) -> bool:
+    """Whether the cell is the learner's to write."""
+    return bool(grading(cell).get("solution"))
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether the cell tests an answer."""
+    return bool(grading(cell).get("grade")) and not is_answer(cell)
+
+
+def is_written(cell: NotebookNode) -> bool:
+    """Whether the cell is an answer in words."""
+    return bool(grading(cell).get("grade")) and is_answer(cell)
+
+
+def student_version(notebook: NotebookNode, *, answers: bool = False) -> NotebookNode:
+    """The learner's notebook: no solution, no hidden test, no output; as nbgrader makes it.
+
+    With `answers` what stands in the answers is left: a submission.
+    """
+    student = copy.deepcopy(notebook)
+    for cell in student.cells:
+        if is_answer(cell) and answers:
+            pass
+        elif is_written(cell):
+            cell.source = TEXT_STUB
+        elif is_answer(cell):
+            cell.source = SOLUTION.sub(rf"\1{CODE_STUB}", cell.source)
+        elif is_test(cell):
+            cell.source = HIDDEN.sub("", cell.source)
+            fold(cell)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return student
+
+
+def fold(test: NotebookNode) -> None:
+    """Fold a test's code, on the page and in Jupyter: it may hold the right value."""
+    test.metadata.tags = [*test.metadata.get("tags", []), "hide-input"]
+    test.metadata.jupyter = {"source_hidden": True}
+
+
+def nonsensical(node: ast.stmt, value: str) -> str:
+    """A statement of a solution, with nonsense instead of what it computed."""
+    if isinstance(node, ast.FunctionDef):
+        return f"def {node.name}(*args, **named):\n    return {value}"
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+        plain = value if "args" not in value else "None"
+        return "\n".join(f"{name} = {plain}" for name in names)
+    return ast.unparse(node)
+
+
+def failures(
+    notebook: NotebookNode, prefix: str, answers: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Run the cells in this process; the tests that failed, and what they said.
+
+    As with nbgrader, an error does not stop the next cell, and a test that writes to stderr fails.
+    """
+    names: dict[str, Any] = {"__name__": "__main__"}
+    failed = {}
+    replaced = {f"{prefix}{question}": source for question, source in (answers or {}).items()}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        source = replaced.get(cell.id, cell.source)
+        errors = io.StringIO()
+        said = ""
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(errors),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("always")
+            try:
+                exec(compile(source, cell.id, "exec"), names)
+            except Exception as error:
+                said = str(error) or type(error).__name__
+        if is_test(cell) and (said or errors.getvalue()):
+            failed[cell.id.removeprefix(prefix)] = said or f"stderr: {errors.getvalue()}"
+        elif not is_test(cell) and not replaced and (said or errors.getvalue()):
+            failed[cell.id.removeprefix(prefix)] = (
+                f"not a test, and says {said or errors.getvalue()}"
+            )
+    return failed
+
+
+def sources(names: Sequence[str] = ()) -> list[Path]:
+    """The exercises of the named chapters, or of all."""
+    paths = sorted(path for path in EXERCISES.glob("*/*.ipynb") if path.stem == path.parent.name)
+    missing = set(names) - {path.stem for path in paths}
+    if missing:
+        raise chapters.ChapterError(f"no such exercises: {', '.join(sorted(missing))}")
+    return [path for path in paths if path.stem in names or not names]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks."""
+    os.environ.setdefault("PYTHONPATH", str(ROOT))
+    parser = argparse.ArgumentParser(prog="tools.exercises", description=__doc__.split("\n")[0])
+    parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help="all when none is named")
+    parser.add_argument("--check", action="store_true", help="store nothing, only try the answers")
+    options = parser.parse_args(arguments)
+    wrong = 0
+    for path in sources(options.chapters):
+        start = time.perf_counter()
+        exercises = Exercises(path)
+        found = list(exercises.problems())
+        if not found and not options.check:
+            found += filter(None, [stored(path)])
+        known = [*exercises.wrong, *exercises.right, *exercises.nonsense]
+        points = sum(exercises.tests.values()) + sum(exercises.written.values())
+        print(
+            f"{path.stem}: {len(exercises.solutions) + len(exercises.written)} questions, "
+            f"{len(exercises.tests)} tests, {points:g} points, {len(known)} answers tried "
+            f"({time.perf_counter() - start:.1f} s)",
+            flush=True,
+        )
+        for sentence in found:
+            print(f"  {sentence}", file=sys.stderr)
+        wrong += len(found)
+    return bool(wrong)
+
+
+def stored(path: Path) -> str:
+    """Run a source in a kernel and store its outputs, as is done with chapters."""
+    try:
+        chapters.store(path)
+    except chapters.ChapterError as error:
+        return str(error)
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

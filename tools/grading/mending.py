@@ -1,0 +1,97 @@
+"""Make a notebook that can be graded out of whatever was handed in, and say what was amiss.
+
+Only the learner's answers and additional cells are taken over.  Tests come from the source, so that
+deleting, doubling or editing them changes nothing, and is told.
+"""
+
+import copy
+import json
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from tools.exercises import grading, is_answer, student_version
+
+MAX_BYTES = 20_000_000
+
+
+def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[str]]:
+    """The source's notebook with the submission's answers, and what was amiss."""
+    flags: list[str] = []
+    handed_in = readable(submission, flags)
+    known = {grading(cell)["grade_id"]: cell for cell in source.cells if grading(cell)}
+    released = {cell.id: cell.source for cell in student_version(source).cells}
+    found: dict[str, NotebookNode] = {}
+    order: list[NotebookNode | str] = []
+    for cell in handed_in:
+        name = str(grading(cell).get("grade_id", ""))
+        if name not in known:
+            order.append(plain(cell))
+        elif name in found:
+            flags.append(f"{name} is there twice: the first was graded")
+        else:
+            found[name] = cell
+            order.append(name)
+    position = 0
+    for name in known:
+        if name in found:
+            position = order.index(name) + 1
+        else:
+            if handed_in:
+                flags.append(f"{name} is missing: it was put back")
+            order.insert(position, name)
+            position += 1
+    places = [entry for entry in order if isinstance(entry, str)]
+    if places != list(known):
+        flags.append("the cells stand in another order than in the source")
+    mended = copy.deepcopy(source)
+    mended.cells = []
+    for entry in order:
+        if isinstance(entry, str):
+            mended.cells.append(taken_over(known[entry], found.get(entry), released[entry], flags))
+        else:
+            mended.cells.append(entry)
+    for number, cell in enumerate(mended.cells):
+        cell.id = grading(cell).get("grade_id") or f"learners-{number}"
+    return mended, flags
+
+
+def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
+    """The submission's cells, none when it is no notebook."""
+    if len(submission) > MAX_BYTES:
+        flags.append(f"not read: {len(submission) / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}")
+        return []
+    try:
+        cells = list(nbformat.reads(submission.decode(), as_version=4).cells)
+        json.dumps(cells)
+        return [
+            cell for cell in cells if isinstance(cell.source, str) and grading(cell) is not None
+        ]
+    except Exception as error:  # whatever a file can hold
+        flags.append(f"not a notebook: {type(error).__name__}")
+        return []
+
+
+def plain(cell: NotebookNode) -> NotebookNode:
+    """A cell of the learner's own, without any claim on marks."""
+    make: Any = {
+        "code": nbformat.v4.new_code_cell,
+        "markdown": nbformat.v4.new_markdown_cell,
+    }.get(str(cell.get("cell_type")), nbformat.v4.new_raw_cell)
+    made: NotebookNode = make(str(cell.source))
+    return made
+
+
+def taken_over(
+    original: NotebookNode, handed_in: NotebookNode | None, released: str, flags: list[str]
+) -> NotebookNode:
+    """A graded cell: the learner's text where it is an answer, else the source's."""
+    cell = copy.deepcopy(original)
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+    if is_answer(cell):
+        cell.source = handed_in.source if handed_in is not None else ""
+    elif handed_in is not None and handed_in.source.split() != released.split():
+        flags.append(f"{cell.id} was edited: the source's was used")
+    return cell

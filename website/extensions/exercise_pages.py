@@ -1,0 +1,88 @@
+"""Make a page of each chapter's exercises, and one of its solutions, before pages are looked for.
+
+The page is the learner's notebook: what the reader downloads from it holds no solution and no
+hidden test, because there is none in the file. It isn't run at build, as its answers are empty.
+The solutions are run. ``exercise_solutions: false`` in ``_config.yml`` leaves them out.
+"""
+
+import copy
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+
+PAGES = "exercises/pages"
+LEFT_OUT = "The solutions are not part of this edition."
+MARKS = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
+PRESET = re.compile(r"^\w+ = \.\.\.(  # .*)?\n", re.MULTILINE)
+
+
+def solved_version(notebook, tools):
+    """The notebook with solutions, without hidden tests and without nbgrader's marks."""
+    solved = copy.deepcopy(notebook)
+    for cell in solved.cells:
+        if tools.is_test(cell):
+            cell.source = tools.HIDDEN.sub("", cell.source)
+            tools.fold(cell)
+        elif tools.is_answer(cell) and cell.cell_type == "code":
+            cell.source = MARKS.sub("", PRESET.sub("", cell.source)).rstrip("\n")
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        cell.metadata.pop("nbgrader", None)
+    solved.cells[0].source = titled(solved)
+    return solved
+
+
+def titled(notebook) -> str:
+    """The first cell's title, as that of the solutions."""
+    title = notebook.cells[0].source.partition("\n")[0]
+    return title.replace("Exercises", "Solutions", 1)
+
+
+def left_out(notebook):
+    """A page that says that there are no solutions here."""
+    page = copy.deepcopy(notebook)
+    page.cells = page.cells[:1]
+    page.cells[0].source = f"{titled(page)}\n\n{LEFT_OUT}"
+    return page
+
+
+def write_pages(app, config) -> None:
+    root = Path(app.srcdir)
+    if not (root / "exercises").is_dir():
+        return
+    sys.path.insert(0, str(root))
+    try:
+        from tools import exercises as tools
+    finally:
+        sys.path.remove(str(root))
+    folder = root / PAGES
+    folder.mkdir(exist_ok=True)
+    wanted = {}
+    for path in sorted((root / "exercises").glob("*/*.ipynb")):
+        if path.stem == path.parent.name:
+            notebook = nbformat.read(path, as_version=4)
+            wanted[f"{path.stem}.ipynb"] = tools.student_version(notebook)
+            solutions = config.exercise_solutions
+            wanted[f"{path.stem}_solutions.ipynb"] = (
+                solved_version(notebook, tools) if solutions else left_out(notebook)
+            )
+            config.nb_execution_excludepatterns = [
+                *config.nb_execution_excludepatterns,
+                f"{PAGES}/{path.stem}.ipynb",
+            ]
+    for old in folder.glob("*.ipynb"):
+        if old.name not in wanted:
+            old.unlink()
+    for name, notebook in wanted.items():
+        text = nbformat.writes(notebook).rstrip("\n") + "\n"
+        page = folder / name
+        if not page.exists() or page.read_text(encoding="utf-8") != text:
+            page.write_text(text, encoding="utf-8")
+
+
+def setup(app):
+    app.add_config_value("exercise_solutions", True, "env", [bool])
+    app.connect("config-inited", write_pages, priority=1)  # before the contents are read
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
