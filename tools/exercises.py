@@ -255,6 +255,15 @@ def fold(test: NotebookNode) -> None:
     """Fold a test's code, on the page and in Jupyter: it may hold the right value."""
     test.metadata.tags = [*test.metadata.get("tags", []), "hide-input"]
     test.metadata.jupyter = {"source_hidden": True}
+    test.metadata.mystnb = {"code_prompt_show": f"Check: {what_is_checked(test)}"}
+
+
+def what_is_checked(test: NotebookNode) -> str:
+    """The words of a test cell's check."""
+    for node in ast.walk(ast.parse(test.source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check":
+            return str(ast.literal_eval(node.args[0]))
+    return str(test.id)
 
 
 def nonsensical(node: ast.stmt, value: str) -> str:
