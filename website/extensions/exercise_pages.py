@@ -101,7 +101,7 @@ class ExerciseList(SphinxDirective):
         root = Path(self.env.srcdir)
         tools = exercise_tools(root)
         text = (root / "_toc.yml").read_text(encoding="utf-8")
-        lines = ["| exercises | questions | points | |", "|---|--:|--:|---|"]
+        lines = ["| exercises | questions | points | solutions |", "|---|--:|--:|---|"]
         for chapter in re.findall(rf"{PAGES}/(\w+)$", text, re.MULTILINE):
             path = tools.EXERCISES / chapter / f"{chapter}.ipynb"
             if path.is_file():  # and not a page of solutions
@@ -110,7 +110,7 @@ class ExerciseList(SphinxDirective):
                 points = sum(known.tests.values()) + sum(known.written.values())
                 lines.append(
                     f"| {{doc}}`/{PAGES}/{chapter}` | {len(known.solutions) + len(known.written)}"
-                    f" | {points:g} | {{doc}}`solutions </{PAGES}/{chapter}_solutions>` |"
+                    f" | {points:g} | {{doc}}`/{PAGES}/{chapter}_solutions` |"
                 )
         holder = nodes.container()
         self.state.nested_parse(StringList(lines, str(root / "_toc.yml")), 0, holder)
