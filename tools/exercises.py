@@ -39,6 +39,8 @@ TEXT_STUB = "*Your answer here.*"
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION$", re.DOTALL | re.M)
 HIDDEN = re.compile(r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS$", re.DOTALL | re.M)
 
+POINTS = re.compile(r"^\*[^*\n]*?(\d+) points?\b[^*\n]*\*$", re.M)  # *Implement, 4 points.*
+
 # What answers nothing, and so must fail every test: an expression of the arguments.
 NONSENSE = {
     "None": "None",
@@ -172,6 +174,13 @@ class Exercises:
             yield f"two cells are called {name}"
         for cell in self.notebook.cells:
             yield from self.cell_rules(cell)
+        promised = [float(n) for cell in self.notebook.cells for n in POINTS.findall(cell.source)]
+        given: dict[str, float] = {}
+        for cell in filter(grading, self.notebook.cells):
+            question = self.short(cell).partition("-")[0]
+            given[question] = given.get(question, 0) + grading(cell).get("points", 0)
+        if promised != list(given.values()):
+            yield f"the questions promise {promised} points, their cells give {given}"
         for question in self.solutions:
             if not self.tests_of(question):
                 yield f"{question} has no test"
