@@ -47,11 +47,12 @@ chapters: set-up ## run the chapters and store their outputs (CHAPTER=cross_entr
 check: set-up ## read the chapters for what the rules refuse, without running them
 	@$(BIN)/python -m tools.chapters --check $(CHAPTER)
 
-lint: set-up ## ruff and mypy
+lint: set-up ## ruff, mypy and the spelling
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 	@$(BIN)/python -m mypy --config-file= --check-untyped-defs --ignore-missing-imports website benchmarks
+	@$(BIN)/python -m tools.spelling
 
 format: set-up ## let ruff lay out the code, chapters included
 	@$(BIN)/python -m ruff check --fix .
