@@ -76,7 +76,7 @@ $$ (eq-h)
 See {eq}`eq-h`, {prf:ref}`thm-one`, {numref}`fig-line` and {cite:t}`shannon1948mathematical`.
 
 \begin{align}
-a &= b \\
+a_{\max}^2 &= b \\
   &= c
 \end{align}
 
@@ -275,6 +275,12 @@ def test_formulas_are_typeset_at_build_time_for_eyes_and_ears(chapter):
         assert formula.select_one("math annotation") is not None
 
 
+def test_a_subscript_has_one_part(chapter):
+    script = chapter.select_one("msubsup")
+    assert [part.name for part in script.find_all(recursive=False)] == ["mi", "mrow", "mn"]
+    assert script.mrow.get_text() == "max\u2061"
+
+
 def test_a_comma_stays_with_the_formula_before_it(chapter):
     assert [tied.contents[-1] for tied in chapter.select(".tied")] == [",", ".", ".", "."]
 
@@ -324,6 +330,15 @@ def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(small_book):
 
 def test_a_claim_that_no_cell_refutes_is_a_warning(faults):
     assert "no code cell refutes this box" in faults
+
+
+def test_folded_code_is_named_by_what_is_seen(chapter):
+    handle = chapter.select_one("details.hide > summary")
+    assert handle.attrs == {}
+    assert [(part.name, part.get_text()) for part in handle.contents] == [
+        ("span", "Show the code"),
+        ("span", "Hide the code"),
+    ]
 
 
 def test_a_margin_note_has_no_empty_title(chapter):
