@@ -114,11 +114,12 @@ This.
 
 ```{admonition} Looks right but isn't: "a claim"
 :class: isnt-so
-Refuted.
+Refuted, not by {prf:ref}`thm-one`.
 ```
 """
 CELLS = [
-    'from coursecode import answer\n\nprint(f"the answer is {answer()} nats")',
+    'from coursecode import answer\n\nprint(f"the answer is {answer()}", end=" ", flush=True)\n'
+    'print("nats")',
     "raise ValueError('p must sum to 1, got 0.9')",
     "import matplotlib.pyplot as plt\n\nplt.plot([0, 1])\nplt.show()",
 ]
@@ -321,6 +322,7 @@ def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(small_book):
     page = soup(small_book, "book/errors.html")
     claim = page.select_one("p.known-error a")
     assert claim.get_text() == "“a claim”"
+    assert page.select_one("article a[href='chapter.html#thm-one']")
     place, _, box = claim["href"].partition("#")
     assert soup(small_book, f"book/{place}").select(f"#{box}.isnt-so")
     assert [cell.get_text(strip=True) for cell in page.select(".cell_output")] == [
