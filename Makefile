@@ -15,7 +15,7 @@ PORT ?= 8000
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up book serve pdf test chapters check lint format lab bench lock clean clean-all
+.PHONY: help set-up book serve pdf links test chapters check lint format lab bench lock clean clean-all
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -37,6 +37,9 @@ serve: book ## build the site and show it on this computer (PORT=8000)
 pdf: book ## print the book as one PDF, which the site then links to (needs Chromium)
 	@$(BIN)/python website/print_book.py
 	@$(BIN)/jupyter-book build .
+
+links: set-up ## ask every address outside the site whether it is still there (needs a network)
+	@$(BIN)/jupyter-book build --builder linkcheck --path-output _build/links .
 
 test: set-up ## run all tests: the package, every chapter, the chain (PYTEST_ARGS=...)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
