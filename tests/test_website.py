@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 
 from tests.websites import JUPYTER_BOOK
 from website import print_book
+from website.extensions import side_contents
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
@@ -111,6 +112,8 @@ This.
 |   |   |
 |---|---|
 | a | b |
+
+## A section
 
 ```{admonition} Looks right but isn't: "a claim"
 :class: isnt-so
@@ -413,6 +416,29 @@ def test_the_front_picture_is_computed_by_the_package(small_book):
         for output in soup(small_book, "book/index.html").select(".loss output")
     ]
     assert costs[:2] == pytest.approx([1.5**2, 1.5])
+
+
+def test_the_contents_hold_the_pages_own_headings(small_book):
+    page = soup(small_book, "book/reference.html")
+    assert page.select("#site-contents li.current")
+    here = soup(small_book, "book/chapter.html").select_one("#site-contents li.current")
+    assert here.a.get_text() == "Chapter"
+    assert [link["href"] for link in here.select(".page-toc a")] == ["#a-section"]
+
+
+def test_parts_that_repeat_their_name_are_folded_on_other_pages():
+    entry = '<ul{0}><li class="{1}"><a class="{1}" href="#">{2}: entropy</a></li></ul>'
+    parts = [
+        f'<p class="caption"><span>{name}</span></p>' + entry.format("", current, name)
+        for name, current in (("Exercises", ""), ("Solutions", "current"))
+    ]
+    page = BeautifulSoup(side_contents.contents("".join(parts), ""), "html.parser")
+    assert [part.summary.get_text() for part in page.select("details")] == [
+        "Exercises",
+        "Solutions",
+    ]
+    assert [part.has_attr("open") for part in page.select("details")] == [False, True]
+    assert [link.get_text() for link in page.select("a")] == ["Entropy", "Entropy"]
 
 
 def test_a_page_says_what_it_is_about(small_book):
