@@ -68,6 +68,7 @@ Inline $p_k$, displayed in a sentence
 $$
 q_k = p_k,
 $$
+from {prf:ref}`thm-one`, and $a$, and $b$, and $c$, and so on
 and on its own:
 
 $$
@@ -286,7 +287,12 @@ def test_a_subscript_has_one_part(chapter):
 
 
 def test_a_comma_stays_with_the_formula_before_it(chapter):
-    assert [tied.contents[-1] for tied in chapter.select(".tied")] == [",", ".", ".", "."]
+    assert [tied.contents[-1] for tied in chapter.select(".tied")] == [*",,,,", *"..."]
+    assert [tied.next_sibling for tied in chapter.select(".tied")[1:4]] == [
+        " and ",
+        " and ",
+        " and so on\nand on its own:",
+    ]
 
 
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):

@@ -128,7 +128,10 @@ class TiePunctuation(SphinxPostTransform):
                 tied = nodes.inline("", "", classes=["tied"])
                 formula.replace_self(tied)
                 tied += [formula, nodes.Text(mark[0])]
-                text.parent.replace(text, nodes.Text(text[mark.end() :]))
+                # Not parent.replace(): it takes the first text that reads the same.
+                siblings = text.parent.children
+                place = next(i for i, node in enumerate(siblings) if node is text)
+                text.parent[place] = nodes.Text(text[mark.end() :])
 
 
 def visit_inline(translator, node: nodes.math) -> None:
