@@ -192,13 +192,11 @@ def check(argument: Argument) -> Array:
 def hold(arguments: tuple[Argument, ...], block: list[Array], *, only_hidden: bool = False) -> None:
     """Hold a block of each argument's values to its rule; name the first fault of all there are.
 
-    With `only_hidden` leave out the rules that refuse nothing but nan and infinities.
+    With `only_hidden` leave out what a formula's result would show, nan and infinities say.
     """
-    for argument, values in zip(arguments, block, strict=True):
-        rule = argument.rule
-        if (only_hidden and rule.of_size) or rule.holds(values):
-            continue
-        if rule.fault(values):
+    for (_, _, _, rule, _), values in zip(arguments, block, strict=True):
+        test = rule.hidden if only_hidden else rule.holds
+        if test is not None and not test(values) and rule.fault(values):
             # The first fault of all, sought in the whole, so that the message has its true index.
             found = ((each.name, each.rule.fault(each.values)) for each in arguments)
             raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
@@ -209,21 +207,20 @@ def batch_shape(arguments: tuple[Argument, ...]) -> tuple[int, ...]:
     first = arguments[0]
     if first.parameter:
         first = next((a for a in arguments if a.values.ndim or not a.parameter), first)
-    shape = first.values.shape
-    batch = shape[:-1] if first.rank else shape
-    for other in arguments:
-        if other is first:
+    name, values, rank, _, _ = first
+    shape = values.shape
+    batch: tuple[int, ...] = shape[:-1] if rank else shape
+    for other, given, their_rank, _, lone in arguments:
+        theirs = given.shape
+        if theirs == shape and their_rank == rank:
             continue
-        theirs = other.values.shape
-        expected = shape if other.rank == first.rank else batch
-        if other.rank > first.rank:
+        expected = shape if their_rank == rank else batch
+        if their_rank > rank:
             theirs = theirs[:-1]
-        if theirs != expected and not (other.parameter and not theirs):
-            raise ValueError(
-                f"shapes must match, got {first.name} {shape} and {other.name} {other.values.shape}"
-            )
-    if not first.values.size:
-        raise ValueError(f"{first.name} must not be empty, got shape {shape}")
+        if theirs != expected and not (lone and not theirs):
+            raise ValueError(f"shapes must match, got {name} {shape} and {other} {given.shape}")
+    if not values.size:
+        raise ValueError(f"{name} must not be empty, got shape {shape}")
     return batch
 
 
@@ -243,7 +240,7 @@ def plain_array(name: str, values: ArrayLike) -> Array:
 
 
 def _floats(name: str, values: ArrayLike, rank: int = 0) -> FloatArray:
-    array = plain_array(name, values)
+    array = values if type(values) is np.ndarray else plain_array(name, values)
     if array.dtype is not DOUBLE and array.dtype is not SINGLE:
         if array.dtype.kind not in "iuf":
             raise TypeError(f"{name} must be real numbers, got {_kind(array)}")
@@ -262,5 +259,7 @@ def _kind(array: Array) -> str:
 
 
 def _tolerance(values: ArrayLike, array: FloatArray) -> float:
+    if array is values:
+        return TOLERANCE[array.dtype.char]
     given = getattr(values, "dtype", array.dtype)
     return TOLERANCE["e" if given == np.float16 else array.dtype.char]
