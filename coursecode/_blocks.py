@@ -84,8 +84,7 @@ def _evaluated(
 ) -> FloatArray:
     batch = batch_shape(arguments)
     count = prod(batch)
-    flat = []
-    dtype, largest = None, 0
+    flat, dtype, largest, alike = [], None, 0, True
     for _, values, rank, _, _ in arguments:
         if values.ndim != rank + 1:
             if values.ndim or count == 1:
@@ -93,15 +92,20 @@ def _evaluated(
             else:  # a parameter
                 values = np.broadcast_to(values, count)
         if values.dtype is not dtype and values.dtype.kind == "f":
-            dtype = values.dtype if dtype is None else np.result_type(dtype, values.dtype)
-        largest = max(largest, values.nbytes)
+            alike = dtype is None
+            dtype = values.dtype if alike else np.result_type(dtype, values.dtype)
+        if values.nbytes > largest:
+            largest = values.nbytes
         flat.append(values)
 
     step = count if largest <= BLOCK_BYTES else max(1, BLOCK_BYTES * count // largest)
     whole: FloatArray | None = np.empty(flat[-1].shape, dtype) if fills else None
     for start in range(0, count, step):
         rows = slice(start, start + step)
-        block = [_laid_out(values if step == count else values[rows], dtype) for values in flat]
+        block = flat if step == count else [values[rows] for values in flat]
+        block = [np.ascontiguousarray(values) for values in block]
+        if not alike:
+            block = [v.astype(dtype, copy=False) if v.dtype.kind == "f" else v for v in block]
         hold(arguments, block, only_hidden=faults_show)
         out = whole if whole is None or step == count else whole[rows]
         part = formula(*block, out) if fills else formula(*block)
@@ -114,14 +118,10 @@ def _evaluated(
         if not fills or part is not out:
             np.add(part, 0.0, out=whole[rows])  # -0.0 + 0.0 is 0.0
     assert whole is not None  # count is not 0
-    return whole if len(batch) == 1 else whole.reshape(batch + whole.shape[1:])[()]
-
-
-def _laid_out(values: Array, dtype: np.dtype[Any] | None) -> Array:
-    """Return a block row by row in memory, its floating-point numbers in the common type."""
-    if values.dtype is dtype or values.dtype.kind != "f":
-        return np.ascontiguousarray(values)
-    return np.ascontiguousarray(values, dtype)
+    if len(batch) == 1:
+        return whole
+    whole = whole.reshape(batch + whole.shape[1:])
+    return whole if batch else whole[()]
 
 
 def by_columns(x: FloatArray) -> FloatArray:

@@ -15,7 +15,7 @@ numbers: `number`, `between`, `whole` and `logarithm` (see `_options`).
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -105,14 +105,16 @@ def rows(name: str, values: ArrayLike) -> Argument:
     return Argument(name, _floats(name, values, rank=1), 1, FINITE)
 
 
-def probabilities(name: str, values: ArrayLike) -> Argument:
+def probabilities(name: str, values: ArrayLike, *, signs_show: bool = False) -> Argument:
     """Distributions over K outcomes, shape (..., K): non-negative, each row summing to 1.
 
     The sum may miss 1 by the square root of the machine epsilon of the type it was given in
     (1.5e-8 for float64, 3.5e-4 for float32), which covers rounding and exposes a mistyped number.
+    With `signs_show` a negative one makes the formula's result nan, as its logarithm does.
     """
     array = _floats(name, values, rank=1)
-    return Argument(name, array, 1, distribution(_tolerance(values, array)))
+    rule = distribution(_tolerance(values, array), signs_show=signs_show)
+    return Argument(name, array, 1, rule)
 
 
 # --- kinds: a single number for each example ------------------------------------------
@@ -197,9 +199,13 @@ def hold(arguments: tuple[Argument, ...], block: list[Array], *, only_hidden: bo
     for (_, _, _, rule, _), values in zip(arguments, block, strict=True):
         test = rule.hidden if only_hidden else rule.holds
         if test is not None and not test(values) and rule.fault(values):
-            # The first fault of all, sought in the whole, so that the message has its true index.
-            found = ((each.name, each.rule.fault(each.values)) for each in arguments)
-            raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
+            refuse(arguments)
+
+
+def refuse(arguments: tuple[Argument, ...]) -> NoReturn:
+    """Name the first fault of all: sought in the whole, so that the message has its true index."""
+    found = ((each.name, each.rule.fault(each.values)) for each in arguments)
+    raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
 
 
 def batch_shape(arguments: tuple[Argument, ...]) -> tuple[int, ...]:

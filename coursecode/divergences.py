@@ -76,7 +76,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = e) -> FloatArray:
         hard = ~((divergence > 0.01) & (divergence < np.inf))
         if hard.any():
             divergence[hard] = row_sum(divergence_terms(p[hard], q[hard]))
-        return divergence / log(base)
+        return divergence if base == e else divergence / log(base)
 
     return in_blocks(formula, probabilities("p", p), probabilities("q", q))
 

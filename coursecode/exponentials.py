@@ -65,8 +65,9 @@ def logsumexp(logits: ArrayLike) -> FloatArray:
         # NumPy's float32 logarithm is off by up to 4 units in the last place; one a row is cheap.
         result = np.log(total, dtype=np.float64)
         # Out of range, or near 1, where the logarithm of a rounded sum loses digits:
-        hard = ~(abs(total - 1) > 0.5) | (total == np.inf) | (total < SMALL)
-        if hard.any():
+        far = (total > 1.5) & (total < np.inf) | (total < 0.5) & (total >= SMALL)
+        if not far.all():
+            hard = ~far
             _, e, top = shifted_exponentials(s[hard])
             log_sum = top + np.log1p(sum_but_largest(e))
             result[hard] = np.where(np.isinf(top), top, log_sum)
@@ -200,9 +201,8 @@ def sigmoid(logits: ArrayLike) -> FloatArray:
     """
 
     def formula(s: FloatArray, out: FloatArray) -> FloatArray:
-        e = np.exp(s)
-        q: FloatArray = np.divide(e, 1 + e, out=out)
-        return q
+        e = np.exp(s, out=out)
+        return np.divide(e, 1 + e, out=out)
 
     return in_blocks(
         formula, extended_real("logits", logits), faults_show=True, fills=True, beyond=logistic

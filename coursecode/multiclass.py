@@ -231,7 +231,9 @@ def squared_multiclass_hinge_loss_gradient(
 
 def excess(y: Array, s: FloatArray, margin: float) -> FloatArray:
     """Return max(0, s_j - s_y + Δ) for each class j of a block of rows, and 0 for j = y."""
-    lacking: FloatArray = (s - column(pick(s, y)) + margin).clip(0, np.inf)
+    lacking: FloatArray = s - column(pick(s, y))
+    lacking += margin
+    lacking.clip(0, np.inf, out=lacking)
     put(lacking, y, 0)
     return lacking
 

@@ -57,11 +57,11 @@ def huber_loss(y_true: ArrayLike, y_pred: ArrayLike, *, delta: float = 1.0) -> F
     delta = between("delta", delta, 0, open_low=True)
 
     def formula(y: FloatArray, f: FloatArray, out: FloatArray) -> FloatArray:
-        r = abs(y - f)
+        r = abs(np.subtract(y, f, out=out))
         c = r.clip(0, delta)
         # ½ r² where c = r, and δ (r - ½ δ) where c = δ
-        losses: FloatArray = np.multiply(c, r - c / 2, out=out)
-        return losses
+        r -= np.multiply(c, 0.5, out=out)
+        return np.multiply(c, r, out=out)
 
     return in_blocks(
         formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True, fills=True
