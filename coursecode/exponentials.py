@@ -17,6 +17,7 @@ from coursecode._exponentials import (
     shifted_exponentials,
     sum_but_largest,
 )
+from coursecode._rules import all_finite
 from coursecode._validation import FloatArray, exponents, extended_real, scores
 
 
@@ -65,12 +66,12 @@ def logsumexp(logits: ArrayLike) -> FloatArray:
         # NumPy's float32 logarithm is off by up to 4 units in the last place; one a row is cheap.
         result = np.log(total, dtype=np.float64)
         # Out of range, or near 1, where the logarithm of a rounded sum loses digits:
-        far = (total > 1.5) & (total < np.inf) | (total < 0.5) & (total >= SMALL)
-        if not far.all():
-            hard = ~far
-            _, e, top = shifted_exponentials(s[hard])
-            log_sum = top + np.log1p(sum_but_largest(e))
-            result[hard] = np.where(np.isinf(top), top, log_sum)
+        if not (total.min() > 1.5 and all_finite(total)):
+            hard = ~(abs(total - 1) > 0.5) | (total == np.inf) | (total < SMALL)
+            if hard.any():
+                _, e, top = shifted_exponentials(s[hard])
+                log_sum = top + np.log1p(sum_but_largest(e))
+                result[hard] = np.where(np.isinf(top), top, log_sum)
         return result
 
     return in_blocks(formula, exponents("logits", logits), faults_show=True)

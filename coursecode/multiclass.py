@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import column, in_blocks, pick, put, row_sum
+from coursecode._blocks import column, flat_index, in_blocks, put, row_sum
 from coursecode._validation import Array, FloatArray, between, classes, rows
 
 
@@ -231,10 +231,11 @@ def squared_multiclass_hinge_loss_gradient(
 
 def excess(y: Array, s: FloatArray, margin: float) -> FloatArray:
     """Return max(0, s_j - s_y + Δ) for each class j of a block of rows, and 0 for j = y."""
-    lacking: FloatArray = s - column(pick(s, y))
+    true = flat_index(s, y)
+    lacking: FloatArray = s - column(s.ravel()[true])
     lacking += margin
     lacking.clip(0, np.inf, out=lacking)
-    put(lacking, y, 0)
+    lacking.reshape(-1)[true] = 0
     return lacking
 
 
