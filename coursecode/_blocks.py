@@ -14,12 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import Context
 from math import prod
-from typing import Any
 
 import numpy as np
 
 from coursecode._rules import SHORT_ROW, all_finite, row_sum
-from coursecode._validation import Argument, Array, FloatArray, batch_shape, hold
+from coursecode._validation import DOUBLE, Argument, Array, FloatArray, batch_shape, hold
 
 __all__ = ["by_columns", "column", "flat_index", "in_blocks", "pick", "put", "row_max", "row_sum"]
 
@@ -85,19 +84,21 @@ def _evaluated(
     batch = batch_shape(arguments)
     count = prod(batch)
     flat, dtype, largest, alike = [], None, 0, True
-    for _, values, rank, _, _ in arguments:
+    for _, values, rank, _, _, takes_type in arguments:
         if values.ndim != rank + 1:
             if values.ndim or count == 1:
                 values = values.reshape((count, -1) if rank else count)
             else:  # a parameter
                 values = np.broadcast_to(values, count)
         if values.dtype is not dtype and values.dtype.kind == "f":
-            alike = dtype is None
-            dtype = values.dtype if alike else np.result_type(dtype, values.dtype)
+            alike = dtype is None and not takes_type
+            if not takes_type:
+                dtype = values.dtype if dtype is None else np.result_type(dtype, values.dtype)
         if values.nbytes > largest:
             largest = values.nbytes
         flat.append(values)
 
+    dtype = DOUBLE if dtype is None else dtype
     step = count if largest <= BLOCK_BYTES else max(1, BLOCK_BYTES * count // largest)
     whole: FloatArray | None = np.empty(flat[-1].shape, dtype) if fills else None
     for start in range(0, count, step):

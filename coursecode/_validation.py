@@ -15,6 +15,7 @@ numbers: `number`, `between`, `whole` and `logarithm` (see `_options`).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -69,6 +70,7 @@ __all__ = [
 
 FloatArray = NDArray[np.floating[Any]]
 TOLERANCE = {char: math.sqrt(np.finfo(char).eps) for char in "efd"}
+TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 
 
@@ -80,11 +82,19 @@ class Argument(NamedTuple):
     rank: int  # axes of one example: 1 for a row of K outcomes, 0 for a single number
     rule: Rule
     parameter: bool = False  # a lone number then counts for every example
+    takes_type: bool = False  # of the data, as Python's numbers do
 
 
-def parameter(argument: Argument) -> Argument:
-    """Let an argument be a single number beside arrays of data."""
-    return argument._replace(parameter=True)
+def parameter(kind: Callable[[str, ArrayLike], Argument], name: str, values: ArrayLike) -> Argument:
+    """Let an argument be a single number beside arrays of data.
+
+    A number of Python's own leaves float32 data float32, if it has a place there.
+    """
+    argument = kind(name, values)
+    pythons = isinstance(values, (int, float)) and not isinstance(values, np.floating)
+    size = abs(float(argument.values)) if pythons else 0.0
+    takes_type = pythons and (size == 0 or TINY <= size <= HUGE)
+    return argument._replace(parameter=True, takes_type=takes_type)
 
 
 # --- kinds: a row of K numbers for each example ---------------------------------------
@@ -196,7 +206,7 @@ def hold(arguments: tuple[Argument, ...], block: list[Array], *, only_hidden: bo
 
     With `only_hidden` leave out what a formula's result would show, nan and infinities say.
     """
-    for (_, _, _, rule, _), values in zip(arguments, block, strict=True):
+    for (_, _, _, rule, _, _), values in zip(arguments, block, strict=True):
         test = rule.hidden if only_hidden else rule.holds
         if test is not None and not test(values) and rule.fault(values):
             refuse(arguments)
@@ -213,10 +223,10 @@ def batch_shape(arguments: tuple[Argument, ...]) -> tuple[int, ...]:
     first = arguments[0]
     if first.parameter:
         first = next((a for a in arguments if a.values.ndim or not a.parameter), first)
-    name, values, rank, _, _ = first
+    name, values, rank, *_ = first
     shape = values.shape
     batch: tuple[int, ...] = shape[:-1] if rank else shape
-    for other, given, their_rank, _, lone in arguments:
+    for other, given, their_rank, _, lone, _ in arguments:
         theirs = given.shape
         if theirs == shape and their_rank == rank:
             continue

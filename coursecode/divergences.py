@@ -206,8 +206,8 @@ def gaussian_kl_divergence(
 
     return in_blocks(
         formula,
-        parameter(real("mean_p", mean_p)),
-        parameter(positive("std_p", std_p)),
-        parameter(real("mean_q", mean_q)),
-        parameter(positive("std_q", std_q)),
+        parameter(real, "mean_p", mean_p),
+        parameter(positive, "std_p", std_p),
+        parameter(real, "mean_q", mean_q),
+        parameter(positive, "std_q", std_q),
     )

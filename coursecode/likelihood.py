@@ -77,8 +77,8 @@ def normal_log_likelihood(x: ArrayLike, mean: ArrayLike, std: ArrayLike) -> Floa
     return in_blocks(
         formula,
         real("x", x),
-        parameter(real("mean", mean)),
-        parameter(positive("std", std)),
+        parameter(real, "mean", mean),
+        parameter(positive, "std", std),
     )
 
 
@@ -128,8 +128,8 @@ def laplace_log_likelihood(x: ArrayLike, location: ArrayLike, scale: ArrayLike) 
     return in_blocks(
         formula,
         real("x", x),
-        parameter(real("location", location)),
-        parameter(positive("scale", scale)),
+        parameter(real, "location", location),
+        parameter(positive, "scale", scale),
     )
 
 
@@ -177,7 +177,7 @@ def bernoulli_log_likelihood(x: ArrayLike, probability: ArrayLike) -> FloatArray
     def formula(x: Array, p: FloatArray) -> FloatArray:
         return np.where(x == 1, np.log(p), np.log1p(-p))
 
-    return in_blocks(formula, binary("x", x), parameter(unit("probability", probability)))
+    return in_blocks(formula, binary("x", x), parameter(unit, "probability", probability))
 
 
 def categorical_log_likelihood(labels: ArrayLike, probabilities: ArrayLike) -> FloatArray:
@@ -278,7 +278,7 @@ def poisson_log_likelihood(x: ArrayLike, rate: ArrayLike) -> FloatArray:
         normaliser = np.log(2 * pi * x) / 2 + stirling_error(x)
         return -divergence_terms(x, rate) - np.where(x > 0, normaliser, 0)
 
-    return in_blocks(formula, counts("x", x), parameter(nonnegative("rate", rate)))
+    return in_blocks(formula, counts("x", x), parameter(nonnegative, "rate", rate))
 
 
 def binary(name: str, values: ArrayLike) -> Argument:
