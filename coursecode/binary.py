@@ -105,7 +105,8 @@ def binary_cross_entropy_gradient(labels: ArrayLike, logits: ArrayLike) -> Float
 
     def formula(y: FloatArray, s: FloatArray, out: FloatArray) -> FloatArray:
         e = np.exp(s, out=out)
-        return np.divide(e * (1 - y) - y, 1 + e, out=out)  # y = 0 leaves e > 0, or 0 - 0 = 0
+        gradient: FloatArray = np.divide(e * (1 - y) - y, 1 + e, out=out)
+        return gradient
 
     def beyond(y: FloatArray, s: FloatArray) -> FloatArray:
         e = np.exp(-abs(s))

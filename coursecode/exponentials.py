@@ -203,7 +203,8 @@ def sigmoid(logits: ArrayLike) -> FloatArray:
 
     def formula(s: FloatArray, out: FloatArray) -> FloatArray:
         e = np.exp(s, out=out)
-        return np.divide(e, 1 + e, out=out)
+        q: FloatArray = np.divide(e, 1 + e, out=out)
+        return q
 
     return in_blocks(
         formula, extended_real("logits", logits), faults_show=True, fills=True, beyond=logistic

@@ -61,7 +61,8 @@ def huber_loss(y_true: ArrayLike, y_pred: ArrayLike, *, delta: float = 1.0) -> F
         c = r.clip(0, delta)
         # ½ r² where c = r, and δ (r - ½ δ) where c = δ
         r -= np.multiply(c, 0.5, out=out)
-        return np.multiply(c, r, out=out)
+        losses: FloatArray = np.multiply(c, r, out=out)
+        return losses
 
     return in_blocks(
         formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True, fills=True
