@@ -91,10 +91,10 @@ def parameter(kind: Callable[[str, ArrayLike], Argument], name: str, values: Arr
     A number of Python's own leaves float32 data float32, if it has a place there.
     """
     argument = kind(name, values)
-    pythons = isinstance(values, (int, float)) and not isinstance(values, np.floating)
-    size = abs(float(argument.values)) if pythons else 0.0
-    takes_type = pythons and (size == 0 or TINY <= size <= HUGE)
-    return argument._replace(parameter=True, takes_type=takes_type)
+    if type(values) not in (int, float):  # np.float64 is a kind of float, but says its type
+        return argument._replace(parameter=True)
+    size = abs(float(argument.values))
+    return argument._replace(parameter=True, takes_type=size == 0 or TINY <= size <= HUGE)
 
 
 # --- kinds: a row of K numbers for each example ---------------------------------------
