@@ -5,6 +5,7 @@ A failed check is still an error, so that a test run and a grader see it too.
 
 import contextlib
 import sys
+import traceback
 import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -59,6 +60,8 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
             yield
         except AssertionError as error:
             why = first_line(error) or "this does not hold"
+            if not raised_by_the_check(error):
+                why = f"your code raised {type(error).__name__}: {first_line(error)}"
         except NameError as error:
             why = f"{error.name} has no value yet" if error.name else first_line(error)
         except Exception as error:
@@ -115,8 +118,10 @@ def expect(
         f"{shape_words(expected.shape)} expected, got {shape_words(values.shape)}"
     )
     assert not (np.isnan(values) & ~np.isnan(expected)).any(), "the answer is nan"
-    told = f", expected {brief(expected)}" if tell else ""
-    assert same(values, expected, rtol, atol), f"got {brief(values)}{told or ', which is not it'}"
+    if not same(values, expected, rtol, atol):
+        digits = 4 if brief(values) != brief(expected) else 10
+        told = f", expected {brief(expected, digits)}" if tell else ", which is not it"
+        raise AssertionError(f"got {brief(values, digits)}{told}")
 
 
 def expect_word(got: Any, right: Any, mistakes: Mapping[str, Any]) -> None:
@@ -128,6 +133,13 @@ def expect_word(got: Any, right: Any, mistakes: Mapping[str, Any]) -> None:
     for message, wrong in mistakes.items():
         assert got != wrong, message
     assert got == right, f"{got!r} is not it"
+
+
+def raised_by_the_check(error: AssertionError) -> bool:
+    """Whether an `assert` of the block or of `expect` failed, not one in the reader's own code."""
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    block = next((file for file in files if file != __file__), __file__)
+    return files[-1] in (block, __file__)
 
 
 def first_line(error: Exception) -> str:
@@ -165,11 +177,11 @@ def shape_words(shape: tuple[int, ...]) -> str:
     return "a single number" if shape == () else f"an array of shape {shape}"
 
 
-def brief(values: np.ndarray) -> str:
-    """At most a few numbers, with four digits."""
+def brief(values: np.ndarray, digits: int = 4) -> str:
+    """At most a few numbers, with a few digits."""
     if values.size > 6:
         return "other numbers"
-    return np.array2string(values, precision=4, separator=", ").replace("\n", "")
+    return np.array2string(values, precision=digits, separator=", ").replace("\n", "")
 
 
 def refuse_the_package(function: Callable[..., Any]) -> None:

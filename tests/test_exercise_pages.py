@@ -91,3 +91,19 @@ def test_pages_are_written_anew_only_when_they_change(pages):
     after = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     before.pop("gone.ipynb")
     assert after == before
+
+
+def test_a_chapter_its_exercises_and_their_solutions_link_to_one_another():
+    chapter, *others = ("book/a", "exercises/pages/a", "exercises/pages/a_solutions")
+    app = SimpleNamespace(env=SimpleNamespace(found_docs={chapter, *others, "book/glossary"}))
+    links = {}
+    for page in (chapter, *others, "book/glossary"):
+        context = {}
+        extension().add_companions(app, page, "page.html", context, None)
+        links[page] = list(context.get("companions", ()))
+    assert links == {
+        chapter: others,
+        others[0]: [chapter, others[1]],
+        others[1]: [chapter, others[0]],
+        "book/glossary": [],
+    }

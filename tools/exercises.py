@@ -39,6 +39,8 @@ TEXT_STUB = "*Your answer here.*"
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION$", re.DOTALL | re.M)
 HIDDEN = re.compile(r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS$", re.DOTALL | re.M)
 
+POINTS = re.compile(r"^\*[^*\n]*?(\d+) points?\b[^*\n]*\*$", re.M)  # *Implement, 4 points.*
+
 # What answers nothing, and so must fail every test: an expression of the arguments.
 NONSENSE = {
     "None": "None",
@@ -172,6 +174,13 @@ class Exercises:
             yield f"two cells are called {name}"
         for cell in self.notebook.cells:
             yield from self.cell_rules(cell)
+        promised = [float(n) for cell in self.notebook.cells for n in POINTS.findall(cell.source)]
+        given: dict[str, float] = {}
+        for cell in filter(grading, self.notebook.cells):
+            question = self.short(cell).partition("-")[0]
+            given[question] = given.get(question, 0) + grading(cell).get("points", 0)
+        if promised != list(given.values()):
+            yield f"the questions promise {promised} points, their cells give {given}"
         for question in self.solutions:
             if not self.tests_of(question):
                 yield f"{question} has no test"
@@ -255,6 +264,15 @@ def fold(test: NotebookNode) -> None:
     """Fold a test's code, on the page and in Jupyter: it may hold the right value."""
     test.metadata.tags = [*test.metadata.get("tags", []), "hide-input"]
     test.metadata.jupyter = {"source_hidden": True}
+    test.metadata.mystnb = {"code_prompt_show": f"Check: {what_is_checked(test)}"}
+
+
+def what_is_checked(test: NotebookNode) -> str:
+    """The words of a test cell's check."""
+    for node in ast.walk(ast.parse(test.source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check":
+            return str(ast.literal_eval(node.args[0]))
+    return str(test.id)
 
 
 def nonsensical(node: ast.stmt, value: str) -> str:

@@ -5,7 +5,6 @@ cell, and canaries: after each test cell the same check is made to fail.  One th
 the tests of this kernel were neutralised.
 """
 
-import ast
 import copy
 import random
 import time
@@ -19,7 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from traitlets import Float, Integer
 
-from tools.exercises import is_test, student_version
+from tools.exercises import is_test, student_version, what_is_checked
 from tools.grading.mending import mend
 from tools.grading.sandbox import LearnersKernel
 
@@ -167,11 +166,3 @@ def canary(test: NotebookNode, dice: random.Random) -> NotebookNode:
     cell: NotebookNode = nbformat.v4.new_code_cell(source)
     cell.id = f"canary-{dice.getrandbits(64):x}"
     return cell
-
-
-def what_is_checked(test: NotebookNode) -> str:
-    """The words of a test cell's check."""
-    for node in ast.walk(ast.parse(test.source)):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check":
-            return str(ast.literal_eval(node.args[0]))
-    return str(test.id)

@@ -3,6 +3,9 @@
 The page is the learner's notebook: what the reader downloads from it holds no solution and no
 hidden test, because there is none in the file. It isn't run at build, as its answers are empty.
 The solutions are run. ``exercise_solutions: false`` in ``_config.yml`` leaves them out.
+
+A chapter, its exercises and their solutions each link to the other two, and the directive
+``{exercise-list}`` makes a table of them all.
 """
 
 import copy
@@ -11,6 +14,9 @@ import sys
 from pathlib import Path
 
 import nbformat
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
 
 PAGES = "exercises/pages"
 LEFT_OUT = "The solutions are not part of this edition."
@@ -48,15 +54,21 @@ def left_out(notebook):
     return page
 
 
+def exercise_tools(root):
+    """The book's own module that knows the exercises' format."""
+    sys.path.insert(0, str(root))
+    try:
+        from tools import exercises
+    finally:
+        sys.path.remove(str(root))
+    return exercises
+
+
 def write_pages(app, config) -> None:
     root = Path(app.srcdir)
     if not (root / "exercises").is_dir():
         return
-    sys.path.insert(0, str(root))
-    try:
-        from tools import exercises as tools
-    finally:
-        sys.path.remove(str(root))
+    tools = exercise_tools(root)
     folder = root / PAGES
     folder.mkdir(exist_ok=True)
     wanted = {}
@@ -82,7 +94,45 @@ def write_pages(app, config) -> None:
             page.write_text(text, encoding="utf-8")
 
 
+class ExerciseList(SphinxDirective):
+    """A table of all exercises, in the order of the chapters."""
+
+    def run(self):
+        root = Path(self.env.srcdir)
+        tools = exercise_tools(root)
+        text = (root / "_toc.yml").read_text(encoding="utf-8")
+        lines = ["| exercises | questions | points | solutions |", "|---|--:|--:|---|"]
+        for chapter in re.findall(rf"{PAGES}/(\w+)$", text, re.MULTILINE):
+            path = tools.EXERCISES / chapter / f"{chapter}.ipynb"
+            if path.is_file():  # and not a page of solutions
+                self.env.note_dependency(str(path))
+                known = tools.Exercises(path)
+                points = sum(known.tests.values()) + sum(known.written.values())
+                lines.append(
+                    f"| {{doc}}`/{PAGES}/{chapter}` | {len(known.solutions) + len(known.written)}"
+                    f" | {points:g} | {{doc}}`/{PAGES}/{chapter}_solutions` |"
+                )
+        holder = nodes.container()
+        self.state.nested_parse(StringList(lines, str(root / "_toc.yml")), 0, holder)
+        return holder.children
+
+
+def add_companions(app, pagename, templatename, context, doctree) -> None:
+    """Tell a page of a chapter with exercises what it is, and where the other two are."""
+    chapter = pagename.rpartition("/")[2].removesuffix("_solutions")
+    pages = {
+        f"book/{chapter}": "the chapter",
+        f"{PAGES}/{chapter}": "the exercises",
+        f"{PAGES}/{chapter}_solutions": "the solutions",
+    }
+    if pagename in pages and f"{PAGES}/{chapter}" in app.env.found_docs:
+        context["this_page"] = pages.pop(pagename)
+        context["companions"] = pages
+
+
 def setup(app):
+    app.add_directive("exercise-list", ExerciseList)
+    app.connect("html-page-context", add_companions)
     app.add_config_value("exercise_solutions", True, "env", [bool])
     app.connect("config-inited", write_pages, priority=1)  # before the contents are read
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
