@@ -15,7 +15,7 @@ PORT ?= 8000
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up book serve pdf test chapters check lint format lab bench lock clean clean-all
+.PHONY: help set-up book serve pdf links test chapters check lint format lab bench lock clean clean-all
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -38,6 +38,9 @@ pdf: book ## print the book as one PDF, which the site then links to (needs Chro
 	@$(BIN)/python website/print_book.py
 	@$(BIN)/jupyter-book build .
 
+links: set-up ## ask every address outside the site whether it is still there (needs a network)
+	@$(BIN)/jupyter-book build --builder linkcheck --path-output _build/links .
+
 test: set-up ## run all tests: the package, every chapter, the chain (PYTEST_ARGS=...)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
@@ -47,11 +50,12 @@ chapters: set-up ## run the chapters and store their outputs (CHAPTER=cross_entr
 check: set-up ## read the chapters for what the rules refuse, without running them
 	@$(BIN)/python -m tools.chapters --check $(CHAPTER)
 
-lint: set-up ## ruff and mypy
+lint: set-up ## ruff, mypy and the spelling
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 	@$(BIN)/python -m mypy --config-file= --check-untyped-defs --ignore-missing-imports website benchmarks
+	@$(BIN)/python -m tools.spelling
 
 format: set-up ## let ruff lay out the code, chapters included
 	@$(BIN)/python -m ruff check --fix .

@@ -16,7 +16,7 @@ from cycler import cycler
 PALETTE = MappingProxyType(
     {
         "truth": "#0072B2",  # blue
-        "model": "#D55E00",  # vermillion
+        "model": "#D55E00",  # vermilion
         "right": "#009E73",  # green: the true class
         "wrong": "#CC79A7",  # purple: the other classes
         "data": "#4D4D4D",  # grey

@@ -137,6 +137,7 @@ BREAKS = [
     ("has_short_cells", setter(1, source=LONG), "16 lines of visible code"),
     ("has_short_cells", lambda nb: (tagger(4, "hide-input")(nb), setter(4, source=LONG * 4)(nb)),
      "64 lines of folded code"),
+    ("has_short_lines", setter(4, source="x = 1  # " + 74 * "y"), "a line of 83 characters"),
     ("hides_only_figure_code", tagger(2, "remove-cell"), "hides what the reader should see"),
     ("hides_only_figure_code", tagger(2, "hide-input"), "draws no figure"),
     ("hides_only_figure_code", setter(4, source="x = 1\n" * 10 + FIGURE), "to be folded"),

@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 
 from tests.websites import JUPYTER_BOOK
 from website import print_book
+from website.extensions import side_contents
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
@@ -67,6 +68,7 @@ Inline $p_k$, displayed in a sentence
 $$
 q_k = p_k,
 $$
+from {prf:ref}`thm-one`, and $a$, and $b$, and $c$, and so on
 and on its own:
 
 $$
@@ -76,7 +78,7 @@ $$ (eq-h)
 See {eq}`eq-h`, {prf:ref}`thm-one`, {numref}`fig-line` and {cite:t}`shannon1948mathematical`.
 
 \begin{align}
-a &= b \\
+a_{\max}^2 &= b \\
   &= c
 \end{align}
 
@@ -112,13 +114,16 @@ This.
 |---|---|
 | a | b |
 
+## A section
+
 ```{admonition} Looks right but isn't: "a claim"
 :class: isnt-so
-Refuted.
+Refuted, not by {prf:ref}`thm-one`.
 ```
 """
 CELLS = [
-    'from coursecode import answer\n\nprint(f"the answer is {answer()} nats")',
+    'from coursecode import answer\n\nprint(f"the answer is {answer()}", end=" ", flush=True)\n'
+    'print("nats")',
     "raise ValueError('p must sum to 1, got 0.9')",
     "import matplotlib.pyplot as plt\n\nplt.plot([0, 1])\nplt.show()",
 ]
@@ -275,8 +280,19 @@ def test_formulas_are_typeset_at_build_time_for_eyes_and_ears(chapter):
         assert formula.select_one("math annotation") is not None
 
 
+def test_a_subscript_has_one_part(chapter):
+    script = chapter.select_one("msubsup")
+    assert [part.name for part in script.find_all(recursive=False)] == ["mi", "mrow", "mn"]
+    assert script.mrow.get_text() == "max\u2061"
+
+
 def test_a_comma_stays_with_the_formula_before_it(chapter):
-    assert [tied.contents[-1] for tied in chapter.select(".tied")] == [",", ".", ".", "."]
+    assert [tied.contents[-1] for tied in chapter.select(".tied")] == [*",,,,", *"..."]
+    assert [tied.next_sibling for tied in chapter.select(".tied")[1:4]] == [
+        " and ",
+        " and ",
+        " and so on\nand on its own:",
+    ]
 
 
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
@@ -315,6 +331,7 @@ def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(small_book):
     page = soup(small_book, "book/errors.html")
     claim = page.select_one("p.known-error a")
     assert claim.get_text() == "“a claim”"
+    assert page.select_one("article a[href='chapter.html#thm-one']")
     place, _, box = claim["href"].partition("#")
     assert soup(small_book, f"book/{place}").select(f"#{box}.isnt-so")
     assert [cell.get_text(strip=True) for cell in page.select(".cell_output")] == [
@@ -324,6 +341,15 @@ def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(small_book):
 
 def test_a_claim_that_no_cell_refutes_is_a_warning(faults):
     assert "no code cell refutes this box" in faults
+
+
+def test_folded_code_is_named_by_what_is_seen(chapter):
+    handle = chapter.select_one("details.hide > summary")
+    assert handle.attrs == {}
+    assert [(part.name, part.get_text()) for part in handle.contents] == [
+        ("span", "Show the code"),
+        ("span", "Hide the code"),
+    ]
 
 
 def test_a_margin_note_has_no_empty_title(chapter):
@@ -396,6 +422,29 @@ def test_the_front_picture_is_computed_by_the_package(small_book):
         for output in soup(small_book, "book/index.html").select(".loss output")
     ]
     assert costs[:2] == pytest.approx([1.5**2, 1.5])
+
+
+def test_the_contents_hold_the_pages_own_headings(small_book):
+    page = soup(small_book, "book/reference.html")
+    assert page.select("#site-contents li.current")
+    here = soup(small_book, "book/chapter.html").select_one("#site-contents li.current")
+    assert here.a.get_text() == "Chapter"
+    assert [link["href"] for link in here.select(".page-toc a")] == ["#a-section"]
+
+
+def test_parts_that_repeat_their_name_are_folded_on_other_pages():
+    entry = '<ul{0}><li class="{1}"><a class="{1}" href="#">{2}: entropy</a></li></ul>'
+    parts = [
+        f'<p class="caption"><span>{name}</span></p>' + entry.format("", current, name)
+        for name, current in (("Exercises", ""), ("Solutions", "current"))
+    ]
+    page = BeautifulSoup(side_contents.contents("".join(parts), ""), "html.parser")
+    assert [part.summary.get_text() for part in page.select("details")] == [
+        "Exercises",
+        "Solutions",
+    ]
+    assert [part.has_attr("open") for part in page.select("details")] == [False, True]
+    assert [link.get_text() for link in page.select("a")] == ["Entropy", "Entropy"]
 
 
 def test_a_page_says_what_it_is_about(small_book):

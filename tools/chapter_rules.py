@@ -18,6 +18,7 @@ import yaml
 from tools import prose
 
 VISIBLE_LINES = 15
+VISIBLE_COLUMNS = 82  # what a page shows beside its contents without scrolling
 FIGURE_LINES = 10  # a figure's code over this is folded
 FOLDED_LINES = 60
 STORED_TYPES = ("text/plain", "text/html", "text/latex", "text/markdown")
@@ -229,6 +230,15 @@ def has_short_cells(chapter: Chapter) -> Found:
             yield f"{chapter.where(cell)}: {lines} lines of {kind} code, at most {limit}"
 
 
+def has_short_lines(chapter: Chapter) -> Found:
+    """Show code whole: no visible line is wider than the page."""
+    for cell in chapter.code:
+        for line in cell.source.splitlines() if "hide-input" not in cell.tags else ():
+            if len(line) > VISIBLE_COLUMNS:
+                where = chapter.where(cell)
+                yield f"{where}: a line of {len(line)} characters, at most {VISIBLE_COLUMNS}"
+
+
 def hides_only_figure_code(chapter: Chapter) -> Found:
     """Hide nothing mathematical: what is folded draws a figure, and long drawing code is folded."""
     for cell in chapter.code:
@@ -354,6 +364,7 @@ RULES: tuple[Callable[[Chapter], Found], ...] = (
     imports_the_package,
     is_plain_python,
     has_short_cells,
+    has_short_lines,
     hides_only_figure_code,
     describes_its_figures,
     ends_figures_with_show,

@@ -8,8 +8,10 @@ for that one file), the stylesheet and fonts of the same version from ``website/
 import atexit
 import json
 import re
+import xml.etree.ElementTree as ET
 from functools import cache, lru_cache
 from importlib.metadata import distribution
+from itertools import pairwise
 from pathlib import Path
 
 from docutils import nodes
@@ -23,6 +25,9 @@ logger = logging.getLogger(__name__)
 PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
 SHORT = 30  # characters of TeX that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
+PARTS = {"msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
+ET.register_namespace("", MATHML.strip("{}"))
 
 # What `strict` complains of (KaTeX takes it, LaTeX would not) comes back beside the result.
 WRAPPER = """
@@ -51,7 +56,29 @@ def engine() -> MiniRacer:
 def typeset(tex: str, display: bool, macros: str) -> tuple[str | None, tuple[str, ...]]:
     """The HTML of a formula (None if KaTeX can't read it) and what KaTeX has to complain about."""
     answer = json.loads(engine().call("typeset", tex, display, json.loads(macros)))
-    return answer["html"], tuple(answer["complaints"])
+    return answer["html"] and valid(answer["html"]), tuple(answer["complaints"])
+
+
+def valid(html: str) -> str:
+    """KaTeX's answer with valid MathML.
+
+    An operator's name in a subscript, like that of a_max, comes as two parts: the name and an
+    invisible sign that it is applied. A subscript has one place: they get a row of their own.
+    """
+    html = html.replace(' columnspacing=""', "")
+    start, end = html.find("<math"), html.find("</math>") + len("</math>")
+    if "\u2061" not in html[start:end]:
+        return html
+    math = ET.fromstring(html[start:end])
+    broken = [e for e in math.iter() if len(e) > PARTS.get(e.tag.removeprefix(MATHML), len(e))]
+    for element in broken:
+        for place, (name, sign) in enumerate(pairwise(list(element))):
+            if sign.text == "\u2061":
+                row = ET.Element(f"{MATHML}mrow")
+                row.extend([name, sign])
+                element[place : place + 2] = [row]
+                break
+    return html[:start] + ET.tostring(math, "unicode") + html[end:] if broken else html
 
 
 def stylesheet() -> str:
@@ -101,7 +128,10 @@ class TiePunctuation(SphinxPostTransform):
                 tied = nodes.inline("", "", classes=["tied"])
                 formula.replace_self(tied)
                 tied += [formula, nodes.Text(mark[0])]
-                text.parent.replace(text, nodes.Text(text[mark.end() :]))
+                # Not parent.replace(): it takes the first text that reads the same.
+                siblings = text.parent.children
+                place = next(i for i, node in enumerate(siblings) if node is text)
+                text.parent[place] = nodes.Text(text[mark.end() :])
 
 
 def visit_inline(translator, node: nodes.math) -> None:

@@ -7,6 +7,7 @@ warning: a claim is refuted by a cell or not at all.
 from collections.abc import Iterator
 
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -59,11 +60,13 @@ def in_reading_order(env: BuildEnvironment, docname: str) -> Iterator[str]:
         yield from in_reading_order(env, child)
 
 
-def copied(node: nodes.Node) -> nodes.Node:
-    """A copy for a second place: an id stands in a page once, a label in the book once."""
+def copied(node: nodes.Node, docname: str) -> nodes.Node:
+    """A copy for a page: an id stands in it once, a label in the book once, links go from it."""
     twin = node.deepcopy()
     for part in twin.findall(nodes.Element):
         part["ids"], part["names"] = [], []
+        if isinstance(part, pending_xref):
+            part["refdoc"] = docname
     return twin
 
 
@@ -79,13 +82,15 @@ class ListKnownErrors(SphinxPostTransform):
             found = list(boxes(self.env.get_doctree(docname)))
             if found:
                 section = nodes.section("", ids=[f"errors-{docname.rpartition('/')[2]}"])
-                section += nodes.title("", "", *copied(self.env.titles[docname]).children)
+                section += nodes.title(
+                    "", "", *copied(self.env.titles[docname], self.env.docname).children
+                )
                 section += [part for box in found for part in self.entry(docname, box)]
                 yield section
 
     def entry(self, docname: str, box: nodes.admonition) -> Iterator[nodes.Node]:
         title, *text = box.children
-        claim = nodes.strong("", "", *copied(title).children)
+        claim = nodes.strong("", "", *copied(title, self.env.docname).children)
         for words in claim.findall(nodes.Text):
             if words.startswith(LEAD):
                 claim.replace(words, nodes.Text(words[len(LEAD) :]))
@@ -93,10 +98,10 @@ class ListKnownErrors(SphinxPostTransform):
         address = self.app.builder.get_relative_uri(self.env.docname, docname) + "#" + box["ids"][0]
         link = nodes.reference("", "", claim, internal=True, refuri=address)
         yield nodes.paragraph("", "", link, classes=["known-error"])
-        yield from (copied(part) for part in text)
+        yield from (copied(part, self.env.docname) for part in text)
         cell = refuting_cell(box)
         if cell is not None:
-            yield copied(cell)
+            yield copied(cell, self.env.docname)
 
 
 def setup(app):

@@ -1,7 +1,13 @@
 """Mend what others' directives write, so that each page is valid HTML and reads well aloud."""
 
+import re
+from html import escape
+
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+CHECK = re.compile(r"""^with check\("([^"\n]+)"\)""", re.MULTILINE)
 
 
 class MendMarkup(SphinxPostTransform):
@@ -31,7 +37,25 @@ def depart_citation(translator, node: nodes.citation) -> None:
     translator.body.append("</div>\n")
 
 
+def visit_hidden_code(translator, node: HideCodeCellNode) -> None:
+    # MyST-NB puts paragraphs into a summary, and a name that isn't the one that is seen
+    classes = " ".join(["hide", *node["classes"]])
+    translator.body.append(f'<details class="{classes}">\n<summary>')
+    if named := CHECK.search(node.astext()):  # of an exercise: what it looks at, not just "code"
+        translator.body.append(f"Check: {escape(named[1])}")
+    else:
+        for state, prompt in (("collapsed", "prompt_show"), ("expanded", "prompt_hide")):
+            translator.body.append(f'<span class="{state}">{escape(node[prompt])}</span>')
+    translator.body.append("</summary>\n")
+
+
+def depart_hidden_code(translator, node: HideCodeCellNode) -> None:
+    translator.body.append("</details>\n")
+
+
 def setup(app):
+    app.setup_extension("myst_nb")
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_hidden_code))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.add_post_transform(MendMarkup)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

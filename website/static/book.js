@@ -35,7 +35,7 @@ function setUpCopying() {
 
 function markScrollers() {
   for (const box of document.querySelectorAll(".formula, pre, .pst-scrollable-table-container")) {
-    const scrolls = box.scrollWidth > box.clientWidth + 1;
+    const scrolls = box.scrollWidth > box.clientWidth;
     if (scrolls) {
       box.tabIndex = 0;
     } else {

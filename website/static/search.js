@@ -6,4 +6,4 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
 
 const plainText = Search.htmlToText;
 Search.htmlToText = (html, anchor) =>
-  plainText(html.replace(/<annotation[^]*?<\/annotation>/g, "").replace(/<svg[^]*?<\/svg>/g, ""), anchor);
+  plainText(html.replace(/<math[^]*?<\/math>/g, "").replace(/<svg[^]*?<\/svg>/g, ""), anchor);
