@@ -99,7 +99,10 @@ def test_a_blind_test_and_a_wrong_list_are_found(tmp_path):
     (folder / "answers.toml").write_text(text, encoding="utf-8")
     found = list(Exercises(path).problems())
     assert "q6-shapes is blind: no named wrong answer fails it" in found
-    assert any("q6, 'turned over': should fail ['q6-differences', 'q6-weights']" in sentence for sentence in found)
+    assert any(
+        "q6, 'turned over': should fail ['q6-differences', 'q6-weights']" in sentence
+        for sentence in found
+    )
     assert any(sentence.startswith("the questions promise [9.0, ") for sentence in found)
 
 
