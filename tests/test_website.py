@@ -78,7 +78,7 @@ $$ (eq-h)
 See {eq}`eq-h`, {prf:ref}`thm-one`, {numref}`fig-line` and {cite:t}`shannon1948mathematical`.
 
 \begin{align}
-a_{\max}^2 &= b \\
+a_{\max}^2 &= b \bmod n \\
   &= c
 \end{align}
 
@@ -284,6 +284,7 @@ def test_a_subscript_has_one_part(chapter):
     script = chapter.select_one("msubsup")
     assert [part.name for part in script.find_all(recursive=False)] == ["mi", "mrow", "mn"]
     assert script.mrow.get_text() == "max\u2061"
+    assert "mod" in [sign.string for sign in chapter.select("mo")]
 
 
 def test_a_comma_stays_with_the_formula_before_it(chapter):

@@ -26,7 +26,8 @@ PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
 SHORT = 30  # characters of TeX that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
-PARTS = {"msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
+LETTERED = re.compile("<mo[^>]*><m")
+PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 ET.register_namespace("", MATHML.strip("{}"))
 
 # What `strict` complains of (KaTeX takes it, LaTeX would not) comes back beside the result.
@@ -64,14 +65,18 @@ def valid(html: str) -> str:
 
     An operator's name in a subscript, like that of a_max, comes as two parts: the name and an
     invisible sign that it is applied. A subscript has one place: they get a row of their own.
+    The sign of \\bmod comes as a row of letters: it gets to be a word.
     """
     html = html.replace(' columnspacing=""', "")
     start, end = html.find("<math"), html.find("</math>") + len("</math>")
-    if "\u2061" not in html[start:end]:
+    if "\u2061" not in html[start:end] and not LETTERED.search(html, start, end):
         return html
     math = ET.fromstring(html[start:end])
     broken = [e for e in math.iter() if len(e) > PARTS.get(e.tag.removeprefix(MATHML), len(e))]
     for element in broken:
+        if element.tag == f"{MATHML}mo":
+            word = "".join(element.itertext())
+            element[:], element.text = [], word
         for place, (name, sign) in enumerate(pairwise(list(element))):
             if sign.text == "\u2061":
                 row = ET.Element(f"{MATHML}mrow")
