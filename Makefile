@@ -61,10 +61,10 @@ format: set-up ## let ruff lay out the code, chapters included
 	@$(BIN)/python -m ruff check --fix .
 	@$(BIN)/python -m ruff format .
 
-lab: set-up ## open the chapters in JupyterLab
+lab: set-up ## open the chapters in JupyterLab (exercises, after make book, in exercises/pages)
 	@$(BIN)/python -c "import jupyterlab, jupyterlab_myst" 2>/dev/null || \
 		$(BIN)/python -m pip install --disable-pip-version-check -c requirements.lock -e '.[lab]'
-	@cd book && ../$(BIN)/python -m jupyterlab $(LAB_ARGS)
+	@$(BIN)/python -m jupyterlab --ServerApp.preferred_dir="$(CURDIR)/book" $(LAB_ARGS)
 
 bench: set-up ## time the package against its peers
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
