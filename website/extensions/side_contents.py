@@ -5,12 +5,14 @@ name, as "Exercises: entropy" do under "Exercises", says the name once, and is f
 are not in it.
 """
 
-from bs4 import BeautifulSoup, Tag
+from typing import Any
+
+from bs4 import BeautifulSoup
 
 
 def contents(toctree: str, page_toc: str) -> str:
     """Sphinx's list of all pages, with the page's own headings in it."""
-    tree = BeautifulSoup(toctree or "", "html.parser")
+    tree: Any = BeautifulSoup(toctree or "", "html.parser")
     for caption in tree.select("p.caption"):
         part = caption.find_next_sibling("ul")
         lead = f"{caption.get_text()}: "
@@ -21,7 +23,7 @@ def contents(toctree: str, page_toc: str) -> str:
             fold(tree, caption, part)
     here = tree.select_one("li.current > a")
     if here is not None and page_toc:
-        headings = BeautifulSoup(page_toc, "html.parser")
+        headings: Any = BeautifulSoup(page_toc, "html.parser")
         own = headings.select_one("li > ul")  # the outermost entry is the page's title
         if own is not None:
             group = tree.new_tag("div", attrs={"class": "page-toc", "role": "group"})
@@ -31,14 +33,14 @@ def contents(toctree: str, page_toc: str) -> str:
     return str(tree)
 
 
-def say_once(link: Tag, lead: str) -> None:
+def say_once(link: Any, lead: str) -> None:
     """Leave the name of the part out of an entry."""
     first = link.find(string=True)
     rest = str(first)[len(lead) :]
     first.replace_with(rest[:1].upper() + rest[1:])
 
 
-def fold(tree: BeautifulSoup, caption: Tag, part: Tag) -> None:
+def fold(tree: Any, caption: Any, part: Any) -> None:
     """Make a part one that opens, and is open on its own pages."""
     details = tree.new_tag("details", attrs={"class": "part"})
     if part.select_one(".current"):
