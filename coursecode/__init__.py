@@ -12,6 +12,7 @@ from coursecode.classifier import LinearClassifier
 from coursecode.coding import huffman_code_lengths
 from coursecode.crammer_singer import crammer_singer_loss, crammer_singer_loss_gradient
 from coursecode.data import Digits, Hubble, load_digits, load_hubble, load_text
+from coursecode.densities import laplace_log_likelihood, normal_log_likelihood
 from coursecode.divergences import (
     gaussian_kl_divergence,
     jensen_shannon_divergence,
@@ -26,7 +27,7 @@ from coursecode.estimates import (
     normal_mle,
     poisson_mle,
 )
-from coursecode.exponentials import log_sigmoid, log_softmax, logsumexp, sigmoid, softmax
+from coursecode.exponentials import log_softmax, logsumexp, softmax
 from coursecode.gradients import GradientCheck, check_gradient, numerical_gradient
 from coursecode.information import cross_entropy, entropy, information_content, perplexity
 from coursecode.joint import conditional_entropy, joint_entropy, mutual_information
@@ -34,24 +35,13 @@ from coursecode.lasso import SparseFit, elastic_net, lasso
 from coursecode.likelihood import (
     bernoulli_log_likelihood,
     categorical_log_likelihood,
-    laplace_log_likelihood,
-    normal_log_likelihood,
     poisson_log_likelihood,
 )
 from coursecode.linear import least_squares
-from coursecode.margins import (
-    hinge_loss,
-    hinge_loss_gradient,
-    squared_hinge_loss,
-    squared_hinge_loss_gradient,
-    zero_one_loss,
-)
-from coursecode.multiclass import (
-    multiclass_hinge_loss,
-    multiclass_hinge_loss_gradient,
-    squared_multiclass_hinge_loss,
-    squared_multiclass_hinge_loss_gradient,
-)
+from coursecode.log_cosh import log_cosh_loss, log_cosh_loss_gradient
+from coursecode.logistic import log_sigmoid, sigmoid
+from coursecode.margins import hinge_loss, hinge_loss_gradient, zero_one_loss
+from coursecode.multiclass import multiclass_hinge_loss, multiclass_hinge_loss_gradient
 from coursecode.optimisation import Path, gradient_descent, sgd
 from coursecode.penalties import (
     elastic_net_penalty,
@@ -70,12 +60,17 @@ from coursecode.regression import (
     squared_error_gradient,
 )
 from coursecode.ridge_regression import ridge
-from coursecode.robust import huber_loss, huber_loss_gradient, log_cosh_loss, log_cosh_loss_gradient
+from coursecode.robust import huber_loss, huber_loss_gradient
 from coursecode.smooth_margins import (
     exponential_loss,
     exponential_loss_gradient,
     logistic_loss,
     logistic_loss_gradient,
+)
+from coursecode.squared_hinge import squared_hinge_loss, squared_hinge_loss_gradient
+from coursecode.squared_multiclass import (
+    squared_multiclass_hinge_loss,
+    squared_multiclass_hinge_loss_gradient,
 )
 
 __all__ = [

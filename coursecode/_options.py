@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 def number(name: str, value: float) -> float:
     """Return a finite real number given as an option."""
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, (bool, np.bool_)) or not isinstance(
         value, (int, float, np.integer, np.floating)
     ):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from operator import ge, gt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.floating[Any]]
 Array = NDArray[Any]
 
+BITS_OF_1 = {"d": 0x3FF0000000000000, "f": 0x3F800000}
 SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arithmetic in it
 
 
@@ -25,7 +27,7 @@ class Rule(NamedTuple):
 
     holds: Callable[[Array], bool]
     fault: Callable[[Array], str]  # "must ..., got ..." or an empty string
-    of_size: bool = False  # refuses nothing but nan and infinities
+    hidden: Callable[[Array], bool] | None  # a test of what a formula's result would not show
 
 
 def place(index: tuple[int, ...]) -> str:
@@ -61,7 +63,9 @@ def first_fault_of_rows(got: Array, bad: Array, rule: str) -> str:
 def row_sum(x: FloatArray) -> FloatArray:
     """Return the sum of each row: pairwise, or for short rows as a product with ones."""
     short = x.shape[-1] <= SHORT_ROW
-    total: FloatArray = x.dot(_ones(x.shape[-1], x.dtype.char)) if short else x.sum(axis=-1)
+    total: FloatArray = (
+        x.dot(_ones(x.shape[-1], x.dtype.char)) if short else np.add.reduce(x, axis=-1)
+    )
     return total
 
 
@@ -115,21 +119,29 @@ def _no_sign(x: Array) -> str:
 
 def _in_unit(x: Array) -> bool:
     # The bits of a float that is not negative grow with it, so those of nan lie beyond those of 1.
-    return bool(_without_sign(x).max() <= _without_sign(x.dtype.type(1)))
+    return bool(_largest_bits(x) <= BITS_OF_1[x.dtype.char])
 
 
-def _without_sign(x: Array) -> Array:
-    """Return the bits of numbers read as unsigned: what has a minus sign is then the largest."""
-    unsigned: Array = x.view(f"{x.dtype.byteorder}u{x.itemsize}")
-    return unsigned
+def _largest_bits(x: Array) -> Any:
+    """Return the largest of the bits read as unsigned: of a number with a minus sign if any."""
+    return np.maximum.reduce(x.view(_unsigned(x.dtype)), axis=None)
 
 
-def distribution(tolerance: float) -> Rule:
+@lru_cache
+def _unsigned(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return np.dtype(f"{dtype.byteorder}u{dtype.itemsize}")
+
+
+@lru_cache
+def distribution(tolerance: float, *, signs_show: bool = False) -> Rule:
     """Non-negative, and each row sums to 1 to within the tolerance."""
 
-    def holds(p: Array) -> bool:
+    def sums_hold(p: Array) -> bool:
         off = np.asarray(row_sum(p)).ravel() - 1
-        return bool(p.min() >= 0 and off.dot(off) <= tolerance**2)
+        return bool(off.dot(off) <= tolerance**2)
+
+    def holds(p: Array) -> bool:
+        return bool(np.minimum.reduce(p, axis=None) >= 0) and sums_hold(p)
 
     def fault(p: Array) -> str:
         total = np.asarray(p.sum(axis=-1, dtype=np.float64))
@@ -141,26 +153,40 @@ def distribution(tolerance: float) -> Rule:
             )
         )
 
-    return Rule(holds, fault)
+    return Rule(holds, fault, sums_hold if signs_show else holds)
 
 
+@lru_cache
 def below(count: int) -> Rule:
     """Whole numbers from 0 to count - 1."""
 
     def holds(y: Array) -> bool:
-        return bool(_without_sign(y).max() < count)
+        return bool(_largest_bits(y) < count)
 
     def fault(y: Array) -> str:
         return first_fault(y, (y < 0) | (y >= count), f"must be a class from 0 to {count - 1}")
 
-    return Rule(holds, fault)
+    return Rule(holds, fault, holds)
 
 
-FINITE = Rule(all_finite, _infinite, of_size=True)
-NOT_NAN = Rule(all_finite, _nan, of_size=True)
-SCORES = Rule(all_finite, _no_score, of_size=True)
-NONNEGATIVE = Rule(lambda x: bool(x.min() >= 0 and x.max() < math.inf), _negative)
-COUNTS = Rule(lambda x: NONNEGATIVE.holds(x) and bool((x == np.floor(x)).all()), _no_count)
-POSITIVE = Rule(lambda x: bool(x.min() > 0 and x.max() < math.inf), _not_positive)
-UNIT = Rule(_in_unit, _outside_unit)
-SIGNS = Rule(lambda x: bool((abs(x) == 1).all()), _no_sign)
+def _in_order(least: Callable[[Any, Any], Any]) -> Callable[[Array], bool]:
+    def holds(x: Array) -> bool:
+        lowest, highest = np.minimum.reduce(x, axis=None), np.maximum.reduce(x, axis=None)
+        return bool(least(lowest, 0) and highest < math.inf)
+
+    return holds
+
+
+def _rule(holds: Callable[[Array], bool], fault: Callable[[Array], str]) -> Rule:
+    return Rule(holds, fault, holds)
+
+
+_nonnegative, _positive = _in_order(ge), _in_order(gt)
+FINITE = Rule(all_finite, _infinite, None)
+NOT_NAN = Rule(all_finite, _nan, None)
+SCORES = Rule(all_finite, _no_score, None)
+NONNEGATIVE = _rule(_nonnegative, _negative)
+COUNTS = _rule(lambda x: _nonnegative(x) and bool((x == np.floor(x)).all()), _no_count)
+POSITIVE = _rule(_positive, _not_positive)
+UNIT = _rule(_in_unit, _outside_unit)
+SIGNS = _rule(lambda x: bool((abs(x) == 1).all()), _no_sign)

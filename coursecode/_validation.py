@@ -15,7 +15,8 @@ numbers: `number`, `between`, `whole` and `logarithm` (see `_options`).
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -69,6 +70,7 @@ __all__ = [
 
 FloatArray = NDArray[np.floating[Any]]
 TOLERANCE = {char: math.sqrt(np.finfo(char).eps) for char in "efd"}
+TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 
 
@@ -80,11 +82,19 @@ class Argument(NamedTuple):
     rank: int  # axes of one example: 1 for a row of K outcomes, 0 for a single number
     rule: Rule
     parameter: bool = False  # a lone number then counts for every example
+    takes_type: bool = False  # of the data, as Python's numbers do
 
 
-def parameter(argument: Argument) -> Argument:
-    """Let an argument be a single number beside arrays of data."""
-    return argument._replace(parameter=True)
+def parameter(kind: Callable[[str, ArrayLike], Argument], name: str, values: ArrayLike) -> Argument:
+    """Let an argument be a single number beside arrays of data.
+
+    A number of Python's own leaves float32 data float32, if it has a place there.
+    """
+    argument = kind(name, values)
+    if type(values) not in (int, float):  # np.float64 is a kind of float, but says its type
+        return argument._replace(parameter=True)
+    size = abs(float(argument.values))
+    return argument._replace(parameter=True, takes_type=size == 0 or TINY <= size <= HUGE)
 
 
 # --- kinds: a row of K numbers for each example ---------------------------------------
@@ -105,14 +115,16 @@ def rows(name: str, values: ArrayLike) -> Argument:
     return Argument(name, _floats(name, values, rank=1), 1, FINITE)
 
 
-def probabilities(name: str, values: ArrayLike) -> Argument:
+def probabilities(name: str, values: ArrayLike, *, signs_show: bool = False) -> Argument:
     """Distributions over K outcomes, shape (..., K): non-negative, each row summing to 1.
 
     The sum may miss 1 by the square root of the machine epsilon of the type it was given in
     (1.5e-8 for float64, 3.5e-4 for float32), which covers rounding and exposes a mistyped number.
+    With `signs_show` a negative one makes the formula's result nan, as its logarithm does.
     """
     array = _floats(name, values, rank=1)
-    return Argument(name, array, 1, distribution(_tolerance(values, array)))
+    rule = distribution(_tolerance(values, array), signs_show=signs_show)
+    return Argument(name, array, 1, rule)
 
 
 # --- kinds: a single number for each example ------------------------------------------
@@ -192,16 +204,18 @@ def check(argument: Argument) -> Array:
 def hold(arguments: tuple[Argument, ...], block: list[Array], *, only_hidden: bool = False) -> None:
     """Hold a block of each argument's values to its rule; name the first fault of all there are.
 
-    With `only_hidden` leave out the rules that refuse nothing but nan and infinities.
+    With `only_hidden` leave out what a formula's result would show, nan and infinities say.
     """
-    for argument, values in zip(arguments, block, strict=True):
-        rule = argument.rule
-        if (only_hidden and rule.of_size) or rule.holds(values):
-            continue
-        if rule.fault(values):
-            # The first fault of all, sought in the whole, so that the message has its true index.
-            found = ((each.name, each.rule.fault(each.values)) for each in arguments)
-            raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
+    for (_, _, _, rule, _, _), values in zip(arguments, block, strict=True):
+        test = rule.hidden if only_hidden else rule.holds
+        if test is not None and not test(values) and rule.fault(values):
+            refuse(arguments)
+
+
+def refuse(arguments: tuple[Argument, ...]) -> NoReturn:
+    """Name the first fault of all: sought in the whole, so that the message has its true index."""
+    found = ((each.name, each.rule.fault(each.values)) for each in arguments)
+    raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
 
 
 def batch_shape(arguments: tuple[Argument, ...]) -> tuple[int, ...]:
@@ -209,21 +223,20 @@ def batch_shape(arguments: tuple[Argument, ...]) -> tuple[int, ...]:
     first = arguments[0]
     if first.parameter:
         first = next((a for a in arguments if a.values.ndim or not a.parameter), first)
-    shape = first.values.shape
-    batch = shape[:-1] if first.rank else shape
-    for other in arguments:
-        if other is first:
+    name, values, rank, *_ = first
+    shape = values.shape
+    batch: tuple[int, ...] = shape[:-1] if rank else shape
+    for other, given, their_rank, _, lone, _ in arguments:
+        theirs = given.shape
+        if theirs == shape and their_rank == rank:
             continue
-        theirs = other.values.shape
-        expected = shape if other.rank == first.rank else batch
-        if other.rank > first.rank:
+        expected = shape if their_rank == rank else batch
+        if their_rank > rank:
             theirs = theirs[:-1]
-        if theirs != expected and not (other.parameter and not theirs):
-            raise ValueError(
-                f"shapes must match, got {first.name} {shape} and {other.name} {other.values.shape}"
-            )
-    if not first.values.size:
-        raise ValueError(f"{first.name} must not be empty, got shape {shape}")
+        if theirs != expected and not (lone and not theirs):
+            raise ValueError(f"shapes must match, got {name} {shape} and {other} {given.shape}")
+    if not values.size:
+        raise ValueError(f"{name} must not be empty, got shape {shape}")
     return batch
 
 
@@ -243,7 +256,7 @@ def plain_array(name: str, values: ArrayLike) -> Array:
 
 
 def _floats(name: str, values: ArrayLike, rank: int = 0) -> FloatArray:
-    array = plain_array(name, values)
+    array = values if type(values) is np.ndarray else plain_array(name, values)
     if array.dtype is not DOUBLE and array.dtype is not SINGLE:
         if array.dtype.kind not in "iuf":
             raise TypeError(f"{name} must be real numbers, got {_kind(array)}")
@@ -262,5 +275,7 @@ def _kind(array: Array) -> str:
 
 
 def _tolerance(values: ArrayLike, array: FloatArray) -> float:
+    if array is values:
+        return TOLERANCE[array.dtype.char]
     given = getattr(values, "dtype", array.dtype)
     return TOLERANCE["e" if given == np.float16 else array.dtype.char]

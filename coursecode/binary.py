@@ -52,7 +52,8 @@ def binary_cross_entropy(labels: ArrayLike, logits: ArrayLike) -> FloatArray:
 
     def formula(y: FloatArray, s: FloatArray, out: FloatArray) -> FloatArray:
         # s > 0 is the score's own answer; what the label has against it costs the distance to 0.
-        return np.add(s * ((s > 0) - y), np.log1p(np.exp(-abs(s))), out=out)
+        e = np.exp(-abs(s), out=out)
+        return np.add(s * ((s > 0) - y), np.log1p(e), out=out)
 
     def beyond(y: FloatArray, s: FloatArray) -> FloatArray:
         against = weigh(abs((s > 0) - y), abs(s))  # 0 · inf = 0
@@ -102,9 +103,9 @@ def binary_cross_entropy_gradient(labels: ArrayLike, logits: ArrayLike) -> Float
     """
     s = extended_real("logits", logits)
 
-    def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        e = np.exp(s)
-        gradient: FloatArray = (e * (1 - y) - y) / (1 + e)
+    def formula(y: FloatArray, s: FloatArray, out: FloatArray) -> FloatArray:
+        e = np.exp(s, out=out)
+        gradient: FloatArray = np.divide(e * (1 - y) - y, 1 + e, out=out)
         return gradient
 
     def beyond(y: FloatArray, s: FloatArray) -> FloatArray:
@@ -114,4 +115,4 @@ def binary_cross_entropy_gradient(labels: ArrayLike, logits: ArrayLike) -> Float
         return np.where(s < 0, below_0, at_least_0)
 
     y = binary_labels("labels", labels, s)
-    return in_blocks(formula, y, s, faults_show=True, beyond=beyond)
+    return in_blocks(formula, y, s, faults_show=True, fills=True, beyond=beyond)

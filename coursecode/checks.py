@@ -52,7 +52,7 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
     Traceback (most recent call last):
     coursecode.checks.CheckFailed: ✗ two and two: this is the product with 3
     """
-    with warnings.catch_warnings(record=True) as told, contextlib.redirect_stderr(sys.stdout):
+    with warnings.catch_warnings(record=True) as heard, contextlib.redirect_stderr(sys.stdout):
         warnings.simplefilter("always")
         try:
             if own is not None:
@@ -61,16 +61,16 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         except AssertionError as error:
             why = first_line(error) or "this does not hold"
             if not raised_by_the_check(error):
-                why = f"your code raised {type(error).__name__}: {first_line(error)}"
+                why = told(error)
         except NameError as error:
             why = f"{error.name} has no value yet" if error.name else first_line(error)
         except Exception as error:
-            why = f"your code raised {type(error).__name__}: {first_line(error)}"
+            why = told(error)
         else:
             why = ""
     if why:
-        heard = sorted({str(warning.message) for warning in told})
-        aside = f" (NumPy warned: {'; '.join(heard)})" if heard else ""
+        words = sorted({str(warning.message) for warning in heard})
+        aside = f" (NumPy warned: {'; '.join(words)})" if words else ""
         raise CheckFailed(f"✗ {what}: {why}{aside}") from None
     print(f"✓ {what}")
 
@@ -120,8 +120,8 @@ def expect(
     assert not (np.isnan(values) & ~np.isnan(expected)).any(), "the answer is nan"
     if not same(values, expected, rtol, atol):
         digits = 4 if brief(values) != brief(expected) else 10
-        told = f", expected {brief(expected, digits)}" if tell else ", which is not it"
-        raise AssertionError(f"got {brief(values, digits)}{told}")
+        instead = f", expected {brief(expected, digits)}" if tell else ", which is not it"
+        raise AssertionError(f"got {brief(values, digits)}{instead}")
 
 
 def expect_word(got: Any, right: Any, mistakes: Mapping[str, Any]) -> None:
@@ -140,6 +140,11 @@ def raised_by_the_check(error: AssertionError) -> bool:
     files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
     block = next((file for file in files if file != __file__), __file__)
     return files[-1] in (block, __file__)
+
+
+def told(error: Exception) -> str:
+    """Name an error of the reader's code."""
+    return f"your code raised {type(error).__name__}: {first_line(error)}".rstrip(": ")
 
 
 def first_line(error: Exception) -> str:
@@ -168,6 +173,8 @@ def kind_of(got: Any) -> str:
     """Name what the answer is, for a message."""
     if callable(got):
         return "a function (is a pair of brackets missing?)"
+    if isinstance(got, np.ndarray) and got.dtype.kind == "b":
+        return "an array of True and False"
     names = {str: "a text", bool: "True or False", dict: "a dictionary"}
     return names.get(type(got), f"{type(got).__name__}")
 

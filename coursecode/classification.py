@@ -164,21 +164,24 @@ def softmax_cross_entropy_gradient(
     smoothing = between("label_smoothing", label_smoothing, 0, 1)
     if y.rank or smoothing:
 
-        def formula(y: Array, s: FloatArray) -> FloatArray:
+        def formula(y: Array, s: FloatArray, out: FloatArray) -> FloatArray:
             e, total = exponentials_and_sum(s)
             targets = smoothed(y, e, smoothing, weights)
-            return e * column(row_sum(targets) / total) - targets
+            return np.subtract(e * column(row_sum(targets) / total), targets, out=out)
 
     else:
 
-        def formula(y: Array, s: FloatArray) -> FloatArray:
-            e = np.exp(s)
+        def formula(y: Array, s: FloatArray, out: FloatArray) -> FloatArray:
+            e = np.exp(s, out=out)
             own, rest = own_and_rest(e, y)
-            if not in_range(own + rest):
+            total = own + rest
+            if not in_range(total):
                 _, e, _ = shifted_exponentials(s)
                 own, rest = own_and_rest(e, y)
-            put(e, y, -rest)  # q_y - 1 = -rest / (own + rest)
-            e /= column(own + rest)
-            return e if weights is None else e * column(weights[y])
+                total = own + rest
+            put(e, y, 0 - rest)  # q_y - 1 = -rest / (own + rest)
+            gradient: FloatArray = np.divide(e, column(total), out=out)
+            return gradient if weights is None else gradient * column(weights[y])
 
-    return in_blocks(formula, y, s, faults_show=weights is None)  # a weight of 0 hides one
+    # A weight of 0 hides a fault.
+    return in_blocks(formula, y, s, faults_show=weights is None, fills=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks, row_sum
+from coursecode._rules import all_finite
 from coursecode._series import at_least_lowest, divergence_terms, log_ratio, midpoint_terms
 from coursecode._validation import (
     FloatArray,
@@ -73,10 +74,10 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = e) -> FloatArray:
         log_p_over_q = at_least_lowest(np.log1p(d / q), p)
         divergence = row_sum(p * log_p_over_q - d)
         # Near 0 the terms cancel; q very small gives inf, p = q = 0 nan.
-        hard = ~((divergence > 0.01) & (divergence < np.inf))
-        if hard.any():
+        if not (divergence.min() > 0.01 and all_finite(divergence)):
+            hard = ~((divergence > 0.01) & (divergence < np.inf))
             divergence[hard] = row_sum(divergence_terms(p[hard], q[hard]))
-        return divergence / log(base)
+        return divergence if base == e else divergence / log(base)
 
     return in_blocks(formula, probabilities("p", p), probabilities("q", q))
 
@@ -130,8 +131,8 @@ def jensen_shannon_divergence(p: ArrayLike, q: ArrayLike, *, base: float = e) ->
         s = (q - p) / (p + q)  # q = (1 + s) m and p = (1 - s) m
         to_p, to_q = at_least_lowest(np.log1p(-s), p), at_least_lowest(np.log1p(s), q)
         divergence = row_sum(p * to_p + q * to_q) / 2
-        hard = ~(divergence > 0.002)  # cancelled, or nan where p = q = 0
-        if hard.any():
+        if not divergence.min() > 0.002:  # cancelled, or nan where p = q = 0
+            hard = ~(divergence > 0.002)
             divergence[hard] = row_sum(midpoint_terms(p[hard], q[hard]))
         return divergence / log(base)
 
@@ -205,8 +206,8 @@ def gaussian_kl_divergence(
 
     return in_blocks(
         formula,
-        parameter(real("mean_p", mean_p)),
-        parameter(positive("std_p", std_p)),
-        parameter(real("mean_q", mean_q)),
-        parameter(positive("std_q", std_q)),
+        parameter(real, "mean_p", mean_p),
+        parameter(positive, "std_p", std_p),
+        parameter(real, "mean_q", mean_q),
+        parameter(positive, "std_q", std_q),
     )

@@ -1,7 +1,7 @@
-"""Exponentials of scores, kept from overflowing: log-sum-exp, softmax, sigmoid.
+"""Exponentials of scores, kept from overflowing: log-sum-exp and softmax.
 
-Every classifier turns scores into probabilities with these five functions, and every one of them
-is wrong in its textbook form: exp(710) is already too large for float64, exp(89) for float32.
+Every classifier of many classes turns scores into probabilities with these functions, and each of
+them is wrong in its textbook form: exp(710) is already too large for float64, exp(89) for float32.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from coursecode._blocks import by_columns, column, in_blocks, row_sum
 from coursecode._exponentials import (
     SMALL,
     exponentials_and_sum,
-    logistic,
     shifted_exponentials,
     sum_but_largest,
 )
-from coursecode._validation import FloatArray, exponents, extended_real, scores
+from coursecode._rules import all_finite
+from coursecode._validation import FloatArray, exponents, scores
 
 
 def logsumexp(logits: ArrayLike) -> FloatArray:
@@ -65,11 +65,12 @@ def logsumexp(logits: ArrayLike) -> FloatArray:
         # NumPy's float32 logarithm is off by up to 4 units in the last place; one a row is cheap.
         result = np.log(total, dtype=np.float64)
         # Out of range, or near 1, where the logarithm of a rounded sum loses digits:
-        hard = ~(abs(total - 1) > 0.5) | (total == np.inf) | (total < SMALL)
-        if hard.any():
-            _, e, top = shifted_exponentials(s[hard])
-            log_sum = top + np.log1p(sum_but_largest(e))
-            result[hard] = np.where(np.isinf(top), top, log_sum)
+        if not (total.min() > 1.5 and all_finite(total)):
+            hard = ~(abs(total - 1) > 0.5) | (total == np.inf) | (total < SMALL)
+            if hard.any():
+                _, e, top = shifted_exponentials(s[hard])
+                log_sum = top + np.log1p(sum_but_largest(e))
+                result[hard] = np.where(np.isinf(top), top, log_sum)
         return result
 
     return in_blocks(formula, exponents("logits", logits), faults_show=True)
@@ -161,91 +162,3 @@ def softmax(logits: ArrayLike) -> FloatArray:
         return np.divide(e, column(total), out=out)
 
     return in_blocks(formula, scores("logits", logits), faults_show=True, fills=True)
-
-
-def sigmoid(logits: ArrayLike) -> FloatArray:
-    r"""Logistic sigmoid, σ(s): one score made into a probability.
-
-    .. math:: \sigma(s) = \frac{1}{1 + e^{-s}}
-
-    Parameters
-    ----------
-    logits : array_like, shape (...)
-        Scores s of "yes" against "no"; -inf and +inf are allowed.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        The probability of "yes".
-
-    Raises
-    ------
-    TypeError
-        If `logits` are not real numbers.
-    ValueError
-        If `logits` are nan or empty.
-
-    Notes
-    -----
-    The softmax of the two scores s and 0. σ(0) = ½, σ(-inf) = 0, σ(inf) = 1.
-
-    References
-    ----------
-    Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.59.
-
-    Examples
-    --------
-    >>> print(sigmoid([-np.inf, 0.0, np.inf]))
-    [0.  0.5 1. ]
-    """
-
-    def formula(s: FloatArray, out: FloatArray) -> FloatArray:
-        e = np.exp(s)
-        q: FloatArray = np.divide(e, 1 + e, out=out)
-        return q
-
-    return in_blocks(
-        formula, extended_real("logits", logits), faults_show=True, fills=True, beyond=logistic
-    )
-
-
-def log_sigmoid(logits: ArrayLike) -> FloatArray:
-    r"""Logarithm of the sigmoid, ln σ(s).
-
-    .. math:: \ln \sigma(s) = -\ln (1 + e^{-s})
-
-    Parameters
-    ----------
-    logits : array_like, shape (...)
-        Scores s of "yes" against "no"; -inf and +inf are allowed.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        The log-probability of "yes", in nats; at most 0.
-
-    Raises
-    ------
-    TypeError
-        If `logits` are not real numbers.
-    ValueError
-        If `logits` are nan or empty.
-
-    Notes
-    -----
-    ln σ(-inf) = -inf, ln σ(inf) = 0. That of "no" is ``log_sigmoid(-s)``.
-
-    References
-    ----------
-    Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.59.
-
-    Examples
-    --------
-    >>> print(log_sigmoid([-1000.0, 1000.0]))
-    [-1000.     0.]
-    """
-
-    def formula(s: FloatArray) -> FloatArray:
-        return np.minimum(s, 0) - np.log1p(np.exp(-abs(s)))
-
-    return in_blocks(formula, extended_real("logits", logits), faults_show=True)

@@ -10,6 +10,11 @@ from numpy.typing import ArrayLike
 
 from coursecode._validation import FloatArray, between, check, place, real
 
+EPS = float(np.finfo(np.float64).eps)
+SMALLEST = float(np.finfo(np.float64).smallest_subnormal)
+CUBE_ROOT = float(np.cbrt(EPS))
+ROUNDINGS = 4  # of a value of f, in units of eps |f|: what a few operations may lose
+
 
 class GradientCheck(NamedTuple):
     """Where a gradient differs most from the differences, and by how much."""
@@ -86,17 +91,29 @@ def numerical_gradient(
         step = between("step", step, 0, open_low=True)
     gradient = np.empty_like(point)
     for index in np.ndindex(point.shape):
-        centre = point[index]
-        h = np.cbrt(np.finfo(np.float64).eps) * max(1.0, abs(centre)) if step is None else step
-        point[index] = after = centre + h
-        above = np.array(function(point.copy()), dtype=np.float64)
-        point[index] = before = centre - h
-        below = np.array(function(point.copy()), dtype=np.float64)
-        point[index] = centre
-        # Subtracted an example at a time: those that x_i does not reach cancel exactly.
-        # The step is the one that was taken, after rounding.
-        gradient[index] = np.sum(above - below) / (after - before)
+        gradient[index], _ = _difference(function, point, index, _step(float(point[index]), step))
     return gradient[()]
+
+
+def _step(centre: float, step: float | None) -> float:
+    return CUBE_ROOT * max(1.0, abs(centre)) if step is None else step
+
+
+def _difference(
+    function: Callable[[FloatArray], ArrayLike], point: FloatArray, index: tuple[int, ...], h: float
+) -> tuple[float, float]:
+    """Return the central difference by one entry, and how far rounding of f can move it."""
+    centre = point[index]
+    point[index] = after = centre + h
+    above = np.array(function(point.copy()), dtype=np.float64)
+    point[index] = before = centre - h
+    below = np.array(function(point.copy()), dtype=np.float64)
+    point[index] = centre
+    # Subtracted an example at a time: those that x_i does not reach cancel exactly.
+    # The step is the one that was taken, after rounding.
+    width = after - before
+    size = np.sum(abs(above) + abs(below))
+    return float(np.sum(above - below) / width), float(ROUNDINGS * EPS * size / width)
 
 
 def check_gradient(
@@ -105,6 +122,7 @@ def check_gradient(
     x: ArrayLike,
     *,
     tolerance: float = 1e-6,
+    absolute: float | None = None,
     step: float | None = None,
 ) -> GradientCheck:
     r"""Comparison of a gradient with central differences.
@@ -122,8 +140,11 @@ def check_gradient(
     x : array_like, any shape
         Where to compare; away from kinks.
     tolerance : float
-        An entry agrees when its relative error, or its absolute error (for entries near 0,
-        whose differences are mostly rounding), is at most this; above 0.
+        An entry agrees when its relative error is at most this; above 0.
+    absolute : float, optional
+        An entry agrees too when its absolute error is at most this, at least 0. By default it is
+        what the difference itself may be off by (see Notes), which matters for entries at 0 or
+        next to it; so a wrong gradient is found however small the function is.
     step : float, optional
         h, as for `numerical_gradient`.
 
@@ -136,10 +157,17 @@ def check_gradient(
     Raises
     ------
     TypeError
-        If `x`, `tolerance` or `step` are not real numbers.
+        If `x`, `tolerance`, `absolute` or `step` are not real numbers.
     ValueError
-        If `x` is not finite or empty, `tolerance` or `step` is not above 0, or `gradient`
-        returns nan, inf or another shape than that of `x`.
+        If `x` is not finite or empty, `tolerance` or `step` is not above 0, `absolute` is
+        negative, or `gradient` returns nan, inf or another shape than that of `x`.
+
+    Notes
+    -----
+    The default of `absolute` is, for each entry, the sum of two errors. Rounding: each value of f
+    is taken to be right to 4 eps, so that the difference D(h) is off by up to
+    4 eps (|f(x + h)| + |f(x - h)|) / 2h. Leaving out higher terms: these fall at least fourfold
+    when h is halved, so that |D(h) - D(2h)| / 3 is their size; twice that is allowed.
 
     References
     ----------
@@ -151,22 +179,30 @@ def check_gradient(
     differs, at worst at index 0: analytic 3, numerical 6 (off by 3.0e+00, relative 5.0e-01)
     """
     tolerance = between("tolerance", tolerance, 0, open_low=True)
+    if absolute is not None:
+        absolute = between("absolute", absolute, 0)
     point = np.array(check(real("x", x)), dtype=np.float64)
     numerical = np.asarray(numerical_gradient(function, point, step=step))
     analytic = np.asarray(check(real("gradient(x)", gradient(point.copy()))), dtype=np.float64)
     if analytic.shape != point.shape:
         raise ValueError(f"shapes must match, got x {point.shape} and gradient(x) {analytic.shape}")
-    absolute = abs(analytic - numerical)
+    off = abs(analytic - numerical)
     scale = np.maximum(abs(analytic), abs(numerical))
-    relative = np.divide(absolute, scale, out=np.zeros_like(scale), where=scale > 0)
-    error = np.minimum(absolute, relative)
-    worst = np.unravel_index(int(np.argmax(error)), error.shape)
+    allowed = np.asarray(np.maximum(tolerance * scale, absolute or SMALLEST))
+    if absolute is None:
+        for entry in map(tuple, np.argwhere(off > allowed)):
+            h = _step(float(point[entry]), step)
+            near, rounding = _difference(function, point, entry, h)
+            far, _ = _difference(function, point, entry, 2 * h)
+            allowed[entry] = max(allowed[entry], rounding + 2 * abs(near - far) / 3)
+    excess = off / allowed
+    worst = np.unravel_index(int(np.argmax(excess)), excess.shape)
     index = tuple(int(i) for i in worst)
     return GradientCheck(
-        agrees=bool(error[index] <= tolerance),
+        agrees=bool(excess[index] <= 1),
         where=index,
         analytic=float(analytic[index]),
         numerical=float(numerical[index]),
-        absolute_error=float(absolute[index]),
-        relative_error=float(relative[index]),
+        absolute_error=float(off[index]),
+        relative_error=float(off[index] / scale[index]) if scale[index] else 0.0,
     )

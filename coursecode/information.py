@@ -100,9 +100,14 @@ def entropy(p: ArrayLike, *, base: float = e) -> FloatArray:
     log_p = logarithm(base)
 
     def formula(p: FloatArray) -> FloatArray:
+        return -row_sum(p * log_p(p))  # nan where p < 0, or p = 0
+
+    def beyond(p: FloatArray) -> FloatArray:
         return -row_sum(p * log_p(at_least_tiny(p)))  # 0 ln 0 = 0
 
-    return in_blocks(formula, probabilities("p", p))
+    return in_blocks(
+        formula, probabilities("p", p, signs_show=True), faults_show=True, beyond=beyond
+    )
 
 
 def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float = e) -> FloatArray:
@@ -150,12 +155,18 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float = e) -> FloatArray:
     log_q = logarithm(base)
 
     def formula(p: FloatArray, q: FloatArray) -> FloatArray:
-        terms = p * log_q(q)
-        if q.min() == 0:
-            terms = np.where(p > 0, terms, 0)  # 0 ln 0 = 0, which came out as nan
-        return -row_sum(terms)
+        return -row_sum(p * log_q(q))  # nan where q < 0, or p = q = 0
 
-    return in_blocks(formula, probabilities("p", p), probabilities("q", q))
+    def beyond(p: FloatArray, q: FloatArray) -> FloatArray:
+        return -row_sum(np.where(p > 0, p * log_q(q), 0))  # 0 ln 0 = 0
+
+    return in_blocks(
+        formula,
+        probabilities("p", p),
+        probabilities("q", q, signs_show=True),
+        faults_show=True,
+        beyond=beyond,
+    )
 
 
 def perplexity(p: ArrayLike, q: ArrayLike) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Log-likelihoods, an observation at a time: how probable a model makes what was seen.
+"""Log-likelihoods of outcomes and counts: how probable a model makes each observation.
 
 The minus sign is the caller's: a loss is minus the log-likelihood. `estimates` has the parameters
 that maximise its sum.
@@ -6,7 +6,7 @@ that maximise its sum.
 
 from __future__ import annotations
 
-from math import log, pi
+from math import pi
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,114 +23,9 @@ from coursecode._validation import (
     nonnegative,
     parameter,
     plain_array,
-    positive,
-    real,
     unit,
 )
 from coursecode._validation import probabilities as distributions
-
-
-def normal_log_likelihood(x: ArrayLike, mean: ArrayLike, std: ArrayLike) -> FloatArray:
-    r"""Log-likelihood of the normal distribution, ln p(x | μ, σ).
-
-    .. math:: \ln p = -\tfrac12 \ln (2\pi) - \ln \sigma - \frac{(x - \mu)^2}{2 \sigma^2}
-
-    Parameters
-    ----------
-    x : array_like, shape (...)
-        Observations.
-    mean : array_like, shape (...) or a single number
-        μ.
-    std : array_like, shape (...) or a single number
-        The standard deviation σ (not σ²), above 0.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        One value an observation, in nats; of a density, so it may be above 0.
-
-    Raises
-    ------
-    TypeError
-        If an argument is not real numbers.
-    ValueError
-        If shapes differ, an argument is nan, infinite or empty, or `std` is not above 0.
-
-    Notes
-    -----
-    For σ = 1 it is minus half the squared error, less ½ ln(2π). The unit of x shows: in other units
-    every value moves by the same constant.
-
-    References
-    ----------
-    Bishop, *Pattern Recognition and Machine Learning* (2006), equation 1.46.
-
-    Examples
-    --------
-    >>> print(normal_log_likelihood([0.0, 40.0], 0.0, 1.0).round(4))
-    [  -0.9189 -800.9189]
-    """
-
-    def formula(x: FloatArray, mean: FloatArray, std: FloatArray) -> FloatArray:
-        return -log(2 * pi) / 2 - np.log(std) - ((x - mean) / std) ** 2 / 2
-
-    return in_blocks(
-        formula,
-        real("x", x),
-        parameter(real("mean", mean)),
-        parameter(positive("std", std)),
-    )
-
-
-def laplace_log_likelihood(x: ArrayLike, location: ArrayLike, scale: ArrayLike) -> FloatArray:
-    r"""Log-likelihood of the Laplace distribution, ln p(x | m, b).
-
-    .. math:: \ln p = -\ln (2 b) - \frac{|x - m|}{b}
-
-    Parameters
-    ----------
-    x : array_like, shape (...)
-        Observations.
-    location : array_like, shape (...) or a single number
-        m, the median.
-    scale : array_like, shape (...) or a single number
-        b, above 0: the mean distance from the median.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        One value an observation, in nats; of a density, so it may be above 0.
-
-    Raises
-    ------
-    TypeError
-        If an argument is not real numbers.
-    ValueError
-        If shapes differ, an argument is nan, infinite or empty, or `scale` is not above 0.
-
-    Notes
-    -----
-    For b = 1 it is minus the absolute error, less ln 2. The standard deviation is √2 b.
-
-    References
-    ----------
-    Bishop, *Pattern Recognition and Machine Learning* (2006), exercise 2.43, with q = 1.
-
-    Examples
-    --------
-    >>> print(laplace_log_likelihood([0.0, 40.0], 0.0, 1.0).round(4))
-    [ -0.6931 -40.6931]
-    """
-
-    def formula(x: FloatArray, location: FloatArray, scale: FloatArray) -> FloatArray:
-        return -log(2) - np.log(scale) - abs(x - location) / scale
-
-    return in_blocks(
-        formula,
-        real("x", x),
-        parameter(real("location", location)),
-        parameter(positive("scale", scale)),
-    )
 
 
 def bernoulli_log_likelihood(x: ArrayLike, probability: ArrayLike) -> FloatArray:
@@ -177,7 +72,7 @@ def bernoulli_log_likelihood(x: ArrayLike, probability: ArrayLike) -> FloatArray
     def formula(x: Array, p: FloatArray) -> FloatArray:
         return np.where(x == 1, np.log(p), np.log1p(-p))
 
-    return in_blocks(formula, binary("x", x), parameter(unit("probability", probability)))
+    return in_blocks(formula, binary("x", x), parameter(unit, "probability", probability))
 
 
 def categorical_log_likelihood(labels: ArrayLike, probabilities: ArrayLike) -> FloatArray:
@@ -278,7 +173,7 @@ def poisson_log_likelihood(x: ArrayLike, rate: ArrayLike) -> FloatArray:
         normaliser = np.log(2 * pi * x) / 2 + stirling_error(x)
         return -divergence_terms(x, rate) - np.where(x > 0, normaliser, 0)
 
-    return in_blocks(formula, counts("x", x), parameter(nonnegative("rate", rate)))
+    return in_blocks(formula, counts("x", x), parameter(nonnegative, "rate", rate))
 
 
 def binary(name: str, values: ArrayLike) -> Argument:

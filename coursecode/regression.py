@@ -52,7 +52,7 @@ def squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
     """
 
     def formula(y: FloatArray, f: FloatArray, out: FloatArray) -> FloatArray:
-        return np.square(y - f, out=out)
+        return np.square(np.subtract(y, f, out=out), out=out)
 
     return in_blocks(
         formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True, fills=True
@@ -143,7 +143,7 @@ def absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
     """
 
     def formula(y: FloatArray, f: FloatArray, out: FloatArray) -> FloatArray:
-        return np.abs(y - f, out=out)
+        return np.abs(np.subtract(y, f, out=out), out=out)
 
     return in_blocks(
         formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True, fills=True

@@ -1,5 +1,6 @@
 """The machinery of blocks: the same results whatever the size, shape and layout."""
 
+import inspect
 import tracemalloc
 from functools import partial
 
@@ -80,6 +81,44 @@ def test_float32_beside_float64_is_float64():
     p, q = np.array([0.5, 0.5], np.float32), np.array([0.25, 0.75])
     assert cc.kl_divergence(p, q).dtype == np.float64
     assert cc.kl_divergence(p, q) == cc.kl_divergence(p.astype(float), q)
+
+
+X32 = np.array([0.0, 1.0, 1.0], np.float32)
+WITH_PARAMETERS = {
+    "normal_log_likelihood": (X32, 0.0, 2),
+    "laplace_log_likelihood": (X32, 0, 2.0),
+    "bernoulli_log_likelihood": (X32, 0.25),
+    "poisson_log_likelihood": (X32, 2),
+    "gaussian_kl_divergence": (X32, 1, 0.5, 2.0),
+}
+
+
+@pytest.mark.parametrize(("function", "arguments"), WITH_PARAMETERS.items())
+def test_numbers_of_python_take_the_type_of_the_data(function, arguments):
+    run = getattr(cc, function)
+    data, *numbers = arguments
+    # Of a Bernoulli variable the data are classes, which have no such type.
+    width = np.float64 if function.startswith("bernoulli") else np.float32
+    single = run(data, *numbers)
+    assert single.dtype == width
+    assert np.array_equal(single, run(data, *map(width, numbers)))
+    assert run(data.astype(float), *numbers).dtype == np.float64
+    assert run(data, *map(np.float64, numbers)).dtype == np.float64
+    assert run(data, *(np.full(3, number, float) for number in numbers)).dtype == np.float64
+    assert run(1, *numbers).dtype == np.float64
+
+
+def test_the_table_of_functions_with_parameters_is_complete():
+    found = {name for name in CALLS if "parameter(" in inspect.getsource(getattr(cc, name))}
+    assert found == set(WITH_PARAMETERS)
+
+
+def test_numbers_without_a_place_in_float32_are_kept():
+    x = np.array([1.0, 2.0], np.float32)
+    assert np.array_equal(
+        cc.normal_log_likelihood(x, 0, 1e50), cc.normal_log_likelihood([1.0, 2.0], 0, 1e50)
+    )
+    assert cc.laplace_log_likelihood(x, 0.0, 1e-50).dtype == np.float64
 
 
 @pytest.mark.parametrize("function", sorted(CALLS))

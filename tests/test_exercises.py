@@ -3,6 +3,7 @@
 import copy
 
 import nbformat
+import numpy as np
 import pytest
 
 from coursecode.checks import CheckFailed, check, expect
@@ -123,9 +124,8 @@ def test_check_prints_one_line(capsys):
 
 
 def test_check_tells_of_errors_and_warnings_in_one_line():
-    import numpy as np
-
     assert line_of(lambda: 1 / 0) == "✗ sum: your code raised ZeroDivisionError: division by zero"
+    assert line_of(lambda: next(iter(()))) == "✗ sum: your code raised StopIteration"
     assert line_of(lambda: nothing_here) == "✗ sum: nothing_here has no value yet"  # noqa: F821
 
     def warns():
@@ -149,8 +149,6 @@ def test_check_tells_an_assert_of_the_readers_own_from_its_own():
 
 def test_check_passes_over_warnings_and_stderr_of_a_right_answer(capsys):
     import sys
-
-    import numpy as np
 
     with check("sum"):
         np.log(np.zeros(1))
@@ -200,6 +198,11 @@ def test_check_accepts_a_function_whose_variables_come_later(capsys):
         (..., "yes", "there is no answer yet"),
         ("1", 1.0, "a number or an array is expected, got a text"),
         (True, 1.0, "a number or an array is expected, got True or False"),
+        (
+            np.array([True]),
+            1.0,
+            "a number or an array is expected, got an array of True and False",
+        ),
         ({}, 1.0, "a number or an array is expected, got a dictionary"),
         (
             len,

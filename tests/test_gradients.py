@@ -76,9 +76,59 @@ def test_a_wrong_gradient_is_false_and_says_where_and_by_how_much():
     )
 
 
-def test_entries_near_zero_are_judged_by_their_absolute_error():
+def test_rounding_of_a_large_function_is_no_fault_of_the_gradient():
     assert cc.check_gradient(lambda x: 1e8 + x * 0, lambda x: x * 0 + 1e-9, [1.0])
+    assert cc.check_gradient(lambda x: 1e8 + 1e-3 * x, lambda x: x * 0 + 1e-3, [1.0])
     assert not cc.check_gradient(lambda x: x * 0, lambda x: x * 0 + 1e-5, [1.0])
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-7, 1e-30, 1e-300, 1e100])
+def test_a_wrong_gradient_fails_however_small_it_is(scale):
+    x = np.array([0.5, 1.0, -1.5])
+    for function, gradient in (
+        (lambda x: scale * x**2, lambda x: scale * 2 * x),
+        (lambda x: np.sum(scale * np.exp(x)), lambda x: scale * np.exp(x)),
+    ):
+        assert cc.check_gradient(function, gradient, x)
+        for wrong in (0.0, 0.5, -1.0, 1 + 1e-4):
+            check = cc.check_gradient(function, lambda x, w=wrong, g=gradient: w * g(x), x)
+            assert not check
+            assert check.relative_error > 0.9e-4
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-7, 1e7])
+@pytest.mark.parametrize(
+    ("function", "gradient", "point"),
+    [
+        (lambda x: x**2, lambda x: 2 * x, 0.0),
+        (lambda x: x**3, lambda x: 3 * x**2, 0.0),
+        (lambda x: x**5, lambda x: 5 * x**4, 0.0),
+        (np.cos, lambda x: -np.sin(x), 0.0),
+        (lambda x: x - np.sin(x), lambda x: 1 - np.cos(x), 0.0),
+        (lambda x: (x - 1) ** 2 + 3, lambda x: 2 * (x - 1), 1.0),
+        (lambda x: np.exp(x) - x, lambda x: np.exp(x) - 1, 0.0),
+        (lambda x: 0 * x + 7, lambda x: 0 * x, 2.0),
+        (np.sin, lambda x: np.cos(x), np.pi / 2),
+    ],
+)
+def test_a_right_gradient_of_0_passes(function, gradient, point, scale):
+    assert cc.check_gradient(lambda x: scale * function(x), lambda x: scale * gradient(x), [point])
+    assert not cc.check_gradient(
+        lambda x: scale * function(x), lambda x: scale * (gradient(x) + 1e-5), [point]
+    )
+
+
+def test_an_absolute_error_can_be_allowed():
+    def check(absolute):
+        tiny = 1e-7
+        return cc.check_gradient(
+            lambda x: tiny * x**2, lambda x: tiny * x, [1.0], absolute=absolute
+        )
+
+    assert check(1e-6)
+    assert not check(0.9e-7)
+    assert not check(0)
+    assert not check(None)
 
 
 def test_the_tolerance_is_an_option():
@@ -111,5 +161,7 @@ def test_bad_gradients_and_tolerances_are_refused():
         cc.check_gradient(np.sum, lambda x: 1.0, [1.0, 2.0])
     with pytest.raises(ValueError, match=r"^gradient\(x\) must be finite, got nan at index 1"):
         cc.check_gradient(np.sum, lambda x: [1.0, np.nan], [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"^absolute must be at least 0, got -1"):
+        cc.check_gradient(np.sin, np.cos, 1.0, absolute=-1.0)
     with pytest.raises(ValueError, match=r"^tolerance must be above 0, got 0"):
         cc.check_gradient(np.sin, np.cos, 1.0, tolerance=0)
