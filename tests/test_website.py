@@ -433,19 +433,19 @@ def test_the_contents_hold_the_pages_own_headings(small_book):
     assert [link["href"] for link in here.select(".page-toc a")] == ["#a-section"]
 
 
-def test_parts_that_repeat_their_name_are_folded_on_other_pages():
-    entry = '<ul{0}><li class="{1}"><a class="{1}" href="#">{2}: entropy</a></li></ul>'
-    parts = [
-        f'<p class="caption"><span>{name}</span></p>' + entry.format("", current, name)
-        for name, current in (("Exercises", ""), ("Solutions", "current"))
-    ]
-    page = BeautifulSoup(side_contents.contents("".join(parts), ""), "html.parser")
-    assert [part.summary.get_text() for part in page.select("details")] == [
-        "Exercises",
-        "Solutions",
-    ]
-    assert [part.has_attr("open") for part in page.select("details")] == [False, True]
-    assert [link.get_text() for link in page.select("a")] == ["Entropy", "Entropy"]
+@pytest.mark.parametrize(
+    ("address", "headings"), [("#", ["One"]), ("../exercises.html", ["Exercises: entropy", "One"])]
+)
+def test_a_page_that_is_not_listed_stands_under_the_one_that_is(address, headings):
+    tree = f'<ul><li class="current"><a href="{address}">Exercises</a></li></ul>'
+    title, section = (
+        '<a href="#">Exercises: entropy</a>',
+        '<ul><li><a href="#one">One</a></li></ul>',
+    )
+    page = BeautifulSoup(
+        side_contents.contents(tree, f"<ul><li>{title}{section}</li></ul>"), "html.parser"
+    )
+    assert [link.get_text() for link in page.select("li.current .page-toc a")] == headings
 
 
 def test_a_page_says_what_it_is_about(small_book):
