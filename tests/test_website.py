@@ -187,12 +187,12 @@ def book(folder: Path, pages: dict[str, str]) -> Path:
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     for name, text in pages.items():
         (folder / "book" / name).write_text(text, encoding="utf-8")
-    root, *chapters = [
-        f"book/{Path(name).stem}" for name in pages if name.endswith((".md", ".ipynb"))
+    root, *entries = [
+        {"file": f"book/{Path(name).stem}"} for name in pages if name.endswith((".md", ".ipynb"))
     ]
-    toc = {"format": "jb-book", "root": root} | (
-        {"chapters": [{"file": name} for name in chapters]} if chapters else {}
-    )
+    if len(entries) > 1:  # a page below another, as the exercises are
+        entries[0]["sections"] = [entries.pop(1)]
+    toc = {"format": "jb-book", "root": root["file"]} | ({"chapters": entries} if entries else {})
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
     return folder
 

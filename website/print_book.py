@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -19,6 +20,8 @@ from bs4 import BeautifulSoup
 
 NAME = "loss-functions.pdf"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+
+NEXT = re.compile(r'<link rel="next" href="([^"#]+)')
 
 # What is too wide for the paper is set smaller; the page is laid out at the width of the print.
 FIT = """
@@ -34,12 +37,12 @@ def parsed(path: Path) -> Any:
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
-def spine(front: Any) -> list[str]:
-    """The pages in the order of the contents, as addresses from the front page."""
-    links = front.select("#site-contents li > a")
-    return [
-        str(link["href"]).split("#")[0] for link in links if not link.find_parent(class_="page-toc")
-    ]
+def spine(site: Path, page: str) -> Iterator[str]:
+    """The pages in the order of reading, each by the link of the one before."""
+    while page:
+        yield page
+        link = NEXT.search((site / page).read_text(encoding="utf-8"))
+        page = normpath(PurePosixPath(page).parent / link[1]) if link else ""
 
 
 def anchor(page: str, name: str = "") -> str:
@@ -75,7 +78,7 @@ def whole(site: Path) -> str:
     front_page = root[1] if root else "index.html"
     front = parsed(site / front_page)
     folder = PurePosixPath(front_page).parent
-    pages = [front_page, *(normpath(folder / name) for name in spine(front))]
+    pages = list(spine(site, front_page))
     articles = [article(site, page, set(pages)) for page in pages]
     contents = "".join(
         f'<li><a href="#{text["id"]}">{text.h1.decode_contents()}</a></li>' for text in articles[1:]
