@@ -264,7 +264,8 @@ def fold(test: NotebookNode) -> None:
     """Fold a test's code, on the page and in Jupyter: it may hold the right value."""
     test.metadata.tags = [*test.metadata.get("tags", []), "hide-input"]
     test.metadata.jupyter = {"source_hidden": True}
-    test.metadata.mystnb = {"code_prompt_show": f"Check: {what_is_checked(test)}"}
+    name = f"Check: {what_is_checked(test)}"
+    test.metadata.mystnb = {"code_prompt_show": name, "code_prompt_hide": name}
 
 
 def what_is_checked(test: NotebookNode) -> str:

@@ -1,13 +1,10 @@
 """Mend what others' directives write, so that each page is valid HTML and reads well aloud."""
 
-import re
 from html import escape
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
-
-CHECK = re.compile(r"""^with check\("([^"\n]+)"\)""", re.MULTILINE)
 
 
 class MendMarkup(SphinxPostTransform):
@@ -41,11 +38,9 @@ def visit_hidden_code(translator, node: HideCodeCellNode) -> None:
     # MyST-NB puts paragraphs into a summary, and a name that isn't the one that is seen
     classes = " ".join(["hide", *node["classes"]])
     translator.body.append(f'<details class="{classes}">\n<summary>')
-    if named := CHECK.search(node.astext()):  # of an exercise: what it looks at, not just "code"
-        translator.body.append(f"Check: {escape(named[1])}")
-    else:
-        for state, prompt in (("collapsed", "prompt_show"), ("expanded", "prompt_hide")):
-            translator.body.append(f'<span class="{state}">{escape(node[prompt])}</span>')
+    show, hide = escape(node["prompt_show"]), escape(node["prompt_hide"])
+    both = f'<span class="collapsed">{show}</span><span class="expanded">{hide}</span>'
+    translator.body.append(show if show == hide else both)
     translator.body.append("</summary>\n")
 
 
