@@ -182,7 +182,9 @@ def classes(name: str, values: ArrayLike, count: int) -> Argument:
     """Class labels, whole numbers from 0 to count - 1, any shape."""
     array = plain_array(name, values)
     rule = below(count)
-    if array.dtype.kind == "f":  # read from a file, say: held to the rule before they are cut
+    if array.dtype.kind == "f" or array.dtype.char in "QL":
+        # Read from a file, say; NumPy takes neither kind for an index. Held to the rule before
+        # they are cast, which would cut fractions off and make large ones negative.
         fault = first_fault(array, array != np.floor(array), "must be whole numbers")
         if fault or rule.fault(array):
             raise ValueError(f"{name} {fault or rule.fault(array)}")
