@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from coursecode._rules import lowest
 from coursecode._validation import FloatArray
 
 NEAR = 0.3  # of |s|: beyond, the logarithm has digits enough
@@ -41,12 +42,12 @@ def at_least_tiny(p: FloatArray) -> FloatArray:
 
     No other number is changed.
     """
-    return p if p.min() > 0 else np.maximum(p, np.finfo(p.dtype).smallest_subnormal)
+    return p if lowest(p) > 0 else np.maximum(p, np.finfo(p.dtype).smallest_subnormal)
 
 
 def at_least_lowest(log_p: FloatArray, p: FloatArray) -> FloatArray:
     """Return ln p with -inf replaced by what is below any float's, so that 0 ln 0 is 0."""
-    return log_p if p.min() > 0 else np.maximum(log_p, LOWEST_LOG)
+    return log_p if lowest(p) > 0 else np.maximum(log_p, LOWEST_LOG)
 
 
 def log_ratio(p: FloatArray, q: FloatArray) -> FloatArray:

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple, NoReturn
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -74,7 +75,8 @@ TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 
 
-class Argument(NamedTuple):
+@dataclass(slots=True)
+class Argument:
     """An argument whose type is right and whose values are still to be held to `rule`."""
 
     name: str
@@ -92,9 +94,9 @@ def parameter(kind: Callable[[str, ArrayLike], Argument], name: str, values: Arr
     """
     argument = kind(name, values)
     if type(values) not in (int, float):  # np.float64 is a kind of float, but says its type
-        return argument._replace(parameter=True)
+        return replace(argument, parameter=True)
     size = abs(float(argument.values))
-    return argument._replace(parameter=True, takes_type=size == 0 or TINY <= size <= HUGE)
+    return replace(argument, parameter=True, takes_type=size == 0 or TINY <= size <= HUGE)
 
 
 # --- kinds: a row of K numbers for each example ---------------------------------------
@@ -180,7 +182,9 @@ def classes(name: str, values: ArrayLike, count: int) -> Argument:
     """Class labels, whole numbers from 0 to count - 1, any shape."""
     array = plain_array(name, values)
     rule = below(count)
-    if array.dtype.kind == "f":  # read from a file, say: held to the rule before they are cut
+    if array.dtype.kind == "f" or array.dtype.char in "QL":
+        # Read from a file, say; NumPy takes neither kind for an index. Held to the rule before
+        # they are cast, which would cut fractions off and make large ones negative.
         fault = first_fault(array, array != np.floor(array), "must be whole numbers")
         if fault or rule.fault(array):
             raise ValueError(f"{name} {fault or rule.fault(array)}")
@@ -201,14 +205,10 @@ def check(argument: Argument) -> Array:
     return argument.values
 
 
-def hold(arguments: tuple[Argument, ...], block: list[Array], *, only_hidden: bool = False) -> None:
-    """Hold a block of each argument's values to its rule; name the first fault of all there are.
-
-    With `only_hidden` leave out what a formula's result would show, nan and infinities say.
-    """
-    for (_, _, _, rule, _, _), values in zip(arguments, block, strict=True):
-        test = rule.hidden if only_hidden else rule.holds
-        if test is not None and not test(values) and rule.fault(values):
+def hold(arguments: tuple[Argument, ...], block: list[Array]) -> None:
+    """Hold a block of each argument's values to its rule; name the first fault of all there are."""
+    for argument, values in zip(arguments, block, strict=True):
+        if not argument.rule.holds(values) and argument.rule.fault(values):
             refuse(arguments)
 
 
@@ -223,21 +223,25 @@ def batch_shape(arguments: tuple[Argument, ...]) -> tuple[int, ...]:
     first = arguments[0]
     if first.parameter:
         first = next((a for a in arguments if a.values.ndim or not a.parameter), first)
-    name, values, rank, *_ = first
-    shape = values.shape
-    batch: tuple[int, ...] = shape[:-1] if rank else shape
-    for other, given, their_rank, _, lone, _ in arguments:
-        theirs = given.shape
-        if theirs == shape and their_rank == rank:
-            continue
-        expected = shape if their_rank == rank else batch
-        if their_rank > rank:
-            theirs = theirs[:-1]
-        if theirs != expected and not (lone and not theirs):
-            raise ValueError(f"shapes must match, got {name} {shape} and {other} {given.shape}")
-    if not values.size:
-        raise ValueError(f"{name} must not be empty, got shape {shape}")
-    return batch
+    shape, rank = first.values.shape, first.rank
+    for other in arguments:
+        if other.values.shape != shape or other.rank != rank:
+            _match(first, other)
+    if not first.values.size:
+        raise ValueError(f"{first.name} must not be empty, got shape {shape}")
+    return shape[:-1] if rank else shape
+
+
+def _match(first: Argument, other: Argument) -> None:
+    """Refuse two arguments whose leading axes differ, unless one is a lone parameter."""
+    shape, theirs = first.values.shape, other.values.shape
+    if other.rank > first.rank:
+        theirs = theirs[:-1]
+    expected = shape[:-1] if first.rank > other.rank else shape
+    if theirs != expected and not (other.parameter and not theirs):
+        raise ValueError(
+            f"shapes must match, got {first.name} {shape} and {other.name} {other.values.shape}"
+        )
 
 
 # --- arrays and offenders -------------------------------------------------------------

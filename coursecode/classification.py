@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import column, in_blocks, pick, put, row_sum
+from coursecode._blocks import beside, in_blocks, pick, put, row_sum
 from coursecode._exponentials import (
     exponentials_and_sum,
     in_range,
@@ -85,7 +85,7 @@ def softmax_cross_entropy(
 
         def formula(y: Array, s: FloatArray) -> FloatArray:
             shifted, e, _ = shifted_exponentials(s)
-            losses = column(np.log1p(sum_but_largest(e))) - shifted  # -ln q, class by class
+            losses = beside(s, np.log1p(sum_but_largest(e))) - shifted  # -ln q, class by class
             targets = smoothed(y, losses, smoothing, weights)
             return row_sum(weigh(targets, losses))
 
@@ -167,7 +167,7 @@ def softmax_cross_entropy_gradient(
         def formula(y: Array, s: FloatArray, out: FloatArray) -> FloatArray:
             e, total = exponentials_and_sum(s)
             targets = smoothed(y, e, smoothing, weights)
-            return np.subtract(e * column(row_sum(targets) / total), targets, out=out)
+            return np.subtract(e * beside(e, row_sum(targets) / total), targets, out=out)
 
     else:
 
@@ -180,8 +180,8 @@ def softmax_cross_entropy_gradient(
                 own, rest = own_and_rest(e, y)
                 total = own + rest
             put(e, y, 0 - rest)  # q_y - 1 = -rest / (own + rest)
-            gradient: FloatArray = np.divide(e, column(total), out=out)
-            return gradient if weights is None else gradient * column(weights[y])
+            gradient: FloatArray = np.divide(e, beside(e, total), out=out)
+            return gradient if weights is None else gradient * beside(e, weights[y])
 
     # A weight of 0 hides a fault.
     return in_blocks(formula, y, s, faults_show=weights is None, fills=True)
