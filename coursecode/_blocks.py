@@ -17,8 +17,8 @@ from math import prod
 
 import numpy as np
 
-from coursecode._rules import SHORT_ROW, all_finite, row_sum
-from coursecode._validation import DOUBLE, Argument, Array, FloatArray, batch_shape, hold
+from coursecode._arguments import DOUBLE, Argument, batch_shape, hold
+from coursecode._rules import SHORT_ROW, Array, FloatArray, all_finite, row_sum
 
 __all__ = ["beside", "column", "flat_index", "in_blocks", "pick", "put", "row_max", "row_sum"]
 
