@@ -59,8 +59,8 @@ def batch_shape(arguments: tuple[Argument, ...]) -> tuple[int, ...]:
     for other in arguments:
         if other.values.shape != shape or other.rank != rank:
             _match(first, other)
-    if not first.values.size:
-        raise ValueError(f"{first.name} must not be empty, got shape {shape}")
+        if not other.values.size:
+            raise ValueError(f"{other.name} must not be empty, got shape {other.values.shape}")
     return shape[:-1] if rank else shape
 
 
@@ -86,6 +86,8 @@ def plain_array(name: str, values: ArrayLike) -> Array:
         return np.asarray(values)
     except ValueError:
         raise ValueError(f"{name} must be rectangular, got rows of unequal lengths") from None
+    except Exception as error:  # of another library's array that won't become NumPy's
+        raise TypeError(f"{name} must be an array of numbers, got {type(values)}") from error
 
 
 def floats(name: str, values: ArrayLike, rank: int = 0) -> FloatArray:

@@ -171,7 +171,7 @@ def classes(name: str, values: ArrayLike, count: int) -> Argument:
         # Read from a file, say; NumPy takes neither kind for an index. Held to the rule before
         # they are cast, which would cut fractions off and make large ones negative.
         fault = first_fault(array, array != np.floor(array), "must be whole numbers")
-        if fault or rule.fault(array):
+        if count and (fault or rule.fault(array)):
             raise ValueError(f"{name} {fault or rule.fault(array)}")
         array = array.astype(np.intp)
     if array.dtype.kind not in "iu":
