@@ -84,16 +84,16 @@ def _evaluated(
     # What the values are like, in one walk: on a few rows the checks take longer than the formula.
     batch = batch_shape(arguments)
     data: list[Array] = []
-    tests, dtype, largest, in_rows, ready = [], None, 0, False, True
+    tests, dtype, largest, in_rows, alike, contiguous = [], None, 0, False, True, True
     for argument in arguments:
         values = argument.values
         if argument.parameter and batch and not values.ndim:
             values = np.broadcast_to(values, batch)
         if not values.flags.c_contiguous:
-            ready = False
+            contiguous = False
         if values.dtype is not dtype and values.dtype.kind == "f":
             if dtype is not None or argument.takes_type:
-                ready = False
+                alike = False
             if not argument.takes_type:
                 dtype = values.dtype if dtype is None else np.result_type(dtype, values.dtype)
         if values.nbytes > largest:
@@ -106,20 +106,22 @@ def _evaluated(
         data.append(values)
     dtype = DOUBLE if dtype is None else dtype
 
-    # All leading axes as one; a few single numbers are left in the shape that they have.
-    count = prod(batch)
+    # All leading axes as one. Single numbers keep their shape where they are few, or where it would
+    # cost a copy of the whole to change it.
     at_once = largest <= BLOCK_BYTES
-    flattened = len(batch) != 1 and (in_rows or not at_once or not batch)
+    flattened = len(batch) != 1 and (in_rows or not batch or (contiguous and not at_once))
     if flattened:
+        count = prod(batch)
         ranks = [argument.rank for argument in arguments]
         data = [v.reshape((count, -1) if r else count) for v, r in zip(data, ranks, strict=True)]
 
     whole: FloatArray | None = np.empty(data[-1].shape, dtype) if fills else None
+    count = len(data[0])
     step = count if at_once else max(1, BLOCK_BYTES * count // largest)
     for start in range(0, count, step):
         rows = ... if at_once else slice(start, start + step)
         block = data if at_once else [values[rows] for values in data]
-        if not ready:
+        if not (alike and contiguous):
             block = [np.ascontiguousarray(v, dtype if v.dtype.kind == "f" else None) for v in block]
         for test, k in tests:
             if not test(block[k]):
@@ -131,7 +133,7 @@ def _evaluated(
             if beyond is not None:
                 part = beyond(*block)
         if whole is None:
-            whole = np.empty((len(data[0]), *part.shape[1:]), dtype)
+            whole = np.empty((count, *part.shape[1:]), dtype)
         if part is not out:
             np.add(part, 0.0, out=whole[rows])  # -0.0 + 0.0 is 0.0
     assert whole is not None  # count is not 0

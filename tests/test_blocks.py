@@ -77,6 +77,19 @@ def test_a_single_example_gives_a_scalar():
     assert cc.softmax([1.0, 2.0]).shape == (2,)
 
 
+@pytest.mark.parametrize("layout", [np.asfortranarray, lambda x: x[::-1, ::2]])
+def test_what_lies_otherwise_in_memory_is_not_copied_whole(layout):
+    f, y = layout(RNG.normal(size=(400_000, 10))), layout(RNG.normal(size=(400_000, 10)))
+    expected = cc.squared_error(y[:100], f[:100])
+    tracemalloc.start()
+    result = cc.squared_error(y, f)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.array_equal(result[:100], expected)
+    assert np.array_equal(result, (y - f) ** 2)
+    assert peak - result.nbytes < 8 * _blocks.BLOCK_BYTES < f.nbytes
+
+
 def test_float32_beside_float64_is_float64():
     p, q = np.array([0.5, 0.5], np.float32), np.array([0.25, 0.75])
     assert cc.kl_divergence(p, q).dtype == np.float64
