@@ -12,7 +12,6 @@ import numpy as np
 from coursecode._validation import FloatArray
 
 NEAR = 0.3  # of |s|: beyond, the logarithm has digits enough
-LOWEST_LOG = -745.0  # no float's logarithm is below
 TERMS = 16  # NEAR to the power 2 * TERMS is below the rounding of float64
 
 
@@ -44,9 +43,12 @@ def at_least_tiny(p: FloatArray) -> FloatArray:
     return p if p.min() > 0 else np.maximum(p, np.finfo(p.dtype).smallest_subnormal)
 
 
-def at_least_lowest(log_p: FloatArray, p: FloatArray) -> FloatArray:
-    """Return ln p with -inf replaced by what is below any float's, so that 0 ln 0 is 0."""
-    return log_p if p.min() > 0 else np.maximum(log_p, LOWEST_LOG)
+def at_least_lowest(log_1p: FloatArray, p: FloatArray) -> FloatArray:
+    """Return ln(1 + x) with -inf replaced by the lowest other value, so that 0 times it is 0.
+
+    Where p is not 0 but so small that 1 + x was rounded to 0, that is right to eps times q.
+    """
+    return log_1p if p.min() > 0 else np.maximum(log_1p, np.log(np.finfo(p.dtype).epsneg))
 
 
 def log_ratio(p: FloatArray, q: FloatArray) -> FloatArray:
