@@ -223,6 +223,7 @@ def perplexity(p: ArrayLike, q: ArrayLike) -> FloatArray:
         nothing = np.zeros_like(lost[:, :1])
         rest = exact_sum(np.hstack([terms, -column(whole)]), np.hstack([lost, nothing]))
         fraction = rest - row_sum(np.where(p > 0, p * np.log2(m), 0))
-        return np.ldexp(np.exp2(fraction), whole.astype(int))
+        outcomes: FloatArray = np.ldexp(np.exp2(fraction), whole.astype(int))
+        return outcomes
 
     return in_blocks(formula, probabilities("p", p), probabilities("q", q))

@@ -140,8 +140,8 @@ def _shortest_in_units(
     sizes = abs(lower).max(axis=0)
     q, triangle = np.linalg.qr(lower / sizes)
     w = np.empty_like(units)
-    w[order] = q @ np.linalg.solve(triangle.T, along / sizes)
-    return w * (unit / largest)
+    w[order] = q @ np.linalg.solve(triangle.T, along / sizes) * (unit / largest)
+    return w
 
 
 def _steps(rows: FloatArray, least: float) -> tuple[FloatArray, FloatArray]:
