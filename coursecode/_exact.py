@@ -36,6 +36,19 @@ def exact_sum(terms: FloatArray, errors: FloatArray) -> FloatArray:
     return result
 
 
+def exact_parts(terms: FloatArray, errors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the sums of terms and errors along the last axis, and what their rounding left out.
+
+    The axis is kept.
+    """
+    total = exact_sum(terms, errors)[..., np.newaxis]
+    nothing = np.zeros_like(total)
+    left = exact_sum(
+        np.concatenate([terms, -total], axis=-1), np.concatenate([errors, nothing], axis=-1)
+    )
+    return total, left[..., np.newaxis]
+
+
 def _sum(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
     s = a + b
     b_seen = s - a

@@ -18,9 +18,9 @@ TERMS = 16  # NEAR to the power 2 * TERMS is below the rounding of float64
 def divergence_terms(p: FloatArray, q: FloatArray, d: FloatArray | None = None) -> FloatArray:
     """Return p ln(p/q) - p + q, given d = q - p where it is known more exactly; never negative."""
     d = q - p if d is None else d
-    s = np.where(p == q, 0, d / (p + q))
+    s = np.where(d == 0, 0, d / (p + q))
     tail = _polynomial([1 / (2 * k + 3) for k in range(TERMS)], s * s)
-    near = d * s - 2 * p * s**3 * tail
+    near = d * s - p * (2 * s**3 * tail)
     far = np.where(p > 0, p * log_ratio(p, q) + d, q)
     return np.where(abs(s) < NEAR, near, far)
 

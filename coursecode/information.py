@@ -7,8 +7,8 @@ from math import e
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import column, in_blocks, row_sum
-from coursecode._exact import exact_product, exact_sum
+from coursecode._blocks import in_blocks, row_sum
+from coursecode._exact import exact_parts, exact_product
 from coursecode._series import at_least_tiny
 from coursecode._validation import FloatArray, logarithm, probabilities, unit
 
@@ -219,10 +219,9 @@ def perplexity(p: ArrayLike, q: ArrayLike) -> FloatArray:
         # q = m 2^n, PP = 2^-Σ p n · 2^-Σ p log2 m, and the first sum is carried out exactly.
         m, n = np.frexp(q)
         terms, lost = exact_product(p.astype(np.float64), -n.astype(np.float64))
-        whole = np.rint(exact_sum(terms, lost))
-        nothing = np.zeros_like(lost[:, :1])
-        rest = exact_sum(np.hstack([terms, -column(whole)]), np.hstack([lost, nothing]))
-        fraction = rest - row_sum(np.where(p > 0, p * np.log2(m), 0))
+        power, left = (part[:, 0] for part in exact_parts(terms, lost))
+        whole = np.rint(power)
+        fraction = power - whole + (left - row_sum(np.where(p > 0, p * np.log2(m), 0)))
         outcomes: FloatArray = np.ldexp(np.exp2(fraction), whole.astype(int))
         return outcomes
 
