@@ -14,9 +14,12 @@ from coursecode._validation import FloatArray
 SPLITTER = 2.0**27 + 1  # cuts the 53 bits of a float64 into two halves
 
 
-def exact_product(a: FloatArray, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the terms a_ij x_j of the product of a matrix and a vector, and their errors."""
-    return _product(a, x[np.newaxis, :])
+def exact_product(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the products of numbers, and their errors."""
+    p = a * b
+    a_high, a_low = _halves(a)
+    b_high, b_low = _halves(b)
+    return p, a_low * b_low - (((p - a_high * b_high) - a_low * b_high) - a_high * b_low)
 
 
 def exact_sum(terms: FloatArray, errors: FloatArray) -> FloatArray:
@@ -33,17 +36,23 @@ def exact_sum(terms: FloatArray, errors: FloatArray) -> FloatArray:
     return result
 
 
+def exact_parts(terms: FloatArray, errors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the sums of terms and errors along the last axis, and what their rounding left out.
+
+    The axis is kept.
+    """
+    total = exact_sum(terms, errors)[..., np.newaxis]
+    nothing = np.zeros_like(total)
+    left = exact_sum(
+        np.concatenate([terms, -total], axis=-1), np.concatenate([errors, nothing], axis=-1)
+    )
+    return total, left[..., np.newaxis]
+
+
 def _sum(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
     s = a + b
     b_seen = s - a
     return s, (a - (s - b_seen)) + (b - b_seen)
-
-
-def _product(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
-    p = a * b
-    a_high, a_low = _halves(a)
-    b_high, b_low = _halves(b)
-    return p, a_low * b_low - (((p - a_high * b_high) - a_low * b_high) - a_high * b_low)
 
 
 def _halves(a: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -12,7 +12,7 @@ from coursecode._blocks import beside, row_max, row_sum
 from coursecode._rules import all_finite, lowest
 from coursecode._validation import FloatArray
 
-SMALL = 1 / 16  # a sum of exponentials above it has lost no digit that matters to underflow
+SMALL = 1 / 4  # a sum of exponentials above it has lost no digit that matters to underflow
 
 
 def logistic(s: FloatArray) -> FloatArray:

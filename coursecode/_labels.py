@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import flat_index, put, row_sum
+from coursecode._blocks import column, flat_index, put, row_sum
 from coursecode._validation import (
     Argument,
     Array,
@@ -51,7 +51,9 @@ def class_weights_like(weights: ArrayLike | None, model: Argument) -> FloatArray
     shape = model.values.shape[-1:]
     if w.shape != shape:
         raise ValueError(f"class_weights must have shape {shape}, got {w.shape}")
-    return w.astype(model.values.dtype)
+    with np.errstate(all="ignore"):
+        own_type = w.astype(model.values.dtype)
+    return own_type if np.isfinite(own_type).all() else w
 
 
 def smoothed(
@@ -75,3 +77,13 @@ def own_and_rest(e: FloatArray, y: Array) -> tuple[FloatArray, FloatArray]:
     own = flat[index]
     flat[index] = 0
     return own, row_sum(e)
+
+
+def others(x: FloatArray) -> FloatArray:
+    """Return for each of the numbers in a row, none below 0, the sum of the others."""
+    rest: FloatArray = column(row_sum(x)) - x
+    largest = x.argmax(axis=-1)  # the one of which a difference would lose the others' digits
+    without = x.copy()
+    put(without, largest, 0)
+    put(rest, largest, row_sum(without))
+    return rest

@@ -39,6 +39,17 @@ def in_own_units(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
     return columns / units, units
 
 
+def less_means(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return columns less their means, and the means; a constant column becomes exactly 0.
+
+    Taken from the first row on, for the mean of equal numbers need not be that number: what is
+    left then is rounding, which a fit would take for data.
+    """
+    first = columns[0]
+    mean = first + (columns - first).mean(axis=0)
+    return columns - mean, mean
+
+
 def as_fit(
     features: FloatArray,
     targets: FloatArray,

@@ -13,16 +13,15 @@ from coursecode._rules import lowest
 from coursecode._validation import FloatArray
 
 NEAR = 0.3  # of |s|: beyond, the logarithm has digits enough
-LOWEST_LOG = -745.0  # no float's logarithm is below
 TERMS = 16  # NEAR to the power 2 * TERMS is below the rounding of float64
 
 
 def divergence_terms(p: FloatArray, q: FloatArray, d: FloatArray | None = None) -> FloatArray:
     """Return p ln(p/q) - p + q, given d = q - p where it is known more exactly; never negative."""
     d = q - p if d is None else d
-    s = np.where(p == q, 0, d / (p + q))
+    s = np.where(d == 0, 0, d / (p + q))
     tail = _polynomial([1 / (2 * k + 3) for k in range(TERMS)], s * s)
-    near = d * s - 2 * p * s**3 * tail
+    near = d * s - p * (2 * s**3 * tail)
     far = np.where(p > 0, p * log_ratio(p, q) + d, q)
     return np.where(abs(s) < NEAR, near, far)
 
@@ -45,9 +44,12 @@ def at_least_tiny(p: FloatArray) -> FloatArray:
     return p if lowest(p) > 0 else np.maximum(p, np.finfo(p.dtype).smallest_subnormal)
 
 
-def at_least_lowest(log_p: FloatArray, p: FloatArray) -> FloatArray:
-    """Return ln p with -inf replaced by what is below any float's, so that 0 ln 0 is 0."""
-    return log_p if lowest(p) > 0 else np.maximum(log_p, LOWEST_LOG)
+def at_least_lowest(log_1p: FloatArray, p: FloatArray) -> FloatArray:
+    """Return ln(1 + x) with -inf replaced by the lowest other value, so that 0 times it is 0.
+
+    Where p is not 0 but so small that 1 + x was rounded to 0, that is right to eps times q.
+    """
+    return log_1p if lowest(p) > 0 else np.maximum(log_1p, np.log(np.finfo(p.dtype).epsneg))
 
 
 def log_ratio(p: FloatArray, q: FloatArray) -> FloatArray:

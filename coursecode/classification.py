@@ -12,7 +12,14 @@ from coursecode._exponentials import (
     shifted_exponentials,
     sum_but_largest,
 )
-from coursecode._labels import class_weights_like, labels_like, own_and_rest, smoothed, weigh
+from coursecode._labels import (
+    class_weights_like,
+    labels_like,
+    others,
+    own_and_rest,
+    smoothed,
+    weigh,
+)
 from coursecode._rules import all_finite
 from coursecode._validation import Array, FloatArray, between, scores
 
@@ -84,10 +91,14 @@ def softmax_cross_entropy(
     if y.rank or smoothing:
 
         def formula(y: Array, s: FloatArray) -> FloatArray:
-            shifted, e, _ = shifted_exponentials(s)
-            losses = beside(s, np.log1p(sum_but_largest(e))) - shifted  # -ln q, class by class
-            targets = smoothed(y, losses, smoothing, weights)
-            return row_sum(weigh(targets, losses))
+            shifted, e, top = shifted_exponentials(s)
+            targets = smoothed(y, e, smoothing, weights)
+            log_sum = beside(s, np.log1p(sum_but_largest(e)))
+            loss = row_sum(weigh(targets, log_sum - shifted))  # -ln q, class by class
+            if not all_finite(loss):  # s - max s may have overflowed where a share of it does not
+                halves = log_sum / 2 - (s / 2 - beside(s, top) / 2)
+                loss = 2 * row_sum(weigh(targets, halves))
+            return loss
 
     else:
 
@@ -166,8 +177,10 @@ def softmax_cross_entropy_gradient(
 
         def formula(y: Array, s: FloatArray, out: FloatArray) -> FloatArray:
             e, total = exponentials_and_sum(s)
+            q, not_q = e / beside(e, total), others(e) / beside(e, total)
             targets = smoothed(y, e, smoothing, weights)
-            return np.subtract(e * beside(e, row_sum(targets) / total), targets, out=out)
+            # q_k Σ_j t_j - t_k without what q_k t_k adds to both
+            return np.subtract(q * others(targets), targets * not_q, out=out)
 
     else:
 

@@ -17,6 +17,7 @@ from coursecode.exponentials import softmax
 from coursecode.penalties import elastic_net_penalty
 from coursecode.proximal import elastic_net_proximal
 
+LARGEST = 1e100  # of a feature
 PENALTIES = ("l2", "l1", "elastic_net")
 
 
@@ -111,7 +112,7 @@ class LinearClassifier:
             If `X` is not real numbers, `y` are no labels, or a parameter is of the wrong kind.
         ValueError
             If `X` is not a table of rows, `y` has another length or a single class, either is
-            nan, infinite or empty, or a parameter is out of range.
+            nan, infinite or empty, a feature is beyond ±1e100, or a parameter is out of range.
 
         Warns
         -----
@@ -204,10 +205,15 @@ def _examples(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, Array, Array]:
         raise TypeError(f"y must be whole numbers, bool or text, got {labels.dtype}")
     batch_shape((features, real("y", np.zeros(labels.shape))))
     if labels.dtype.kind == "f":
-        fault = first_fault(labels, labels != np.floor(labels), "must be whole numbers")
+        fraction = (labels != np.floor(labels)) | np.isinf(labels)
+        fault = first_fault(labels, fraction, "must be whole numbers")
         if fault:
             raise ValueError(f"y {fault}")
     classes, numbers = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise ValueError(f"y must have at least two classes, got {classes[0]!s} only")
-    return check(features).astype(np.float64), numbers, classes
+    values = check(features).astype(np.float64)
+    fault = first_fault(values, abs(values) > LARGEST, f"must lie within ±{LARGEST:g}")
+    if fault:  # their squares would overflow
+        raise ValueError(f"X {fault}")
+    return values, numbers, classes

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from collections import deque
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coursecode._validation import FloatArray, check, probabilities
+
+ROUNDING = 1e-12  # of sums of probabilities: 0.1 + 0.2 and 0.3 tie
 
 
 def huffman_code_lengths(p: ArrayLike) -> NDArray[np.intp]:
@@ -39,7 +41,8 @@ def huffman_code_lengths(p: ArrayLike) -> NDArray[np.intp]:
     (Kraft's) runs over the other outcomes. What always happens gets the empty word, of length 0.
 
     Of several optimal codes the one with the shortest longest word is taken: at a tie an outcome
-    is merged before a group, and the outcome that comes first in `p` before a later one.
+    is merged before a group, and the outcome that comes first in `p` before a later one. What
+    differs by rounding alone (a part in 10¹²) counts as a tie.
 
     References
     ----------
@@ -59,15 +62,21 @@ def huffman_code_lengths(p: ArrayLike) -> NDArray[np.intp]:
 
 def _depths(p: FloatArray) -> NDArray[np.intp]:
     """Merge the two rarest groups until one is left; return how deep each outcome then lies."""
-    groups = [(float(p[k]), k) for k in range(p.size) if p[k] > 0]
-    heapify(groups)
+    rarest_first = np.argsort(p, kind="stable")
+    outcomes = deque((float(p[k]), int(k)) for k in rarest_first if p[k] > 0)
+    groups: deque[tuple[float, int]] = deque()  # the rarest first too, as they are made
     parent: dict[int, int] = {}
-    while len(groups) > 1:
-        first, second = heappop(groups), heappop(groups)
+
+    def rarest() -> tuple[float, int]:
+        outcome_first = not groups or (outcomes and outcomes[0][0] <= (1 + ROUNDING) * groups[0][0])
+        return (outcomes if outcome_first else groups).popleft()
+
+    while len(outcomes) + len(groups) > 1:
+        first, second = rarest(), rarest()
         merged = p.size + len(parent)  # numbered after all outcomes and earlier groups
         parent[first[1]] = parent[second[1]] = merged
-        heappush(groups, (first[0] + second[0], merged))
-    depth = {groups[0][1]: 0}
+        groups.append((first[0] + second[0], merged))
+    depth = {rarest()[1]: 0}
     for group in sorted(parent, reverse=True):  # from the root, the last group, down
         depth[group] = depth[parent[group]] + 1
     return np.array([depth.get(k, 0) for k in range(p.size)], dtype=np.intp)

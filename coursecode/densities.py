@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks
+from coursecode._rules import all_finite
 from coursecode._validation import FloatArray, parameter, positive, real
+
+
+def distance(x: FloatArray, centre: FloatArray, unit: FloatArray) -> FloatArray:
+    """Return (x - centre) / unit, also where the difference overflows and the quotient does not."""
+    z: FloatArray = (x - centre) / unit
+    return z if all_finite(z) else np.where(np.isinf(z), x / unit - centre / unit, z)
 
 
 def normal_log_likelihood(x: ArrayLike, mean: ArrayLike, std: ArrayLike) -> FloatArray:
@@ -56,7 +63,7 @@ def normal_log_likelihood(x: ArrayLike, mean: ArrayLike, std: ArrayLike) -> Floa
     """
 
     def formula(x: FloatArray, mean: FloatArray, std: FloatArray) -> FloatArray:
-        return -log(2 * pi) / 2 - np.log(std) - ((x - mean) / std) ** 2 / 2
+        return -log(2 * pi) / 2 - np.log(std) - distance(x, mean, std) ** 2 / 2
 
     return in_blocks(
         formula,
@@ -107,7 +114,7 @@ def laplace_log_likelihood(x: ArrayLike, location: ArrayLike, scale: ArrayLike) 
     """
 
     def formula(x: FloatArray, location: FloatArray, scale: FloatArray) -> FloatArray:
-        return -log(2) - np.log(scale) - abs(x - location) / scale
+        return -log(2) - np.log(scale) - abs(distance(x, location, scale))
 
     return in_blocks(
         formula,

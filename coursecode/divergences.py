@@ -18,6 +18,7 @@ from coursecode._validation import (
     probabilities,
     real,
 )
+from coursecode.densities import distance
 
 
 def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = e) -> FloatArray:
@@ -195,7 +196,7 @@ def gaussian_kl_divergence(
     def formula(
         mean_p: FloatArray, std_p: FloatArray, mean_q: FloatArray, std_q: FloatArray
     ) -> FloatArray:
-        shift = (mean_p - mean_q) / std_q
+        shift = distance(mean_p, mean_q, std_q)
         ratio = std_p / std_q
         spread = (ratio**2 - 1) / 2 - log_ratio(std_p, std_q)
         if (spread < 0.1).any():  # it cancels: half of p ln(p/q) - p + q for p = 1, q = ratio²

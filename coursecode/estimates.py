@@ -71,10 +71,11 @@ def normal_mle(x: ArrayLike) -> NormalEstimate:
 
     def formula(x: FloatArray) -> FloatArray:
         x, unit = _scaled(x)
-        mean = column(x.mean(axis=-1))
-        mean += column((x - mean).mean(axis=-1))  # what rounding left out
-        std = np.sqrt(((x - mean) ** 2).mean(axis=-1))
-        return np.stack([mean[:, 0] * unit, std * unit], axis=-1)
+        rounded = column(x.mean(axis=-1))
+        x = x - rounded
+        left = column(x.mean(axis=-1))  # what rounding left out
+        std = np.sqrt(((x - left) ** 2).mean(axis=-1))
+        return np.stack([(rounded + left)[:, 0] * unit, std * unit], axis=-1)
 
     estimates = in_blocks(formula, rows("x", x))
     return NormalEstimate(estimates[..., 0][()], estimates[..., 1][()])

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from coursecode._options import function_of
 from coursecode._validation import FloatArray, between, check, place, real
 
 EPS = float(np.finfo(np.float64).eps)
@@ -68,9 +69,11 @@ def numerical_gradient(
     Raises
     ------
     TypeError
-        If `x` or `step` are not real numbers.
+        If `x`, `step` or what `function` returns are not real numbers, or `function` cannot be
+        called.
     ValueError
-        If `x` is not finite or empty, or `step` is not above 0.
+        If `x` is not finite or empty, `step` is not above 0 or too small to change x, or
+        `function` returns nan or inf.
 
     Notes
     -----
@@ -86,6 +89,7 @@ def numerical_gradient(
     >>> print(numerical_gradient(lambda x: x**2, [1.0, -3.0]).round(6))
     [ 2. -6.]
     """
+    function_of("function", function)
     point = np.array(check(real("x", x)), dtype=np.float64)  # a copy, to be moved
     if step is not None:
         step = between("step", step, 0, open_low=True)
@@ -103,17 +107,27 @@ def _difference(
     function: Callable[[FloatArray], ArrayLike], point: FloatArray, index: tuple[int, ...], h: float
 ) -> tuple[float, float]:
     """Return the central difference by one entry, and how far rounding of f can move it."""
-    centre = point[index]
-    point[index] = after = centre + h
-    above = np.array(function(point.copy()), dtype=np.float64)
-    point[index] = before = centre - h
-    below = np.array(function(point.copy()), dtype=np.float64)
+    centre = float(point[index])
+    before, after = centre - h, centre + h
+    width = after - before  # the step that is taken, after rounding
+    if not 0 < width < np.inf:
+        raise ValueError(f"step must lead from x to other finite numbers, got {h:g}{place(index)}")
+    point[index] = after
+    above = _values(function, point)
+    point[index] = before
+    below = _values(function, point)
     point[index] = centre
     # Subtracted an example at a time: those that x_i does not reach cancel exactly.
-    # The step is the one that was taken, after rounding.
-    width = after - before
-    size = np.sum(abs(above) + abs(below))
-    return float(np.sum(above - below) / width), float(ROUNDINGS * EPS * size / width)
+    with np.errstate(over="ignore"):
+        size = np.sum(abs(above) + abs(below))
+        slope = np.sum(above - below) / width
+    return float(slope), float(ROUNDINGS * EPS * size / width)
+
+
+def _values(function: Callable[[FloatArray], ArrayLike], point: FloatArray) -> FloatArray:
+    """Return what a function says of a point, which must be finite numbers."""
+    values = check(real("function(x)", function(point.copy())))
+    return np.array(values, dtype=np.float64)  # a copy, should it return the same array each time
 
 
 def check_gradient(
@@ -157,10 +171,12 @@ def check_gradient(
     Raises
     ------
     TypeError
-        If `x`, `tolerance`, `absolute` or `step` are not real numbers.
+        If `x`, `tolerance`, `absolute`, `step` or what the functions return are not real numbers,
+        or the functions cannot be called.
     ValueError
-        If `x` is not finite or empty, `tolerance` or `step` is not above 0, `absolute` is
-        negative, or `gradient` returns nan, inf or another shape than that of `x`.
+        If `x` is not finite or empty, `tolerance` or `step` is not above 0, `step` is too small
+        to change x, `absolute` is negative, `function` returns nan or inf, or `gradient` nan,
+        inf or another shape than that of `x`.
 
     Notes
     -----
@@ -178,6 +194,7 @@ def check_gradient(
     >>> print(check_gradient(lambda x: x**2, lambda x: x, [3.0, 0.0]))
     differs, at worst at index 0: analytic 3, numerical 6 (off by 3.0e+00, relative 5.0e-01)
     """
+    function_of("gradient", gradient)
     tolerance = between("tolerance", tolerance, 0, open_low=True)
     if absolute is not None:
         absolute = between("absolute", absolute, 0)

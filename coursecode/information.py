@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks, row_sum
+from coursecode._exact import exact_parts, exact_product
 from coursecode._series import at_least_tiny
 from coursecode._validation import FloatArray, logarithm, probabilities, unit
 
@@ -212,4 +213,16 @@ def perplexity(p: ArrayLike, q: ArrayLike) -> FloatArray:
     >>> print(perplexity(uniform, uniform).round(12))
     4.0
     """
-    return np.exp(cross_entropy(p, q))
+
+    def formula(p: FloatArray, q: FloatArray) -> FloatArray:
+        # A rounding of H is one of e^H too, and H times as large. So powers of 2 are kept apart:
+        # q = m 2^n, PP = 2^-Σ p n · 2^-Σ p log2 m, and the first sum is carried out exactly.
+        m, n = np.frexp(q)
+        terms, lost = exact_product(p.astype(np.float64), -n.astype(np.float64))
+        power, left = (part[:, 0] for part in exact_parts(terms, lost))
+        whole = np.rint(power)
+        fraction = power - whole + (left - row_sum(np.where(p > 0, p * np.log2(m), 0)))
+        outcomes: FloatArray = np.ldexp(np.exp2(fraction), whole.astype(int))
+        return outcomes
+
+    return in_blocks(formula, probabilities("p", p), probabilities("q", q))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks, row_sum
+from coursecode._exact import exact_parts, exact_product
 from coursecode._series import at_least_tiny, divergence_terms, log_ratio
 from coursecode._validation import (
     Argument,
@@ -175,11 +176,11 @@ def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
     shape = plain_array("joint", joint).shape[-2:]
 
     def formula(p: FloatArray) -> FloatArray:
-        p = p.reshape(-1, *shape)
-        of_row, of_column = p.sum(axis=-1, keepdims=True), p.sum(axis=-2, keepdims=True)
-        total = of_row.sum(axis=-2, keepdims=True)  # 1 but for rounding
-        product = of_row * (of_column / total)
-        return table_sum(divergence_terms(p, product)) / log(base)
+        p = p.reshape(-1, *shape).astype(np.float64)
+        rows, columns, total, d = margins(p)
+        # By p(x), for a product of two small margins may be too small for its type.
+        terms = divergence_terms(p / rows, columns / total, d / rows)
+        return table_sum(np.where(rows > 0, rows * terms, 0)) / log(base)
 
     return in_blocks(formula, table)
 
@@ -197,6 +198,25 @@ def log_share(p: FloatArray) -> FloatArray:
     )
     share[p == 0] = 0
     return share
+
+
+def margins(p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return p(x), p(y), their total (1 but for rounding) and p(x) p(y) - p(x, y) of tables.
+
+    The last keeps its digits near independence, where the two cancel.
+    """
+    across = np.swapaxes(p, -1, -2)
+    rows, rows_left = exact_parts(p, np.zeros_like(p))
+    columns, columns_left = (
+        np.swapaxes(part, -1, -2) for part in exact_parts(across, np.zeros_like(across))
+    )
+    flat = p.reshape(len(p), 1, -1)
+    total, total_left = exact_parts(flat, np.zeros_like(flat))
+    product, lost = exact_product(rows, columns)
+    joint, joint_lost = exact_product(total, p)
+    small = rows * columns_left + rows_left * columns - total_left * p
+    d = (product - joint) + ((lost - joint_lost) + small)
+    return rows, columns, total, d / total
 
 
 def table_sum(terms: FloatArray) -> FloatArray:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._linear import problem
+from coursecode._linear import in_own_units, less_means, problem
 from coursecode._options import between, switch, whole
 from coursecode._validation import FloatArray
+
+LARGEST = 1e300  # of a penalty: no weight in units of its own is left by one a thousandth of it
 
 
 class SparseFit(NamedTuple):
@@ -174,14 +176,20 @@ def elastic_net(
     tolerance = between("tolerance", tolerance, 0, open_low=True)
     max_sweeps = whole("max_sweeps", max_sweeps)
     features, targets, dtype = problem(X, y)
-    x_mean, y_mean = np.zeros(features.shape[1]), 0.0
+    x_mean: FloatArray = np.zeros(features.shape[1])
+    y_mean: FloatArray = np.zeros(())
     if intercept:  # where b is best, w is that of the data less their means
-        x_mean, y_mean = features.mean(axis=0), float(targets.mean())
-    centred, aims = features - x_mean, targets - y_mean
-    l1, l2 = strength * l1_ratio, strength * (1 - l1_ratio)
+        features, x_mean = less_means(features)
+        targets, y_mean = less_means(targets)
+    columns, units = in_own_units(features)
+    aims, unit = in_own_units(targets)
+    with np.errstate(all="ignore"):  # of weights in these units; no need for inf
+        l1 = np.minimum(strength * l1_ratio / unit / units, LARGEST)
+        l2 = np.minimum(strength * (1 - l1_ratio) / units / units, LARGEST)
 
-    gram, pull = centred.T @ centred / len(aims), centred.T @ aims / len(aims)
-    steepest = 2 * abs(pull).max()
+    gram, pull = columns.T @ columns / len(aims), columns.T @ aims / len(aims)
+    sizes = units / units.max()  # of slopes
+    steepest = 2 * (sizes * abs(pull)).max()
     w = np.zeros_like(pull)
     sweep, violation = 0, np.inf
     while violation > tolerance and sweep < max_sweeps:
@@ -189,7 +197,7 @@ def elastic_net(
         _sweep(w, gram, pull, l1, l2)
         slope = 2 * (gram @ w - pull + l2 * w)
         missing = np.where(w == 0, np.maximum(0, abs(slope) - l1), abs(slope + l1 * np.sign(w)))
-        violation = float(missing.max() / steepest) if steepest > 0 else 0.0
+        violation = float((sizes * missing).max() / steepest) if steepest > 0 else 0.0
     if violation > tolerance:
         warnings.warn(
             f"not converged in {max_sweeps} sweeps: the slopes miss their conditions by "
@@ -197,11 +205,14 @@ def elastic_net(
             RuntimeWarning,
             stacklevel=2,
         )
-    residuals = aims - centred @ w
-    objective = np.mean(residuals**2) + l1 * np.sum(abs(w)) + l2 * np.sum(w**2)
+    residuals = aims - columns @ w
+    objective: Any = np.mean(residuals**2) + np.sum(l1 * abs(w)) + np.sum(l2 * w**2)
+    with np.errstate(all="ignore"):  # back to the units of the data
+        objective, w = unit * (unit * objective), unit * (w / units)
+        b = y_mean - x_mean @ w
     return SparseFit(
         coefficients=w.astype(dtype),
-        intercept=float(y_mean - x_mean @ w),
+        intercept=float(b),
         objective=float(objective),
         violation=violation,
         sweeps=sweep,
@@ -209,10 +220,12 @@ def elastic_net(
     )
 
 
-def _sweep(w: FloatArray, gram: FloatArray, pull: FloatArray, l1: float, l2: float) -> None:
+def _sweep(
+    w: FloatArray, gram: FloatArray, pull: FloatArray, l1: FloatArray, l2: FloatArray
+) -> None:
     """Set each weight in turn to its best value with the others fixed."""
     for j in range(w.size):
-        curvature = gram[j, j] + l2
+        curvature = gram[j, j] + l2[j]
         if curvature > 0:  # else the column is 0, and so is its weight
             alone = pull[j] - gram[j] @ w + gram[j, j] * w[j]  # the pull on w_j if it were 0
-            w[j] = (alone - np.clip(alone, -l1 / 2, l1 / 2)) / curvature
+            w[j] = (alone - np.clip(alone, -l1[j] / 2, l1[j] / 2)) / curvature

@@ -7,7 +7,7 @@ that maximise its sum.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import pi
+from math import log, pi
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +19,7 @@ from coursecode._validation import (
     Argument,
     Array,
     FloatArray,
+    check,
     classes,
     counts,
     nonnegative,
@@ -123,6 +124,7 @@ def categorical_log_likelihood(labels: ArrayLike, probabilities: ArrayLike) -> F
     q = distributions("probabilities", probabilities)
     y = classes("labels", labels, q.values.shape[-1])
     if q.values.ndim == 1:  # one distribution for all: seen as many times, held once
+        check(q)
         q = replace(q, values=np.broadcast_to(q.values, y.values.shape + q.values.shape))
     return in_blocks(formula, y, q)
 
@@ -171,7 +173,7 @@ def poisson_log_likelihood(x: ArrayLike, rate: ArrayLike) -> FloatArray:
     """
 
     def formula(x: FloatArray, rate: FloatArray) -> FloatArray:
-        normaliser = np.log(2 * pi * x) / 2 + stirling_error(x)
+        normaliser = (log(2 * pi) + np.log(x)) / 2 + stirling_error(x)
         return -divergence_terms(x, rate) - np.where(x > 0, normaliser, 0)
 
     return in_blocks(formula, counts("x", x), parameter(nonnegative, "rate", rate))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._exact import exact_product, exact_sum
-from coursecode._linear import LinearFit, as_fit, in_own_units, problem
+from coursecode._linear import LinearFit, as_fit, in_own_units, less_means, problem
 from coursecode._options import switch
 from coursecode._validation import FloatArray
 
@@ -75,7 +75,7 @@ def least_squares(
         weights: FloatArray = _by_qr(scaled, right_side) * (unit / units)
         condition = float(singular[0] / singular[-1])
     elif minimum_norm:
-        weights = _shortest(features, targets, intercept)
+        weights = _shortest(features, targets, intercept, rank)
         condition = np.inf
     else:
         what = "columns and intercept" if intercept else "columns"
@@ -108,10 +108,56 @@ def _by_qr(columns: FloatArray, y: FloatArray) -> FloatArray:
     return w
 
 
-def _shortest(features: FloatArray, y: FloatArray, intercept: bool) -> FloatArray:
-    """Return the w of least length among the best, by the singular value decomposition."""
-    if not intercept:
-        return np.linalg.lstsq(features, y, rcond=rounding(features))[0]
-    mean = features.mean(axis=0)
-    w = _shortest(features - mean, y - y.mean(), False)
-    return np.append(w, y.mean() - mean @ w)
+def _shortest(features: FloatArray, y: FloatArray, intercept: bool, rank: int) -> FloatArray:
+    """Return the w of least length among the best, in columns of which `rank` are independent."""
+    if intercept:  # where b is best, w is that of the data less their means
+        centred, mean = less_means(features)
+        y_centred, y_mean = less_means(y)
+        w = _shortest_in_units(centred, in_own_units(features)[1], y_centred, rank - 1)
+        return np.append(w, y_mean - mean @ w)
+    return _shortest_in_units(features, in_own_units(features)[1], y, rank)
+
+
+def _shortest_in_units(
+    columns: FloatArray, units: FloatArray, y: FloatArray, rank: int
+) -> FloatArray:
+    """Return the shortest w among the best, where the columns are right to rounding of `units`.
+
+    With the singular value decomposition columns / units = U Σ Vᵀ it is the shortest w with
+    (units V)ᵀ w = Σ⁻¹ Uᵀ y, which lies in the span of units V. There a column in a large unit
+    would drown those in small ones, so that these rows are taken by size.
+    """
+    if not rank:
+        return np.zeros_like(units)
+    scaled = columns / units
+    u, sigma, v = np.linalg.svd(scaled, full_matrices=False)
+    y, unit = in_own_units(y)
+    order = np.argsort(-units, kind="stable")
+    lower, directions = _steps(v[:rank].T[order], 100 * rounding(scaled))
+    along = np.linalg.solve(directions, u[:, :rank].T @ y / sigma[:rank])
+    largest = units.max()
+    lower *= (units[order] / largest)[:, np.newaxis]
+    sizes = abs(lower).max(axis=0)
+    q, triangle = np.linalg.qr(lower / sizes)
+    w = np.empty_like(units)
+    w[order] = q @ np.linalg.solve(triangle.T, along / sizes) * (unit / largest)
+    return w
+
+
+def _steps(rows: FloatArray, least: float) -> tuple[FloatArray, FloatArray]:
+    """Return L and D for rows = L Dᵀ (Gram-Schmidt): a direction for each row that has a new one.
+
+    The row that brings it is the first with a part along it; parts below `least` are rounding.
+    """
+    left = rows.copy()
+    parts, directions = [], []
+    for i, row in enumerate(left):
+        length = np.linalg.norm(row)
+        if length > least:
+            direction = row / length
+            part = left @ direction
+            left -= np.outer(part, direction)
+            parts.append(part)
+            directions.append(direction)
+        left[i] = 0
+    return np.column_stack(parts), np.column_stack(directions)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursecode._options import between, whole
+from coursecode._options import between, function_of, whole
 from coursecode._validation import FloatArray, check, real
 
 LearningRate = float | Callable[[int], float]
@@ -56,7 +56,8 @@ def gradient_descent(
     Raises
     ------
     TypeError
-        If `start` or `learning_rate` are not real numbers, or `steps` is not a whole number.
+        If `start`, `learning_rate` or what the functions return are not real numbers, `steps` is
+        not a whole number, or the functions cannot be called.
     ValueError
         If `start` is nan, infinite or empty, a learning rate is not above 0, `steps` is below 1,
         `function` returns no single number, or `gradient` another shape.
@@ -78,8 +79,11 @@ def gradient_descent(
     >>> print(path.points, path.losses)
     [8. 4. 2. 1.] [64. 16.  4.  1.]
     """
+    function_of("function", function)
+    function_of("gradient", gradient)
     rate = _rate(learning_rate)
-    points = _points(start, whole("steps", steps))
+    steps = whole("steps", steps)
+    points = _points(start, steps)
     losses = np.empty(steps + 1)
     with np.errstate(all="ignore"):
         losses[0] = _finite_loss("gradient_descent", 0, points[0], function(points[0].copy()))
@@ -136,8 +140,9 @@ def sgd(
     Raises
     ------
     TypeError
-        If `start` or `learning_rate` are not real numbers, `examples`, `batch_size` or `epochs`
-        are not whole numbers, or `generator` is not a Generator.
+        If `start`, `learning_rate` or what the functions return are not real numbers, `examples`,
+        `batch_size` or `epochs` are not whole numbers, the functions cannot be called, or
+        `generator` is not a Generator.
     ValueError
         If `start` is nan, infinite or empty, a learning rate is not above 0, a number is below
         1, `function` returns no single number, or `gradient` another shape.
@@ -168,6 +173,8 @@ def sgd(
     >>> print(path.points, path.losses)
     [0.   1.5  2.25] [12.5   5.75]
     """
+    function_of("function", function)
+    function_of("gradient", gradient)
     rate = _rate(learning_rate)
     examples, batch_size = whole("examples", examples), whole("batch_size", batch_size)
     if not isinstance(generator, np.random.Generator):
@@ -208,16 +215,17 @@ def _points(start: ArrayLike, steps: int) -> FloatArray:
 
 
 def _slope(gradient: ArrayLike, point: FloatArray) -> FloatArray:
-    slope = np.asarray(gradient, dtype=np.float64)
+    slope = real("gradient(w)", gradient).values.astype(np.float64)
     if slope.shape != point.shape:
         raise ValueError(f"shapes must match, got start {point.shape} and gradient {slope.shape}")
     return slope
 
 
-def _finite_loss(name: str, step: int, point: FloatArray, loss: float) -> float:
+def _finite_loss(name: str, step: int, point: FloatArray, value: float) -> float:
     """Return the loss at a point, or say that the descent has left the finite numbers."""
-    if np.ndim(loss):
-        raise ValueError(f"function must return a single number, got shape {np.shape(loss)}")
+    loss = real("function(w)", value).values
+    if loss.ndim:
+        raise ValueError(f"function must return a single number, got shape {loss.shape}")
     if not (np.isfinite(loss) and np.all(np.isfinite(point))):
         raise FloatingPointError(
             f"{name} diverged: the loss is {float(loss):g} after {step} steps "

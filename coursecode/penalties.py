@@ -224,7 +224,7 @@ def elastic_net_penalty(w: ArrayLike, *, l1_ratio: float = 0.5) -> FloatArray:
     rho = between("l1_ratio", l1_ratio, 0, 1)
 
     def formula(w: FloatArray) -> FloatArray:
-        return row_sum(rho * abs(w) + (1 - rho) * w**2)
+        return row_sum(abs(w) * (rho + (1 - rho) * abs(w)))  # w² may overflow
 
     return in_blocks(formula, rows("w", w))
 

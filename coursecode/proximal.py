@@ -149,6 +149,6 @@ def elastic_net_proximal(w: ArrayLike, *, step: float, l1_ratio: float = 0.5) ->
     rho = between("l1_ratio", l1_ratio, 0, 1)
 
     def formula(w: FloatArray) -> FloatArray:
-        return (w - np.clip(w, -t * rho, t * rho)) / (1 + 2 * t * (1 - rho))
+        return (w - np.clip(w, -t * rho, t * rho)) / (1 + 2 * (t * (1 - rho)))
 
     return in_blocks(formula, rows("w", w))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._linear import LinearFit, as_fit, problem
+from coursecode._linear import LinearFit, as_fit, less_means, problem
 from coursecode._options import between, switch
 
 
@@ -63,10 +63,11 @@ def ridge(X: ArrayLike, y: ArrayLike, *, strength: float, intercept: bool = Fals
     features, targets, dtype = problem(X, y)
     count, width = features.shape
     # Where b is best, the residuals sum to 0: w is that of the data less their means.
-    x_mean, y_mean = (features.mean(axis=0), targets.mean()) if intercept else (np.zeros(width), 0)
-    u, sigma, v = np.linalg.svd(features - x_mean, full_matrices=False)
+    centred, x_mean = less_means(features) if intercept else (features, np.zeros(width))
+    aims, y_mean = less_means(targets) if intercept else (targets, 0.0)
+    u, sigma, v = np.linalg.svd(centred, full_matrices=False)
     penalised = np.hypot(sigma, np.sqrt(count * strength))  # √(σ² + nλ)
-    w = v.T @ (sigma / penalised * (u.T @ (targets - y_mean) / penalised))
+    w = v.T @ (sigma / penalised * (u.T @ aims / penalised))
     weights = np.append(w, y_mean - x_mean @ w) if intercept else w
     rank = int(np.sum(sigma > np.finfo(np.float64).eps * max(features.shape) * sigma[0]))
     least = penalised[-1] if count >= width else np.sqrt(count * strength)

@@ -319,6 +319,7 @@ _WRONG_KINDS = [
     ([2.0], TypeError, "must be a real number, got list"),
     (np.nan, ValueError, "must be finite, got nan"),
     (np.inf, ValueError, "must be finite, got inf"),
+    (10**400, ValueError, "must be finite, got inf"),
 ]
 
 #: What each kind of option refuses.

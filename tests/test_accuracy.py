@@ -1,5 +1,7 @@
 """Every function of scores and probabilities against 50-digit arithmetic, on the hardest inputs."""
 
+import math
+
 import mpmath as mp
 import numpy as np
 import pytest
@@ -121,6 +123,48 @@ def test_soft_labels_lose_no_digits(rows, dtype):
         assert oracles.ulp_error(np.array(losses), expected) < 3
 
 
+def test_gradient_of_one_hot_labels_loses_no_digits(rows, dtype):
+    for label, one_hot in enumerate(np.eye(3, dtype=dtype)):
+        for s in rows:
+            gradient = cc.softmax_cross_entropy_gradient(one_hot, s)
+            assert oracles.ulp_error(gradient, oracles.cross_entropy_gradient(label, s)) < 4
+
+
+def test_gradient_of_soft_labels_keeps_what_they_leave_to_the_other_classes():
+    p, s = np.array([1 - 2.0**-40, 2.0**-40]), np.array([40.0, 0.0])
+    q = oracles.softmax(s)
+    expected = [q[k] - oracles.exact(p[k]) for k in range(2)]
+    assert oracles.ulp_error(cc.softmax_cross_entropy_gradient(p, s), expected) < 4
+
+
+def test_a_share_of_an_overflowing_loss_is_finite(dtype):
+    huge = float(np.finfo(dtype).max) * 0.75
+    s = np.array([huge, -huge], dtype)
+    right, wrong = np.eye(2, dtype=dtype)
+    assert cc.softmax_cross_entropy(right, s) == 0
+    assert cc.softmax_cross_entropy(wrong, s) == np.inf
+    for got in (
+        cc.softmax_cross_entropy(np.array([0.75, 0.25], dtype), s),
+        cc.softmax_cross_entropy(0, s, label_smoothing=0.5),
+        cc.softmax_cross_entropy(0, s, label_smoothing=0.5, class_weights=[7, 1]),
+    ):
+        assert got.dtype == dtype
+        assert oracles.ulp_error(got, [oracles.exact(s[0]) / 2]) < 3
+    masked = np.array([huge, -np.inf, 0], dtype)
+    assert cc.softmax_cross_entropy(0, masked, label_smoothing=0.5) == np.inf
+
+
+@pytest.mark.parametrize("top", [-2.7, -1.5, -0.6, -0.01])
+def test_a_subnormal_share_of_a_small_sum_is_right_to_its_last_digit(top, dtype):
+    info = np.finfo(dtype)
+    for above in (1.5, 3.4, 10.6, 1000.5):
+        lowest = float(np.log(info.smallest_subnormal, dtype=np.float64)) + math.log(above)
+        s = np.array([top, lowest], dtype)
+        assert oracles.ulp_error(cc.softmax(s), oracles.softmax(s)) < 3
+        loss = [oracles.neg_log_softmax(s, 0)]
+        assert oracles.ulp_error(cc.softmax_cross_entropy(0, s), loss) < 3
+
+
 @pytest.mark.parametrize("label", [0, 1, 0.25, 1 - 1e-6])
 def test_binary_cross_entropy_is_right_to_three_units(numbers, dtype, label):
     labels = np.full(numbers.shape, label, dtype)
@@ -223,6 +267,32 @@ def test_divergence_is_right_to_1e_14_and_never_negative(name, dtype):
             assert got == np.inf
         else:
             assert abs(oracles.exact(got) - expected) <= tolerance * expected + spacing
+
+
+@pytest.mark.parametrize("name", ["kl_divergence", "jensen_shannon_divergence"])
+def test_what_is_next_to_impossible_counts_beside_what_is_impossible(name, dtype):
+    eps = float(np.finfo(dtype).eps)
+    for small in (0.4 * eps, eps / 9, eps / 1000, eps**2):
+        for impossible in ([], [0.0]):
+            p = np.array([1, small / 2, *impossible], dtype)
+            q = np.array([0.5, 0.5 - 2**-10, 2**-10][: len(p)], dtype)
+            q[1] += 1 - q.sum()
+            got, expected = getattr(cc, name)(p, q), getattr(oracles, name)(p, q)
+            assert abs(oracles.exact(got) - expected) <= 4 * eps * expected
+
+
+def test_perplexity_is_right_to_four_units_however_large(dtype):
+    lowest = 1e-300 if dtype == np.float64 else 1e-37
+    cases = [([1, 0], [lowest, 1]), ([0.5, 0.5], [lowest, 1]), ([0.25, 0.75], [0.75, 0.25])]
+    cases += [([0.999, 0.001], [lowest, 1]), ([1e-3, 1 - 1e-3], [lowest, 1]), ([1], [1])]
+    cases += [(p, q) for p, q in pairs(dtype) if len(p) == 10]
+    for p, q in cases:
+        p, q = np.array(p, dtype), np.array(q, dtype)
+        cost = oracles.cross_entropy(p, q)
+        expected = mp.exp(cost) if cost < 1e4 else mp.inf
+        got = cc.perplexity(p, q)
+        assert got.dtype == dtype
+        assert oracles.ulp_error(got, [expected]) < 4
 
 
 def test_divergence_is_that_of_the_rounded_distributions_normalised():

@@ -226,3 +226,14 @@ def test_labels_that_fit_neither_form_are_told_both():
     )
     with pytest.raises(ValueError, match=message):
         cc.softmax_cross_entropy(LABELS[:, np.newaxis], IMAGES)
+
+
+def test_a_class_weight_beyond_the_type_of_the_scores_gives_no_warning():
+    logits = IMAGES.astype(np.float32)
+    losses = cc.softmax_cross_entropy(LABELS, logits, class_weights=[1e300, 1, 0])
+    assert losses.dtype == np.float32
+    assert losses[0] == np.inf
+    assert np.array_equal(losses[1:], [cc.softmax_cross_entropy(1, logits[1]), 0])
+    gradient = cc.softmax_cross_entropy_gradient(LABELS, logits, class_weights=[1e300, 1, 0])
+    assert gradient.dtype == np.float32
+    assert gradient[0].tolist() == [-INF, INF, INF]

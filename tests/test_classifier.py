@@ -248,6 +248,13 @@ def test_bad_parameters_are_refused_by_fit(options, error, message):
             ValueError,
             "^y must be whole numbers, got nan at index 0$",
         ),
+        (X, [0.0, np.inf] * 75, ValueError, "^y must be whole numbers, got inf at index 1$"),
+        (
+            X * 1e200,
+            Y,
+            ValueError,
+            r"^X must lie within ±1e\+100, got \S+e\+200 at index \(0, 0\)$",
+        ),
         (X, Y + 0j, TypeError, "^y must be whole numbers, bool or text, got complex128$"),
         (X, [None] * N, TypeError, "^y must be whole numbers, bool or text, got object$"),
         (X * np.inf, Y, ValueError, r"^X must be finite, got inf at index \(0, 0\)$"),

@@ -54,6 +54,15 @@ def test_ties_go_to_the_flattest_code_and_in_order():
     assert cc.huffman_code_lengths(np.full(8, 1 / 8)).tolist() == [3] * 8
 
 
+@pytest.mark.parametrize("shares", [[4, 2, 5, 3], [2, 4, 5, 3], [2, 2, 5, 4, 1], [1, 2, 3, 4]])
+def test_ties_up_to_rounding_are_ties(shares):
+    choices = itertools.product(range(1, len(shares)), repeat=len(shares))
+    full = np.array([c for c in choices if np.sum(2.0 ** -np.array(c)) == 1])
+    best = full[full @ shares == (full @ shares).min()]  # whole numbers: exact
+    lengths = cc.huffman_code_lengths(np.array(shares) / sum(shares))
+    assert lengths.max() == best.max(axis=1).min()
+
+
 def test_what_is_certain_or_impossible_takes_no_bits():
     assert cc.huffman_code_lengths([1.0]).tolist() == [0]
     assert cc.huffman_code_lengths([0.0, 1.0, 0.0]).tolist() == [0, 0, 0]

@@ -1,6 +1,7 @@
 """Numerical gradients and the check of a gradient."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -165,3 +166,36 @@ def test_bad_gradients_and_tolerances_are_refused():
         cc.check_gradient(np.sin, np.cos, 1.0, absolute=-1.0)
     with pytest.raises(ValueError, match=r"^tolerance must be above 0, got 0"):
         cc.check_gradient(np.sin, np.cos, 1.0, tolerance=0)
+
+
+@pytest.mark.parametrize(
+    ("function", "error", "message"),
+    [
+        (3, TypeError, "function must be a function, got int"),
+        (lambda x: None, TypeError, "function(x) must be real numbers, got objects"),
+        (lambda x: x + 0j, TypeError, "function(x) must be real numbers, got complex numbers"),
+        (lambda x: "one", TypeError, "function(x) must be real numbers, got text"),
+        (lambda x: x > 0, TypeError, "function(x) must be real numbers, got bool"),
+        (lambda x: x * np.nan, ValueError, "function(x) must be finite, got nan"),
+        (lambda x: [x, np.inf], ValueError, "function(x) must be finite, got inf at index 1"),
+    ],
+)
+def test_functions_without_real_values_are_refused(function, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        cc.numerical_gradient(function, 1.0)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        cc.check_gradient(function, np.cos, 1.0)
+    message = message.replace("function", "gradient", 1)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        cc.check_gradient(np.sin, function, 1.0)
+
+
+@pytest.mark.parametrize(("x", "step"), [(1.0, 1e-20), (1.5e308, 0.8e308), (1.79769e308, None)])
+def test_a_step_that_leads_nowhere_is_refused(x, step):
+    message = r"^step must lead from x to other finite numbers, got \S+ at index 1$"
+    with pytest.raises(ValueError, match=message):
+        cc.numerical_gradient(lambda x: x * 0, [0.0, x], step=step)
+
+
+def test_values_whose_sum_overflows_give_no_warning():
+    assert cc.numerical_gradient(lambda x: 1e308 + 0 * x, np.zeros(4)).tolist() == [0] * 4

@@ -152,3 +152,36 @@ def test_a_change_of_units_changes_nothing_else(unit):
 def test_single_precision_stays():
     fit = cc.lasso(X.astype(np.float32), Y, strength=0.1)
     assert fit.coefficients.dtype == np.float32
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_features_whose_squares_overflow_or_vanish_are_fitted(unit):
+    plain = cc.lasso(X, Y, strength=0.3, intercept=True)
+    changed = cc.lasso(X * unit, Y, strength=0.3 * unit, intercept=True)
+    assert np.allclose(changed.coefficients * unit, plain.coefficients, rtol=1e-9, atol=0)
+    assert math.isclose(changed.objective, plain.objective, rel_tol=1e-12)
+    ridge, elastic = (
+        cc.ridge(X, Y, strength=1e-3),
+        cc.elastic_net(X, Y, strength=1e-3, l1_ratio=0),
+    )
+    assert np.allclose(ridge.coefficients, elastic.coefficients)
+    for l1_ratio in (0.0, 1.0):  # a strength in other units than the features
+        for strength in (1e-3, 1e300):
+            fit = cc.elastic_net(X * unit, Y, strength=strength, l1_ratio=l1_ratio)
+            assert fit.converged
+            assert np.isfinite(fit.objective)
+            assert np.isfinite(fit.coefficients).all()
+    assert cc.lasso(X, Y * 1e200, strength=1.0).objective == np.inf
+
+
+@pytest.mark.parametrize("constant", [0.1, 0.001, 1e8 + 0.1])
+def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
+    columns = np.column_stack([np.full(len(Y), constant), X[:, :1]])
+    without = cc.elastic_net(X[:, :1], Y, strength=0.0, intercept=True)
+    for fit in (
+        cc.elastic_net(columns, Y, strength=0.0, intercept=True),
+        cc.ridge(columns, Y, strength=1e-300, intercept=True),
+    ):
+        assert fit.coefficients[0] == 0
+        assert math.isclose(fit.coefficients[1], without.coefficients[0], rel_tol=1e-12)
+        assert math.isclose(fit.intercept, without.intercept, rel_tol=1e-12)

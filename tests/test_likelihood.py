@@ -90,6 +90,28 @@ def test_normal_and_laplace_are_right_far_out_in_their_tails(dtype):
         assert max(errors) < 4 * np.finfo(dtype).eps
 
 
+def test_huge_numbers_apart_and_a_scale_as_large_are_no_impossibility():
+    x, centre, scale = np.array([1.5e308, 1.0]), np.array([-1.5e308, 2.0]), np.array([1e308, 1.0])
+    for function, definition in [
+        (cc.normal_log_likelihood, normal),
+        (cc.laplace_log_likelihood, laplace),
+    ]:
+        expected = every(definition, x, centre, scale)
+        assert oracles.ulp_error(function(x, centre, scale), expected) < 3
+        assert function(1e308, -1e308, 1e-308) == -INF
+    assert math.isclose(cc.gaussian_kl_divergence(1.5e308, 1e308, -1.5e308, 1e308), 4.5)
+    assert math.isclose(
+        cc.poisson_log_likelihood(1e308, 1e308), -math.log(2 * math.pi) / 2 - 354.6, rel_tol=1e-3
+    )
+
+
+def test_one_distribution_for_all_is_refused_at_its_own_index():
+    with pytest.raises(ValueError, match=r"^probabilities must not be nan, got nan at index 1$"):
+        cc.categorical_log_likelihood([0, 1], [0.5, np.nan])
+    with pytest.raises(ValueError, match=r"^probabilities must sum to 1 .*, got 0\.75$"):
+        cc.categorical_log_likelihood([[0, 1]], [0.5, 0.25])
+
+
 def test_scipy_has_the_same_distributions():
     rng = np.random.default_rng(0)
     x = rng.normal(size=50) * 3
@@ -226,6 +248,17 @@ def test_a_constant_sample_leaves_no_spread():
 def test_spread_keeps_its_digits_far_from_zero():
     x = 1e9 + np.array([4.0, 7.0, 13.0, 16.0])
     assert cc.normal_mle(x) == (1e9 + 10, math.sqrt(22.5))
+
+
+@pytest.mark.parametrize("offset", [1e8, -1e8, 0.0])
+def test_spread_of_neighbours_is_right_to_three_units(offset):
+    rng = np.random.default_rng(2)
+    for count in (2, 3, 10, 101):
+        x = offset + rng.integers(0, 9, size=count) * 2.0**-26
+        values = [exact(v) for v in x]
+        mean = mp.fsum(values) / count
+        std = mp.sqrt(mp.fsum((v - mean) ** 2 for v in values) / count)
+        assert oracles.ulp_error(cc.normal_mle(x).std, [std]) < 3
 
 
 def test_estimates_of_huge_numbers_do_not_overflow():

@@ -284,6 +284,49 @@ def test_ridge_keeps_single_precision():
     assert fit.coefficients.dtype == fit.residuals.dtype == np.float32
 
 
+# --- the shortest solution, in any units -----------------------------------------------
+
+
+def exact_shortest(independent, mixture, units, y, intercept):
+    """Shortest best weights for the columns (independent @ mixture) * units, in rational steps."""
+    if intercept:
+        independent, y = (len(y) * v - v.sum(axis=0) for v in (independent, y))
+    a, b = mp.matrix(independent.tolist()), mp.matrix(y.tolist())
+    m = mp.matrix((mixture * units).tolist())
+    z = mp.lu_solve(a.T * a, a.T * b)
+    return m.T * mp.lu_solve(m * m.T, z)
+
+
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize(
+    "units", [[1, 1, 1, 1], [1e3, 1, 1e-3, 1], [2.0**400, 1, 2.0**-400, 2.0**400], [2.0**-500] * 4]
+)
+def test_the_shortest_solution_is_found_in_any_units(units, intercept):
+    rng = np.random.default_rng(3)
+    independent = rng.integers(-9, 10, size=(8, 2)).astype(float)
+    y = rng.integers(-9, 10, size=8).astype(float)
+    for mixture in ([[1, 0, 1, 2], [0, 1, 1, 2]], [[1, 1, 0, 1], [2, 0, 1, 2]]):
+        mixture = np.array(mixture, dtype=float)
+        features = independent @ mixture * units
+        fit = cc.least_squares(features, y, intercept=intercept, minimum_norm=True)
+        assert fit.rank == 2 + intercept
+        with mp.workdps(900):
+            expected = exact_shortest(independent, mixture, np.array(units), y, intercept)
+            off = mp.norm(mp.matrix(fit.coefficients.tolist()) - expected)
+            assert off <= 1e-12 * mp.norm(expected)
+
+
+@pytest.mark.parametrize("constant", [0.1, 0.001, 1e8 + 0.1])
+def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
+    rng = np.random.default_rng(4)
+    for count in range(3, 40):
+        y = rng.normal(size=count) + 5
+        lone = np.full((count, 1), constant)
+        fit = cc.least_squares(lone, y, intercept=True, minimum_norm=True)
+        assert fit.coefficients.tolist() == [0]
+        assert math.isclose(fit.intercept, math.fsum(y) / count, rel_tol=1e-15)
+
+
 # --- sums in twice the precision ------------------------------------------------------
 
 

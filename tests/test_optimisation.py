@@ -161,6 +161,23 @@ BOTH = [
         ValueError,
         r"^learning_rate\(1\) must be above 0, got 0$",
     ),
+    ({"function": 3}, TypeError, "^function must be a function, got int$"),
+    ({"gradient": None}, TypeError, "^gradient must be a function, got NoneType$"),
+    (
+        {"function": lambda w, b=0: None},
+        TypeError,
+        r"^function\(w\) must be real numbers, got objects$",
+    ),
+    (
+        {"function": lambda w, b=0: 1j},
+        TypeError,
+        r"^function\(w\) must be real numbers, got complex numbers$",
+    ),
+    (
+        {"gradient": lambda w, b=0: "1"},
+        TypeError,
+        r"^gradient\(w\) must be real numbers, got text$",
+    ),
 ]
 
 
@@ -210,3 +227,7 @@ def test_gradient_descent_refuses(changes, error, message):
 def test_sgd_refuses(changes, error, message):
     with pytest.raises(error, match=message):
         wander(**changes)
+
+
+def test_a_count_of_any_whole_type_is_taken():
+    assert descend(steps=np.int8(127)).points.shape[0] == 128

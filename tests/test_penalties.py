@@ -118,3 +118,13 @@ def test_steps_by_hand():
 
 def test_steps_keep_the_sign_of_zero_plain():
     assert np.signbit(cc.soft_threshold([-0.5, -0.0], threshold=1)).tolist() == [False, False]
+
+
+def test_the_elastic_net_is_no_more_than_its_parts_where_squares_overflow():
+    assert cc.elastic_net_penalty([1e200, -1e200], l1_ratio=1.0) == 2e200
+    assert cc.elastic_net_penalty([1e200, -1e200], l1_ratio=0.5) == np.inf
+
+
+def test_a_huge_step_of_the_elastic_net_leads_to_zero():
+    for rho in RATIOS:
+        assert cc.elastic_net_proximal([1.0, -2.0], step=1e308, l1_ratio=rho).tolist() == [0, 0]

@@ -53,7 +53,7 @@ BAD_ARGUMENTS = [
 ]
 
 BAD_OPTIONS = [
-    pytest.param(function, call, name, *bad, id=f"{function}-{name}-{bad[0]}")
+    pytest.param(function, call, name, *bad, id=f"{function}-{name}-{str(bad[0])[:16]}")
     for function, calls in (CALLS | FITS).items()
     for call in calls
     for name, kind in call.options.items()
