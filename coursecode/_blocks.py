@@ -87,8 +87,8 @@ def _evaluated(
     tests, dtype, largest, in_rows, alike, contiguous = [], None, 0, False, True, True
     for argument in arguments:
         values = argument.values
-        if argument.parameter and batch and not values.ndim:
-            values = np.broadcast_to(values, batch)
+        if not values.ndim:
+            values = values.reshape(1)  # a parameter, which NumPy repeats beside the others
         if not values.flags.c_contiguous:
             contiguous = False
         if values.dtype is not dtype and values.dtype.kind == "f":
@@ -110,17 +110,16 @@ def _evaluated(
     # cost a copy of the whole to change it.
     at_once = largest <= BLOCK_BYTES
     flattened = len(batch) != 1 and (in_rows or not batch or (contiguous and not at_once))
+    count = prod(batch) if flattened else batch[0]
     if flattened:
-        count = prod(batch)
         ranks = [argument.rank for argument in arguments]
-        data = [v.reshape((count, -1) if r else count) for v, r in zip(data, ranks, strict=True)]
+        data = [v.reshape((count, -1) if r else -1) for v, r in zip(data, ranks, strict=True)]
 
     whole: FloatArray | None = np.empty(data[-1].shape, dtype) if fills else None
-    count = len(data[0])
     step = count if at_once else max(1, BLOCK_BYTES * count // largest)
     for start in range(0, count, step):
         rows = ... if at_once else slice(start, start + step)
-        block = data if at_once else [values[rows] for values in data]
+        block = data if at_once else [v[rows] if len(v) == count else v for v in data]
         if not (alike and contiguous):
             block = [np.ascontiguousarray(v, dtype if v.dtype.kind == "f" else None) for v in block]
         for test, k in tests:

@@ -56,11 +56,13 @@ def log_ratio(p: FloatArray, q: FloatArray) -> FloatArray:
     """Return ln(p/q), also where the ratio is too large or too small for its type."""
     ratio = p / q
     fits = (ratio >= np.finfo(p.dtype).tiny) & (ratio < np.inf)
-    return np.where(fits, np.log(ratio), np.log(p) - np.log(q))
+    log: FloatArray = np.log(ratio)
+    return log if fits.all() else np.where(fits, log, np.log(p) - np.log(q))
 
 
 def _polynomial(coefficients: list[float], x: FloatArray) -> FloatArray:
     value = np.zeros_like(x)
     for coefficient in reversed(coefficients):
-        value = value * x + coefficient
+        value *= x
+        value += coefficient
     return value

@@ -121,6 +121,21 @@ def test_numbers_of_python_take_the_type_of_the_data(function, arguments):
     assert run(1, *numbers).dtype == np.float64
 
 
+@pytest.mark.parametrize(("function", "arguments"), WITH_PARAMETERS.items())
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (1, 1), (300, 1000)])
+def test_a_single_number_counts_for_every_example(function, arguments, shape):
+    run = getattr(cc, function)
+    data, *numbers = arguments
+    data = np.resize(data, shape).astype(float)
+    each = run(data, *(np.full(shape, number, float) for number in numbers))
+    assert np.array_equal(run(data, *map(np.float64, numbers)), each)
+    if function == "gaussian_kl_divergence":  # the first may be the single one too
+        last = run(0.5, 1.0, data, 2.0)
+        assert np.array_equal(
+            last, run(np.full(shape, 0.5), np.ones(shape), data, np.full(shape, 2.0))
+        )
+
+
 def test_the_table_of_functions_with_parameters_is_complete():
     found = {name for name in CALLS if "parameter(" in inspect.getsource(getattr(cc, name))}
     assert found == set(WITH_PARAMETERS)
