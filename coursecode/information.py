@@ -12,7 +12,7 @@ from coursecode._exact import exact_parts, exact_product
 from coursecode._series import at_least_tiny
 from coursecode._validation import FloatArray, logarithm, probabilities, unit
 
-MANY_OUTCOMES = 1000.0  # up to here, the rounding of ln PP costs PP few units in its last place
+MANY_OUTCOMES = 100.0  # up to here, the rounding of ln PP costs PP few units in its last place
 
 
 def information_content(p: ArrayLike, *, base: float = e) -> FloatArray:
