@@ -58,6 +58,15 @@ def test_whole_numbers_of_any_width_become_float64(kind):
     assert loss.tolist() == [0, 97**2]
 
 
+@pytest.mark.parametrize("kind", np.typecodes["AllInteger"])
+@pytest.mark.parametrize("function", ["hinge_loss", "logistic_loss", "binary_cross_entropy"])
+def test_whole_labels_leave_float32_scores_float32(function, kind):
+    labels, scores = [1, 1, 1], np.array([0.5, -1.0, 2.0], np.float32)
+    loss = getattr(cc, function)(np.array(labels, kind), scores)
+    assert loss.dtype == np.float32
+    assert np.array_equal(loss, getattr(cc, function)(np.array(labels, np.float32), scores))
+
+
 @pytest.mark.parametrize("kind", ["<f4", ">f4", "<f2", ">f2"])
 def test_narrow_floats_in_any_byte_order_become_float32(kind):
     loss = cc.squared_error(np.array([0.5, 300], kind), np.array([0.25, 0], kind))
@@ -89,6 +98,7 @@ def test_a_distribution_over_many_outcomes_is_taken():
     [
         (np.float64, 2.0**-26, 2.0**-26 + 2.0**-51),
         (np.float32, 5792 * 2.0**-24, 5793 * 2.0**-24),
+        (np.float16, 2.0**-5, 2.0**-5 + 2.0**-11),
     ],
 )
 def test_each_row_may_miss_one_by_the_root_of_the_machine_epsilon(dtype, just, beyond):
@@ -172,3 +182,51 @@ def test_threads_may_compute_at_once():
             [np.inf, 1.0],
             [0.5, -np.inf],
         ]
+
+
+SINGLE = [n for n in PAIRED if all(value.ndim == 1 for _, value in FIRST[n].values())]
+
+
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
+@pytest.mark.parametrize("block", [16, 2**20])
+@pytest.mark.parametrize("function", SINGLE)
+def test_a_fault_in_any_column_of_single_numbers_is_found(function, block, layout, monkeypatch):
+    monkeypatch.setattr(_blocks, "BLOCK_BYTES", block)
+    run, arguments = good(function)
+    tables = {name: layout(np.stack([v, v]).astype(float)) for name, v in arguments.items()}
+    for name, table in tables.items():
+        for place in np.ndindex(table.shape):
+            bad = table.copy(order="K")
+            bad[place] = np.nan
+            told = re.escape(f"got nan at index {place}")
+            with pytest.raises(ValueError, match=f"^{name} must .*, {told}$"):
+                run(**tables | {name: bad})
+
+
+def test_parameters_of_python_as_far_as_float32_reaches_leave_float32():
+    x, info = np.ones(2, np.float32), np.finfo(np.float32)
+    for far in (float(info.max), float(info.tiny)):
+        assert cc.laplace_log_likelihood(x, 0.0, far).dtype == np.float32
+        assert cc.normal_log_likelihood(x, -far, 1).dtype == np.float32
+        beyond = np.nextafter(far, np.inf if far > 1 else 0)
+        assert cc.laplace_log_likelihood(x, 0.0, float(beyond)).dtype == np.float64
+        assert cc.normal_log_likelihood(x, -float(beyond), 1).dtype == np.float64
+
+
+WITH_TENTHS = {
+    "normal_log_likelihood": (0.1, 0.7),
+    "laplace_log_likelihood": (0.1, 0.7),
+    "poisson_log_likelihood": (0.7,),
+    "gaussian_kl_divergence": (0.7, 0.1, 0.3),
+}
+
+
+@pytest.mark.parametrize(("function", "numbers"), WITH_TENTHS.items())
+@pytest.mark.parametrize("block", [16, 2**20])
+def test_parameters_of_python_are_rounded_to_the_type_of_the_data(
+    function, numbers, block, monkeypatch
+):
+    monkeypatch.setattr(_blocks, "BLOCK_BYTES", block)
+    run, data = getattr(cc, function), np.arange(1, 20, dtype=np.float32)
+    singles = [np.full(data.shape, number, np.float32) for number in numbers]
+    assert np.array_equal(run(data, *numbers), run(data, *singles))
