@@ -256,3 +256,12 @@ def test_a_class_without_weight_hides_no_fault(labels, weights, smoothing):
         logits = [[1, 2, 3], [-np.inf] * 3]
         with pytest.raises(ValueError, match=r"^logits must not be -inf for every .* in row 1"):
             function(labels, logits, **options)
+
+
+@pytest.mark.parametrize("kind", [bool, *np.typecodes["AllInteger"]])
+def test_one_hot_labels_of_whole_numbers_leave_float32(kind):
+    labels, logits = np.eye(3, dtype=kind), IMAGES.astype(np.float32)
+    for function in (cc.softmax_cross_entropy, cc.softmax_cross_entropy_gradient):
+        result = function(labels, logits)
+        assert result.dtype == np.float32
+        assert np.array_equal(result, function(labels.astype(np.float32), logits))

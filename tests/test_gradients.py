@@ -132,6 +132,21 @@ def test_an_absolute_error_can_be_allowed():
     assert not check(None)
 
 
+def test_no_absolute_error_at_all_can_be_asked_for():
+    # The central difference of x³ at 0 is h², where the gradient is 0.
+    cube, slope = lambda x: x**3, lambda x: 3 * x**2
+    assert cc.check_gradient(cube, slope, 0.0)
+    assert not cc.check_gradient(cube, slope, 0.0, absolute=0)
+
+
+def test_one_part_in_a_million_is_let_pass():
+    def check(off):
+        return cc.check_gradient(lambda x: x, lambda x: 1 + off + 0 * x, 0.0)
+
+    assert check(0.9e-6)
+    assert not check(1.1e-6)
+
+
 def test_the_tolerance_is_an_option():
     assert not cc.check_gradient(lambda x: x, lambda x: 1.001 + 0 * x, 1.0)
     assert cc.check_gradient(lambda x: x, lambda x: 1.001 + 0 * x, 1.0, tolerance=1e-2)

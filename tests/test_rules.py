@@ -1,5 +1,6 @@
 """The rules at their edges: which types, shapes and values are just taken, and which just not."""
 
+import inspect
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -230,3 +231,39 @@ def test_parameters_of_python_are_rounded_to_the_type_of_the_data(
     run, data = getattr(cc, function), np.arange(1, 20, dtype=np.float32)
     singles = [np.full(data.shape, number, np.float32) for number in numbers]
     assert np.array_equal(run(data, *numbers), run(data, *singles))
+
+
+# What an option is when it is left out, as the docstrings say.
+DEFAULTS = {
+    "absolute": None,
+    "base": np.e,
+    "batch_size": 32,
+    "class_weights": None,
+    "delta": 1,
+    "epochs": 1,
+    "intercept": False,
+    "l1_ratio": 0.5,
+    "label_smoothing": 0,
+    "loss": "softmax_cross_entropy",
+    "margin": 1,
+    "max_iterations": 100_000,
+    "max_sweeps": 10_000,
+    "minimum_norm": False,
+    "penalty": "l2",
+    "quantile": 0.5,
+    "step": None,
+    "strength": 1e-3,
+    "tolerance": {"check_gradient": 1e-6, "elastic_net": 1e-10, "lasso": 1e-10},
+}
+
+
+FUNCTIONS = [n for n in cc.__all__ if inspect.isfunction(getattr(cc, n))]
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, "LinearClassifier"])
+def test_options_that_are_left_out_are_what_is_said(name):
+    for option, parameter in inspect.signature(getattr(cc, name)).parameters.items():
+        if parameter.default is not parameter.empty:
+            default = DEFAULTS[option]
+            default = default.get(name) if isinstance(default, dict) else default
+            assert parameter.default == default
