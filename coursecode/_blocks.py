@@ -17,12 +17,12 @@ from math import prod
 
 import numpy as np
 
-from coursecode._rules import SHORT_ROW, all_finite, row_sum
-from coursecode._validation import DOUBLE, Argument, Array, FloatArray, batch_shape, hold
+from coursecode._arguments import DOUBLE, Argument, batch_shape, hold
+from coursecode._rules import SHORT_ROW, Array, FloatArray, all_finite, row_sum
 
-__all__ = ["by_columns", "column", "flat_index", "in_blocks", "pick", "put", "row_max", "row_sum"]
+__all__ = ["beside", "column", "flat_index", "in_blocks", "pick", "put", "row_max", "row_sum"]
 
-BLOCK_BYTES = 2**19  # of the largest argument; the formula's temporaries take a few times that
+BLOCK_BYTES = 2**20  # of the largest argument; the formula's temporaries take a few times that
 
 # The C library of Linux keeps freed memory for the next block, rather than fetch it from the system
 # anew, up to twice the size of the largest array that was freed so far: this one.
@@ -48,9 +48,9 @@ def in_blocks(
     ----------
     formula
         Is given one array for each argument, row by row in memory: (rows, K) for a kind of rows,
-        (rows,) for a kind of single numbers. Returns one value a row, (rows,), or one for each
-        outcome, (rows, K). It must treat each row by itself, and must not change what it is
-        given.
+        (rows,) for a kind of single numbers; where all are of single numbers, they may also come in
+        the shape that they have. Returns one value a row, (rows,), or one for each outcome,
+        (rows, K). It must treat each row by itself, and must not change what it is given.
     *arguments
         From the kinds of `_validation`. Their leading axes must be equal; they are flattened to
         rows for the formula and restored in the result.
@@ -81,66 +81,72 @@ def _evaluated(
     fills: bool,
     beyond: Callable[..., FloatArray] | None,
 ) -> FloatArray:
+    # What the values are like, in one walk: on a few rows the checks take longer than the formula.
     batch = batch_shape(arguments)
-    count = prod(batch)
-    flat, dtype, largest, alike = [], None, 0, True
-    for _, values, rank, _, _, takes_type in arguments:
-        if values.ndim != rank + 1:
-            if values.ndim or count == 1:
-                values = values.reshape((count, -1) if rank else count)
-            else:  # a parameter
-                values = np.broadcast_to(values, count)
+    data: list[Array] = []
+    tests, dtype, largest, in_rows, alike, contiguous = [], None, 0, False, True, True
+    for argument in arguments:
+        values = argument.values
+        if not values.ndim:
+            values = values.reshape(1)  # a parameter, which NumPy repeats beside the others
+        if not values.flags.c_contiguous:
+            contiguous = False
         if values.dtype is not dtype and values.dtype.kind == "f":
-            alike = dtype is None and not takes_type
-            if not takes_type:
+            if dtype is not None or argument.takes_type:
+                alike = False
+            if not argument.takes_type:
                 dtype = values.dtype if dtype is None else np.result_type(dtype, values.dtype)
         if values.nbytes > largest:
             largest = values.nbytes
-        flat.append(values)
-
+        if argument.rank:
+            in_rows = True
+        test = argument.rule.hidden if faults_show else argument.rule.holds
+        if test is not None:
+            tests.append((test, len(data)))
+        data.append(values)
     dtype = DOUBLE if dtype is None else dtype
-    step = count if largest <= BLOCK_BYTES else max(1, BLOCK_BYTES * count // largest)
-    whole: FloatArray | None = np.empty(flat[-1].shape, dtype) if fills else None
+
+    # All leading axes as one. Single numbers keep their shape where they are few, or where it would
+    # cost a copy of the whole to change it.
+    at_once = largest <= BLOCK_BYTES
+    flattened = len(batch) != 1 and (in_rows or not batch or (contiguous and not at_once))
+    count = prod(batch) if flattened else batch[0]
+    if flattened:
+        ranks = [argument.rank for argument in arguments]
+        data = [v.reshape((count, -1) if r else -1) for v, r in zip(data, ranks, strict=True)]
+
+    whole: FloatArray | None = np.empty(data[-1].shape, dtype) if fills else None
+    step = count if at_once else max(1, BLOCK_BYTES * count // largest)
     for start in range(0, count, step):
-        rows = slice(start, start + step)
-        block = flat if step == count else [values[rows] for values in flat]
-        block = [np.ascontiguousarray(values) for values in block]
-        if not alike:
-            block = [v.astype(dtype, copy=False) if v.dtype.kind == "f" else v for v in block]
-        hold(arguments, block, only_hidden=faults_show)
-        out = whole if whole is None or step == count else whole[rows]
-        part = formula(*block, out) if fills else formula(*block)
-        if faults_show and not all_finite(part if part.ndim == 1 else part[:, 0]):
+        rows = ... if at_once else slice(start, start + step)
+        block = data if at_once else [v[rows] if len(v) == count else v for v in data]
+        if not (alike and contiguous):
+            block = [np.ascontiguousarray(v, dtype if v.dtype.kind == "f" else None) for v in block]
+        for test, k in tests:
+            if not test(block[k]):
+                hold(arguments, block)
+        out = whole[rows] if fills and whole is not None else None
+        part = formula(*block) if out is None else formula(*block, out)
+        if faults_show and not all_finite(part[:, 0] if in_rows and part.ndim == 2 else part):
             hold(arguments, block)
             if beyond is not None:
                 part = beyond(*block)
         if whole is None:
             whole = np.empty((count, *part.shape[1:]), dtype)
-        if not fills or part is not out:
+        if part is not out:
             np.add(part, 0.0, out=whole[rows])  # -0.0 + 0.0 is 0.0
     assert whole is not None  # count is not 0
-    if len(batch) == 1:
-        return whole
-    whole = whole.reshape(batch + whole.shape[1:])
-    return whole if batch else whole[()]
-
-
-def by_columns(x: FloatArray) -> FloatArray:
-    """Return a block of short rows laid out column by column in memory, others as they are.
-
-    NumPy then loops along the many rows instead of the few numbers in each, which is several
-    times faster for maxima and for a column against a block. The values are the same.
-    """
-    return np.asfortranarray(x) if x.shape[-1] <= SHORT_ROW else x
+    return whole.reshape(batch + whole.shape[1:])[()] if flattened else whole
 
 
 def row_max(x: FloatArray) -> FloatArray:
-    """Return the largest number of each row of a block."""
-    top: FloatArray = (
-        np.maximum.reduce(x, axis=-1)
-        if x.flags.f_contiguous or x.shape[-1] > SHORT_ROW
-        else pick(x, x.argmax(axis=-1))
-    )
+    """Return the largest number of each row of a block.
+
+    Short rows are first laid out column by column: NumPy then loops along the many rows, which is
+    several times faster than along the few numbers in each.
+    """
+    by_columns = np.asfortranarray(x) if x.shape[-1] <= SHORT_ROW else x
+    top: FloatArray = np.maximum.reduce(by_columns, axis=-1)
     return top
 
 
@@ -159,6 +165,15 @@ def flat_index(x: FloatArray, k: Array) -> Array:
     """Return where the k-th number of each row stands in x.ravel(): faster than two indices."""
     index: Array = k + np.arange(0, x.size, x.shape[-1])
     return index
+
+
+def beside(rows: FloatArray, x: Array) -> Array:
+    """Return one number a row in a shape to stand beside a block of rows.
+
+    That is a column; beside short rows its numbers repeated, which NumPy then reads in one go.
+    """
+    count = rows.shape[-1]
+    return x.repeat(count).reshape(rows.shape) if count <= SHORT_ROW else column(x)
 
 
 def column(x: Array) -> Array:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from coursecode._blocks import column, row_max, row_sum
-from coursecode._rules import all_finite
+from coursecode._blocks import beside, row_max, row_sum
+from coursecode._rules import all_finite, lowest
 from coursecode._validation import FloatArray
 
 SMALL = 1 / 4  # a sum of exponentials above it has lost no digit that matters to underflow
@@ -24,7 +24,7 @@ def logistic(s: FloatArray) -> FloatArray:
 
 def in_range(total: FloatArray) -> bool:
     """Return whether sums of exponentials have neither overflowed nor lost digits to underflow."""
-    return bool(total.min() >= SMALL) and all_finite(total)
+    return bool(lowest(total) >= SMALL) and all_finite(total)
 
 
 def exponentials_and_sum(s: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -46,14 +46,14 @@ def shifted_exponentials(
     their sum is wanted, small exponentials need not be as exact as large ones.
     """
     top = row_max(s)
-    shifted = s - column(top)
+    shifted = s - beside(s, top)
     e = np.exp(shifted)
-    if shifted.min() < -8 and not (for_sum and _mostly_near(e, shifted)):
+    if lowest(shifted) < -8 and not (for_sum and _mostly_near(e, shifted)):
         # A difference d is rounded by up to half its last place, d * eps / 2, and e^d by as
         # many relative eps as d is large. What was rounded off is known exactly (Knuth, The Art
         # of Computer Programming, volume 2, 4.2.2, theorem B): give it back.
         back = s - shifted
-        rounded_off = (s - (shifted + back)) + (back - column(top))
+        rounded_off = (s - (shifted + back)) + (back - beside(s, top))
         e += np.where(e > 0, e * rounded_off, 0)  # nan where a score is -inf
     return shifted, e, top
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import column, flat_index, put, row_sum
+from coursecode._blocks import beside, flat_index, put, row_sum
 from coursecode._validation import (
     Argument,
     Array,
@@ -81,9 +81,9 @@ def own_and_rest(e: FloatArray, y: Array) -> tuple[FloatArray, FloatArray]:
 
 def others(x: FloatArray) -> FloatArray:
     """Return for each of the numbers in a row, none below 0, the sum of the others."""
-    rest: FloatArray = column(row_sum(x)) - x
-    largest = x.argmax(axis=-1)  # the one of which a difference would lose the others' digits
-    without = x.copy()
-    put(without, largest, 0)
-    put(rest, largest, row_sum(without))
+    rest: FloatArray = beside(x, row_sum(x)) - x
+    row, k = np.nonzero(rest < x)  # one a row at most, of which a difference loses others' digits
+    without = x[row]
+    put(without, k, 0)
+    rest[row, k] = row_sum(without)
     return rest

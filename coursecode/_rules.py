@@ -74,6 +74,12 @@ def _ones(count: int, dtype: str) -> Array:
     return np.ones(count, dtype)
 
 
+def lowest(x: Array) -> float:
+    """Return the lowest number, or nan if there is any: on a few numbers far faster than `min`."""
+    flat = x if x.ndim == 1 else x.ravel("K")
+    return float(flat[flat.argmin()])
+
+
 def all_finite(x: Array) -> bool:
     """Return whether no number is nan, infinite, or so large that its square overflows."""
     flat = x if x.ndim == 1 else x.ravel()
@@ -124,7 +130,8 @@ def _in_unit(x: Array) -> bool:
 
 def _largest_bits(x: Array) -> Any:
     """Return the largest of the bits read as unsigned: of a number with a minus sign if any."""
-    return np.maximum.reduce(x.view(_unsigned(x.dtype)), axis=None)
+    bits = x.view(_unsigned(x.dtype))
+    return bits.item(bits.argmax())
 
 
 @lru_cache
@@ -141,7 +148,7 @@ def distribution(tolerance: float, *, signs_show: bool = False) -> Rule:
         return bool(off.dot(off) <= tolerance**2)
 
     def holds(p: Array) -> bool:
-        return bool(np.minimum.reduce(p, axis=None) >= 0) and sums_hold(p)
+        return bool(lowest(p) >= 0) and sums_hold(p)
 
     def fault(p: Array) -> str:
         total = np.asarray(p.sum(axis=-1, dtype=np.float64))
@@ -171,8 +178,7 @@ def below(count: int) -> Rule:
 
 def _in_order(least: Callable[[Any, Any], Any]) -> Callable[[Array], bool]:
     def holds(x: Array) -> bool:
-        lowest, highest = np.minimum.reduce(x, axis=None), np.maximum.reduce(x, axis=None)
-        return bool(least(lowest, 0) and highest < math.inf)
+        return bool(least(lowest(x), 0) and x.item(x.argmax()) < math.inf)
 
     return holds
 

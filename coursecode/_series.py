@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from coursecode._rules import lowest
 from coursecode._validation import FloatArray
 
 NEAR = 0.3  # of |s|: beyond, the logarithm has digits enough
@@ -40,7 +41,7 @@ def at_least_tiny(p: FloatArray) -> FloatArray:
 
     No other number is changed.
     """
-    return p if p.min() > 0 else np.maximum(p, np.finfo(p.dtype).smallest_subnormal)
+    return p if lowest(p) > 0 else np.maximum(p, np.finfo(p.dtype).smallest_subnormal)
 
 
 def at_least_lowest(log_1p: FloatArray, p: FloatArray) -> FloatArray:
@@ -48,18 +49,20 @@ def at_least_lowest(log_1p: FloatArray, p: FloatArray) -> FloatArray:
 
     Where p is not 0 but so small that 1 + x was rounded to 0, that is right to eps times q.
     """
-    return log_1p if p.min() > 0 else np.maximum(log_1p, np.log(np.finfo(p.dtype).epsneg))
+    return log_1p if lowest(p) > 0 else np.maximum(log_1p, np.log(np.finfo(p.dtype).epsneg))
 
 
 def log_ratio(p: FloatArray, q: FloatArray) -> FloatArray:
     """Return ln(p/q), also where the ratio is too large or too small for its type."""
     ratio = p / q
     fits = (ratio >= np.finfo(p.dtype).tiny) & (ratio < np.inf)
-    return np.where(fits, np.log(ratio), np.log(p) - np.log(q))
+    log: FloatArray = np.log(ratio)
+    return log if fits.all() else np.where(fits, log, np.log(p) - np.log(q))
 
 
 def _polynomial(coefficients: list[float], x: FloatArray) -> FloatArray:
     value = np.zeros_like(x)
     for coefficient in reversed(coefficients):
-        value = value * x + coefficient
+        value *= x
+        value += coefficient
     return value

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple, NoReturn
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from coursecode._arguments import Argument, batch_shape, check, floats, kind_of, plain_array
 from coursecode._options import between, logarithm, number, whole
 from coursecode._rules import (
     COUNTS,
@@ -32,7 +33,7 @@ from coursecode._rules import (
     SIGNS,
     UNIT,
     Array,
-    Rule,
+    FloatArray,
     below,
     distribution,
     first_fault,
@@ -51,7 +52,6 @@ __all__ = [
     "counts",
     "exponents",
     "extended_real",
-    "hold",
     "logarithm",
     "nonnegative",
     "number",
@@ -68,21 +68,8 @@ __all__ = [
     "whole",
 ]
 
-FloatArray = NDArray[np.floating[Any]]
 TOLERANCE = {char: math.sqrt(np.finfo(char).eps) for char in "efd"}
 TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
-DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
-
-
-class Argument(NamedTuple):
-    """An argument whose type is right and whose values are still to be held to `rule`."""
-
-    name: str
-    values: Array
-    rank: int  # axes of one example: 1 for a row of K outcomes, 0 for a single number
-    rule: Rule
-    parameter: bool = False  # a lone number then counts for every example
-    takes_type: bool = False  # of the data, as Python's numbers do
 
 
 def parameter(kind: Callable[[str, ArrayLike], Argument], name: str, values: ArrayLike) -> Argument:
@@ -92,9 +79,9 @@ def parameter(kind: Callable[[str, ArrayLike], Argument], name: str, values: Arr
     """
     argument = kind(name, values)
     if type(values) not in (int, float):  # np.float64 is a kind of float, but says its type
-        return argument._replace(parameter=True)
+        return replace(argument, parameter=True)
     size = abs(float(argument.values))
-    return argument._replace(parameter=True, takes_type=size == 0 or TINY <= size <= HUGE)
+    return replace(argument, parameter=True, takes_type=size == 0 or TINY <= size <= HUGE)
 
 
 # --- kinds: a row of K numbers for each example ---------------------------------------
@@ -102,17 +89,17 @@ def parameter(kind: Callable[[str, ArrayLike], Argument], name: str, values: Arr
 
 def scores(name: str, values: ArrayLike) -> Argument:
     """Scores (logits) of K classes, shape (..., K): below +inf; -inf rules a class out."""
-    return Argument(name, _floats(name, values, rank=1), 1, SCORES)
+    return Argument(name, floats(name, values, rank=1), 1, SCORES)
 
 
 def exponents(name: str, values: ArrayLike) -> Argument:
     """Exponents of a sum of exponentials, shape (..., K): anything but nan."""
-    return Argument(name, _floats(name, values, rank=1), 1, NOT_NAN)
+    return Argument(name, floats(name, values, rank=1), 1, NOT_NAN)
 
 
 def rows(name: str, values: ArrayLike) -> Argument:
     """Finite numbers in rows, shape (..., K)."""
-    return Argument(name, _floats(name, values, rank=1), 1, FINITE)
+    return Argument(name, floats(name, values, rank=1), 1, FINITE)
 
 
 def probabilities(name: str, values: ArrayLike, *, signs_show: bool = False) -> Argument:
@@ -122,7 +109,7 @@ def probabilities(name: str, values: ArrayLike, *, signs_show: bool = False) -> 
     (1.5e-8 for float64, 3.5e-4 for float32), which covers rounding and exposes a mistyped number.
     With `signs_show` a negative one makes the formula's result nan, as its logarithm does.
     """
-    array = _floats(name, values, rank=1)
+    array = floats(name, values, rank=1)
     rule = distribution(_tolerance(values, array), signs_show=signs_show)
     return Argument(name, array, 1, rule)
 
@@ -132,32 +119,32 @@ def probabilities(name: str, values: ArrayLike, *, signs_show: bool = False) -> 
 
 def real(name: str, values: ArrayLike) -> Argument:
     """Finite numbers, any shape."""
-    return Argument(name, _floats(name, values), 0, FINITE)
+    return Argument(name, floats(name, values), 0, FINITE)
 
 
 def extended_real(name: str, values: ArrayLike) -> Argument:
     """Numbers, -inf and +inf among them, any shape."""
-    return Argument(name, _floats(name, values), 0, NOT_NAN)
+    return Argument(name, floats(name, values), 0, NOT_NAN)
 
 
 def nonnegative(name: str, values: ArrayLike) -> Argument:
     """Finite numbers from 0 on, any shape."""
-    return Argument(name, _floats(name, values), 0, NONNEGATIVE)
+    return Argument(name, floats(name, values), 0, NONNEGATIVE)
 
 
 def counts(name: str, values: ArrayLike) -> Argument:
     """Whole numbers from 0 on, any shape."""
-    return Argument(name, _floats(name, values), 0, COUNTS)
+    return Argument(name, floats(name, values), 0, COUNTS)
 
 
 def positive(name: str, values: ArrayLike) -> Argument:
     """Finite numbers above 0, any shape."""
-    return Argument(name, _floats(name, values), 0, POSITIVE)
+    return Argument(name, floats(name, values), 0, POSITIVE)
 
 
 def unit(name: str, values: ArrayLike) -> Argument:
     """Single probabilities between 0 and 1, any shape."""
-    return Argument(name, _floats(name, values), 0, UNIT)
+    return Argument(name, floats(name, values), 0, UNIT)
 
 
 def binary_labels(name: str, values: ArrayLike, like: Argument) -> Argument:
@@ -165,7 +152,7 @@ def binary_labels(name: str, values: ArrayLike, like: Argument) -> Argument:
     array = plain_array(name, values)
     if array.dtype.kind in "biu":
         array = array.astype(like.values.dtype)
-    return Argument(name, _floats(name, array), 0, UNIT)
+    return Argument(name, floats(name, array), 0, UNIT)
 
 
 def signs(name: str, values: ArrayLike, like: Argument) -> Argument:
@@ -173,105 +160,23 @@ def signs(name: str, values: ArrayLike, like: Argument) -> Argument:
     array = plain_array(name, values)
     if array.dtype.kind in "iu":
         array = array.astype(like.values.dtype)
-    return Argument(name, _floats(name, array), 0, SIGNS)
+    return Argument(name, floats(name, array), 0, SIGNS)
 
 
 def classes(name: str, values: ArrayLike, count: int) -> Argument:
     """Class labels, whole numbers from 0 to count - 1, any shape."""
     array = plain_array(name, values)
     rule = below(count)
-    if array.dtype.kind == "f":  # read from a file, say: held to the rule before they are cut
+    if array.dtype.kind == "f" or array.dtype.char in "QL":
+        # Read from a file, say; NumPy takes neither kind for an index. Held to the rule before
+        # they are cast, which would cut fractions off and make large ones negative.
         fault = first_fault(array, array != np.floor(array), "must be whole numbers")
-        if fault or rule.fault(array):
+        if count and (fault or rule.fault(array)):
             raise ValueError(f"{name} {fault or rule.fault(array)}")
         array = array.astype(np.intp)
     if array.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be whole numbers, got {_kind(array)}")
+        raise TypeError(f"{name} must be whole numbers, got {kind_of(array)}")
     return Argument(name, array, 0, rule)
-
-
-# --- what a checked argument is good for ----------------------------------------------
-
-
-def check(argument: Argument) -> Array:
-    """Return the argument's values, once its shape and every value have been held to its rule."""
-    batch_shape((argument,))
-    with np.errstate(all="ignore"):
-        hold((argument,), [argument.values])
-    return argument.values
-
-
-def hold(arguments: tuple[Argument, ...], block: list[Array], *, only_hidden: bool = False) -> None:
-    """Hold a block of each argument's values to its rule; name the first fault of all there are.
-
-    With `only_hidden` leave out what a formula's result would show, nan and infinities say.
-    """
-    for (_, _, _, rule, _, _), values in zip(arguments, block, strict=True):
-        test = rule.hidden if only_hidden else rule.holds
-        if test is not None and not test(values) and rule.fault(values):
-            refuse(arguments)
-
-
-def refuse(arguments: tuple[Argument, ...]) -> NoReturn:
-    """Name the first fault of all: sought in the whole, so that the message has its true index."""
-    found = ((each.name, each.rule.fault(each.values)) for each in arguments)
-    raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
-
-
-def batch_shape(arguments: tuple[Argument, ...]) -> tuple[int, ...]:
-    """Return the leading axes that all arguments share; only parameters may be single numbers."""
-    first = arguments[0]
-    if first.parameter:
-        first = next((a for a in arguments if a.values.ndim or not a.parameter), first)
-    name, values, rank, *_ = first
-    shape = values.shape
-    batch: tuple[int, ...] = shape[:-1] if rank else shape
-    for other, given, their_rank, _, lone, _ in arguments:
-        theirs = given.shape
-        if theirs == shape and their_rank == rank:
-            continue
-        expected = shape if their_rank == rank else batch
-        if their_rank > rank:
-            theirs = theirs[:-1]
-        if theirs != expected and not (lone and not theirs):
-            raise ValueError(f"shapes must match, got {name} {shape} and {other} {given.shape}")
-    if not values.size:
-        raise ValueError(f"{name} must not be empty, got shape {shape}")
-    return batch
-
-
-# --- arrays and offenders -------------------------------------------------------------
-
-
-def plain_array(name: str, values: ArrayLike) -> Array:
-    """Return what was given as an array; whatever would lose its meaning that way is refused."""
-    if type(values) is np.ndarray:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"{name} must be a plain array, got a masked array")
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise ValueError(f"{name} must be rectangular, got rows of unequal lengths") from None
-
-
-def _floats(name: str, values: ArrayLike, rank: int = 0) -> FloatArray:
-    array = values if type(values) is np.ndarray else plain_array(name, values)
-    if array.dtype is not DOUBLE and array.dtype is not SINGLE:
-        if array.dtype.kind not in "iuf":
-            raise TypeError(f"{name} must be real numbers, got {_kind(array)}")
-        # 300 squared is inf in float16, so that is computed in float32.
-        single = array.dtype.kind == "f" and array.itemsize <= 4
-        with np.errstate(all="ignore"):
-            array = array.astype(np.float32 if single else np.float64)
-    if rank and not array.ndim:
-        raise ValueError(f"{name} must have a last axis of outcomes, got a single number")
-    return array
-
-
-def _kind(array: Array) -> str:
-    names = {"b": "bool", "c": "complex numbers", "O": "objects", "U": "text", "S": "bytes"}
-    return names.get(array.dtype.kind, str(array.dtype))
 
 
 def _tolerance(values: ArrayLike, array: FloatArray) -> float:

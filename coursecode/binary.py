@@ -105,8 +105,10 @@ def binary_cross_entropy_gradient(labels: ArrayLike, logits: ArrayLike) -> Float
 
     def formula(y: FloatArray, s: FloatArray, out: FloatArray) -> FloatArray:
         e = np.exp(s, out=out)
-        gradient: FloatArray = np.divide(e * (1 - y) - y, 1 + e, out=out)
-        return gradient
+        gradient = e * (1 - y)
+        gradient -= y
+        e += 1
+        return np.divide(gradient, e, out=out)
 
     def beyond(y: FloatArray, s: FloatArray) -> FloatArray:
         e = np.exp(-abs(s))

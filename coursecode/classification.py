@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import column, in_blocks, pick, put, row_sum
+from coursecode._blocks import beside, in_blocks, pick, put, row_sum
 from coursecode._exponentials import (
     exponentials_and_sum,
     in_range,
@@ -93,10 +93,10 @@ def softmax_cross_entropy(
         def formula(y: Array, s: FloatArray) -> FloatArray:
             shifted, e, top = shifted_exponentials(s)
             targets = smoothed(y, e, smoothing, weights)
-            log_sum = column(np.log1p(sum_but_largest(e)))
+            log_sum = beside(s, np.log1p(sum_but_largest(e)))
             loss = row_sum(weigh(targets, log_sum - shifted))  # -ln q, class by class
             if not all_finite(loss):  # s - max s may have overflowed where a share of it does not
-                halves = log_sum / 2 - (s / 2 - column(top) / 2)
+                halves = log_sum / 2 - (s / 2 - beside(s, top) / 2)
                 loss = 2 * row_sum(weigh(targets, halves))
             return loss
 
@@ -177,7 +177,7 @@ def softmax_cross_entropy_gradient(
 
         def formula(y: Array, s: FloatArray, out: FloatArray) -> FloatArray:
             e, total = exponentials_and_sum(s)
-            q, not_q = e / column(total), others(e) / column(total)
+            q, not_q = e / beside(e, total), others(e) / beside(e, total)
             targets = smoothed(y, e, smoothing, weights)
             # q_k Σ_j t_j - t_k without what q_k t_k adds to both
             return np.subtract(q * others(targets), targets * not_q, out=out)
@@ -193,8 +193,8 @@ def softmax_cross_entropy_gradient(
                 own, rest = own_and_rest(e, y)
                 total = own + rest
             put(e, y, 0 - rest)  # q_y - 1 = -rest / (own + rest)
-            gradient: FloatArray = np.divide(e, column(total), out=out)
-            return gradient if weights is None else gradient * column(weights[y])
+            gradient: FloatArray = np.divide(e, beside(e, total), out=out)
+            return gradient if weights is None else gradient * beside(e, weights[y])
 
     # A weight of 0 hides a fault.
     return in_blocks(formula, y, s, faults_show=weights is None, fills=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks, row_sum
-from coursecode._rules import all_finite
+from coursecode._rules import all_finite, lowest
 from coursecode._series import at_least_lowest, divergence_terms, log_ratio, midpoint_terms
 from coursecode._validation import (
     FloatArray,
@@ -75,7 +75,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = e) -> FloatArray:
         log_p_over_q = at_least_lowest(np.log1p(d / q), p)
         divergence = row_sum(p * log_p_over_q - d)
         # Near 0 the terms cancel; q very small gives inf, p = q = 0 nan.
-        if not (divergence.min() > 0.01 and all_finite(divergence)):
+        if not (lowest(divergence) > 0.01 and all_finite(divergence)):
             hard = ~((divergence > 0.01) & (divergence < np.inf))
             divergence[hard] = row_sum(divergence_terms(p[hard], q[hard]))
         return divergence if base == e else divergence / log(base)
@@ -132,7 +132,7 @@ def jensen_shannon_divergence(p: ArrayLike, q: ArrayLike, *, base: float = e) ->
         s = (q - p) / (p + q)  # q = (1 + s) m and p = (1 - s) m
         to_p, to_q = at_least_lowest(np.log1p(-s), p), at_least_lowest(np.log1p(s), q)
         divergence = row_sum(p * to_p + q * to_q) / 2
-        if not divergence.min() > 0.002:  # cancelled, or nan where p = q = 0
+        if not lowest(divergence) > 0.002:  # cancelled, or nan where p = q = 0
             hard = ~(divergence > 0.002)
             divergence[hard] = row_sum(midpoint_terms(p[hard], q[hard]))
         return divergence / log(base)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import by_columns, column, in_blocks, row_sum
+from coursecode._blocks import beside, in_blocks, row_sum
 from coursecode._exponentials import (
     SMALL,
     exponentials_and_sum,
     shifted_exponentials,
     sum_but_largest,
 )
-from coursecode._rules import all_finite
+from coursecode._rules import all_finite, lowest
 from coursecode._validation import FloatArray, exponents, scores
 
 
@@ -65,7 +65,7 @@ def logsumexp(logits: ArrayLike) -> FloatArray:
         # NumPy's float32 logarithm is off by up to 4 units in the last place; one a row is cheap.
         result = np.log(total, dtype=np.float64)
         # Out of range, or near 1, where the logarithm of a rounded sum loses digits:
-        if not (total.min() > 1.5 and all_finite(total)):
+        if not (lowest(total) > 1.5 and all_finite(total)):
             hard = ~(abs(total - 1) > 0.5) | (total == np.inf) | (total < SMALL)
             if hard.any():
                 _, e, top = shifted_exponentials(s[hard])
@@ -115,8 +115,8 @@ def log_softmax(logits: ArrayLike) -> FloatArray:
     """
 
     def formula(s: FloatArray, out: FloatArray) -> FloatArray:
-        shifted, e, _ = shifted_exponentials(by_columns(s), for_sum=True)
-        return np.subtract(shifted, column(np.log1p(sum_but_largest(e))), out=out)
+        shifted, e, _ = shifted_exponentials(s, for_sum=True)
+        return np.subtract(shifted, beside(s, np.log1p(sum_but_largest(e))), out=out)
 
     return in_blocks(formula, scores("logits", logits), faults_show=True, fills=True)
 
@@ -159,6 +159,6 @@ def softmax(logits: ArrayLike) -> FloatArray:
 
     def formula(s: FloatArray, out: FloatArray) -> FloatArray:
         e, total = exponentials_and_sum(s)
-        return np.divide(e, column(total), out=out)
+        return np.divide(e, beside(e, total), out=out)
 
     return in_blocks(formula, scores("logits", logits), faults_show=True, fills=True)

@@ -12,6 +12,8 @@ from coursecode._exact import exact_parts, exact_product
 from coursecode._series import at_least_tiny
 from coursecode._validation import FloatArray, logarithm, probabilities, unit
 
+MANY_OUTCOMES = 100.0  # up to here, the rounding of ln PP costs PP few units in its last place
+
 
 def information_content(p: ArrayLike, *, base: float = e) -> FloatArray:
     r"""Information content (surprise) of an outcome of probability p, I(p).
@@ -53,10 +55,11 @@ def information_content(p: ArrayLike, *, base: float = e) -> FloatArray:
     """
     log_p = logarithm(base)
 
-    def formula(p: FloatArray) -> FloatArray:
-        return -log_p(p)
+    def formula(p: FloatArray, out: FloatArray) -> FloatArray:
+        surprise: FloatArray = np.subtract(0, log_p(p), out=out)  # 0 for p = 1: -ln 1 is -0
+        return surprise
 
-    return in_blocks(formula, unit("p", p))
+    return in_blocks(formula, unit("p", p), fills=True)
 
 
 def entropy(p: ArrayLike, *, base: float = e) -> FloatArray:
@@ -215,6 +218,13 @@ def perplexity(p: ArrayLike, q: ArrayLike) -> FloatArray:
     """
 
     def formula(p: FloatArray, q: FloatArray) -> FloatArray:
+        outcomes: FloatArray = np.exp(-row_sum(p * np.log(q)))
+        hard = ~(outcomes < MANY_OUTCOMES)  # or nan, where p = q = 0
+        if hard.any():
+            outcomes[hard] = of_many(p[hard], q[hard])
+        return outcomes
+
+    def of_many(p: FloatArray, q: FloatArray) -> FloatArray:
         # A rounding of H is one of e^H too, and H times as large. So powers of 2 are kept apart:
         # q = m 2^n, PP = 2^-Σ p n · 2^-Σ p log2 m, and the first sum is carried out exactly.
         m, n = np.frexp(q)

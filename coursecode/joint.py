@@ -5,6 +5,7 @@ The last two axes are the table: the row is the value of X, the column that of Y
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import e, log
 
 import numpy as np
@@ -240,4 +241,4 @@ def _tables(name: str, joint: ArrayLike) -> Argument:
             "row", "table"
         )
 
-    return flat._replace(rule=flat.rule._replace(fault=fault))
+    return replace(flat, rule=flat.rule._replace(fault=fault))

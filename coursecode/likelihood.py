@@ -6,6 +6,7 @@ that maximise its sum.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log, pi
 
 import numpy as np
@@ -124,7 +125,7 @@ def categorical_log_likelihood(labels: ArrayLike, probabilities: ArrayLike) -> F
     y = classes("labels", labels, q.values.shape[-1])
     if q.values.ndim == 1:  # one distribution for all: seen as many times, held once
         check(q)
-        q = q._replace(values=np.broadcast_to(q.values, y.values.shape + q.values.shape))
+        q = replace(q, values=np.broadcast_to(q.values, y.values.shape + q.values.shape))
     return in_blocks(formula, y, q)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks
+from coursecode._rules import all_finite
 from coursecode._validation import FloatArray, real
 
 
@@ -56,8 +57,8 @@ def log_cosh_loss(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
         losses: FloatArray = np.log1p(
             2 * np.sinh(r / 2) ** 2
         )  # cosh r - 1, where nothing cancels near 0
-        far = losses == np.inf  # sinh has overflowed, and e^-r is nothing beside e^r
-        losses[far] = r[far] - log(2)
+        if not all_finite(losses):  # sinh has overflowed, and e^-r is nothing beside e^r
+            losses = np.where(losses == np.inf, r - log(2), losses)
         return losses
 
     return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)

@@ -92,7 +92,12 @@ def log_sigmoid(logits: ArrayLike) -> FloatArray:
     [-1000.     0.]
     """
 
-    def formula(s: FloatArray) -> FloatArray:
+    def formula(s: FloatArray, out: FloatArray) -> FloatArray:
+        return np.subtract(0, np.log1p(np.exp(-s)), out=out)
+
+    def beyond(s: FloatArray) -> FloatArray:
         return np.minimum(s, 0) - np.log1p(np.exp(-abs(s)))
 
-    return in_blocks(formula, extended_real("logits", logits), faults_show=True)
+    return in_blocks(
+        formula, extended_real("logits", logits), faults_show=True, fills=True, beyond=beyond
+    )

@@ -54,11 +54,11 @@ def zero_one_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
     [0. 1. 0.]
     """
 
-    def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        return (y * s <= 0).astype(s.dtype)
+    def formula(y: FloatArray, s: FloatArray, out: FloatArray) -> FloatArray:
+        return np.less_equal(y * s, 0, out=out)
 
     s = real("scores", scores)
-    return in_blocks(formula, signs("y_true", y_true, s), s)
+    return in_blocks(formula, signs("y_true", y_true, s), s, fills=True)
 
 
 def hinge_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
@@ -102,11 +102,11 @@ def hinge_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
     [0.5 0.  4. ]
     """
 
-    def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        return (1 - y * s).clip(0, np.inf)
+    def formula(y: FloatArray, s: FloatArray, out: FloatArray) -> FloatArray:
+        return (1 - y * s).clip(0, np.inf, out=out)
 
     s = real("scores", scores)
-    return in_blocks(formula, signs("y_true", y_true, s), s)
+    return in_blocks(formula, signs("y_true", y_true, s), s, fills=True)
 
 
 def hinge_loss_gradient(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:

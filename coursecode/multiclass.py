@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._blocks import column, flat_index, in_blocks, put, row_sum
+from coursecode._blocks import beside, flat_index, in_blocks, put, row_sum
 from coursecode._validation import Array, FloatArray, between, classes, rows
 
 
@@ -124,7 +124,7 @@ def multiclass_hinge_loss_gradient(
 def excess(y: Array, s: FloatArray, margin: float) -> FloatArray:
     """Return max(0, s_j - s_y + Δ) for each class j of a block of rows, and 0 for j = y."""
     true = flat_index(s, y)
-    lacking: FloatArray = s - column(s.ravel()[true])
+    lacking: FloatArray = s - beside(s, s.ravel()[true])
     lacking += margin
     lacking.clip(0, np.inf, out=lacking)
     lacking.reshape(-1)[true] = 0

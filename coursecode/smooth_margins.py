@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks
 from coursecode._exponentials import logistic
+from coursecode._rules import all_finite
 from coursecode._validation import FloatArray, real, signs
 
 
@@ -56,9 +57,9 @@ def logistic_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
         m = y * s
-        losses = np.log1p(np.exp(-m))
-        far = losses == np.inf  # e⁻ᵐ has overflowed, and 1 is nothing beside it
-        losses[far] = -m[far]
+        losses: FloatArray = np.log1p(np.exp(-m))
+        if not all_finite(losses):  # e⁻ᵐ has overflowed, and 1 is nothing beside it
+            losses = np.where(losses == np.inf, -m, losses)
         return losses
 
     s = real("scores", scores)
@@ -106,7 +107,8 @@ def logistic_loss_gradient(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
     """
 
     def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        return -y * logistic(-y * s)
+        e = np.exp(y * s)
+        return -y / (1 + e) if all_finite(e) else -y * logistic(-y * s)
 
     s = real("scores", scores)
     return in_blocks(formula, signs("y_true", y_true, s), s)
@@ -152,11 +154,11 @@ def exponential_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
     [1.     0.3679 2.7183]
     """
 
-    def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        return np.exp(-y * s)
+    def formula(y: FloatArray, s: FloatArray, out: FloatArray) -> FloatArray:
+        return np.exp(-y * s, out=out)
 
     s = real("scores", scores)
-    return in_blocks(formula, signs("y_true", y_true, s), s)
+    return in_blocks(formula, signs("y_true", y_true, s), s, fills=True)
 
 
 def exponential_loss_gradient(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:

@@ -281,7 +281,7 @@ def test_what_is_next_to_impossible_counts_beside_what_is_impossible(name, dtype
             assert abs(oracles.exact(got) - expected) <= 4 * eps * expected
 
 
-def test_perplexity_is_right_to_four_units_however_large(dtype):
+def test_perplexity_is_right_to_eight_units_however_large(dtype):
     lowest = 1e-300 if dtype == np.float64 else 1e-37
     cases = [([1, 0], [lowest, 1]), ([0.5, 0.5], [lowest, 1]), ([0.25, 0.75], [0.75, 0.25])]
     cases += [([0.999, 0.001], [lowest, 1]), ([1e-3, 1 - 1e-3], [lowest, 1]), ([1], [1])]
@@ -292,7 +292,7 @@ def test_perplexity_is_right_to_four_units_however_large(dtype):
         expected = mp.exp(cost) if cost < 1e4 else mp.inf
         got = cc.perplexity(p, q)
         assert got.dtype == dtype
-        assert oracles.ulp_error(got, [expected]) < 4
+        assert oracles.ulp_error(got, [expected]) < 8
 
 
 def test_divergence_is_that_of_the_rounded_distributions_normalised():

@@ -77,6 +77,19 @@ def test_a_single_example_gives_a_scalar():
     assert cc.softmax([1.0, 2.0]).shape == (2,)
 
 
+@pytest.mark.parametrize("layout", [np.asfortranarray, lambda x: x[::-1, ::2]])
+def test_what_lies_otherwise_in_memory_is_not_copied_whole(layout):
+    f, y = layout(RNG.normal(size=(400_000, 10))), layout(RNG.normal(size=(400_000, 10)))
+    expected = cc.squared_error(y[:100], f[:100])
+    tracemalloc.start()
+    result = cc.squared_error(y, f)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.array_equal(result[:100], expected)
+    assert np.array_equal(result, (y - f) ** 2)
+    assert peak - result.nbytes < 8 * _blocks.BLOCK_BYTES < f.nbytes
+
+
 def test_float32_beside_float64_is_float64():
     p, q = np.array([0.5, 0.5], np.float32), np.array([0.25, 0.75])
     assert cc.kl_divergence(p, q).dtype == np.float64
@@ -106,6 +119,21 @@ def test_numbers_of_python_take_the_type_of_the_data(function, arguments):
     assert run(data, *map(np.float64, numbers)).dtype == np.float64
     assert run(data, *(np.full(3, number, float) for number in numbers)).dtype == np.float64
     assert run(1, *numbers).dtype == np.float64
+
+
+@pytest.mark.parametrize(("function", "arguments"), WITH_PARAMETERS.items())
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (1, 1), (300, 1000)])
+def test_a_single_number_counts_for_every_example(function, arguments, shape):
+    run = getattr(cc, function)
+    data, *numbers = arguments
+    data = np.resize(data, shape).astype(float)
+    each = run(data, *(np.full(shape, number, float) for number in numbers))
+    assert np.array_equal(run(data, *map(np.float64, numbers)), each)
+    if function == "gaussian_kl_divergence":  # the first may be the single one too
+        last = run(0.5, 1.0, data, 2.0)
+        assert np.array_equal(
+            last, run(np.full(shape, 0.5), np.ones(shape), data, np.full(shape, 2.0))
+        )
 
 
 def test_the_table_of_functions_with_parameters_is_complete():
@@ -193,6 +221,17 @@ def test_no_result_is_minus_zero(function):
             assert not (np.signbit(result) & (result == 0)).any()
 
 
+@pytest.mark.parametrize("kind", np.typecodes["AllInteger"])
+def test_labels_of_any_integer_type_count(kind):
+    scores = [[1.0, 2.0], [3.0, 5.0]]
+    for function in (cc.softmax_cross_entropy, cc.multiclass_hinge_loss_gradient):
+        got = function(np.array([0, 1], kind), scores)
+        assert np.array_equal(got, function([0, 1], scores))
+    far = np.array([1, np.iinfo(kind).max], kind)
+    with pytest.raises(ValueError, match=f"^labels must be .*, got {far[1]} at index 1"):
+        cc.softmax_cross_entropy(far, scores)
+
+
 def test_labels_in_any_byte_order_are_held_to_their_range():
     assert cc.softmax_cross_entropy(np.array([1], ">i8"), [[0.0, 0.0]]) == np.log(2)
     far = np.array([2**56], ">i8")  # 1 in the other order
@@ -203,7 +242,7 @@ def test_labels_in_any_byte_order_are_held_to_their_range():
 def test_row_max_is_the_maximum_in_any_layout():
     for width in (1, 5, 64, 65):
         x = RNG.normal(size=(50, width))
-        for laid_out in (x, np.asfortranarray(x), _blocks.by_columns(x)):
+        for laid_out in (x, np.asfortranarray(x)):
             assert np.array_equal(_blocks.row_max(laid_out), x.max(axis=-1))
 
 

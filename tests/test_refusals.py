@@ -144,6 +144,36 @@ def test_empty_input_is_refused(function, call):
         run(function, empty)
 
 
+LABELS_FIRST = [
+    case
+    for case in ALL_CALLS
+    if [values.ndim for _, values in case.values[1].arguments.values()] == [1, 2]
+]
+
+
+@pytest.mark.parametrize(("function", "call"), LABELS_FIRST)
+def test_rows_without_outcomes_are_what_is_empty(function, call):
+    name = list(call.arguments)[-1]
+    for kind in (int, float, np.uint64):
+        with pytest.raises(ValueError, match=rf"^{name} must not be empty, got shape \(2, 0\)"):
+            getattr(cc, function)(np.array([0, 1], kind), np.zeros((2, 0)), **call.required)
+
+
+class Stubborn:
+    """Like a tensor of PyTorch that wants a gradient."""
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("Use tensor.detach().numpy() instead.")
+
+
+@pytest.mark.parametrize(("function", "call"), EVERY_CALL)
+def test_what_is_no_array_is_named(function, call):
+    arguments = good_arguments(call)
+    name = next(iter(arguments))
+    with pytest.raises(TypeError, match=f"^{name} must be an array of numbers, got .*Stubborn"):
+        run(function, arguments | {name: Stubborn()})
+
+
 @pytest.mark.parametrize(("function", "call"), PAIRED)
 @pytest.mark.parametrize("which", [0, -1])
 def test_shapes_that_differ_are_refused_rather_than_broadcast(function, call, which):

@@ -401,6 +401,8 @@ def test_a_figure_has_its_number_caption_and_description(chapter):
     figure = chapter.select_one("figure#fig-line")
     assert figure.img["alt"] == "A line that rises from 0 to 1"
     assert figure.img["loading"] == "lazy"
+    width, height = int(figure.img["width"]), int(figure.img["height"])
+    assert 300 < height < width < 900  # pixels: its place is kept until it comes
     assert figure.select_one(".caption-number").get_text(strip=True) == "Fig. 1"
     assert chapter.select_one("a[href='#fig-line']").get_text() == "Fig. 1"
 
