@@ -250,17 +250,15 @@ def _settle(
     nearly dependent.
     """
     used = np.flatnonzero(w)
-    if not used.size:
-        return True
     curvature = gram[np.ix_(used, used)] + np.diag(l2[used])
     slope = pull[used] - l1[used] * np.sign(w[used]) / 2 - curvature @ w[used]
     # Where columns are dependent the objective is flat or falls for ever, until a sign changes.
-    flat = FLAT * curvature.max() * np.eye(used.size)
+    flat = FLAT * curvature.max(initial=0) * np.eye(used.size)
     way = np.linalg.solve(curvature + flat, slope)
     turns = (way * w[used] < 0) & (l1[used] > 0)
     share = np.full(used.size, np.inf)
     share[turns] = -w[used][turns] / way[turns]
-    first = share.min()
+    first = share.min(initial=np.inf)
     w[used] += min(1.0, first) * way
     w[used[share <= min(1.0, first)]] = 0
     return bool(first > 1)
