@@ -1,6 +1,10 @@
 """The exercises, and the tests of their tests: every known answer, against every test cell."""
 
 import copy
+import decimal
+import fractions
+import functools
+import sys
 
 import nbformat
 import numpy as np
@@ -148,8 +152,6 @@ def test_check_tells_an_assert_of_the_readers_own_from_its_own():
 
 
 def test_check_passes_over_warnings_and_stderr_of_a_right_answer(capsys):
-    import sys
-
     with check("sum"):
         np.log(np.zeros(1))
         print("a note", file=sys.stderr)
@@ -159,7 +161,14 @@ def test_check_passes_over_warnings_and_stderr_of_a_right_answer(capsys):
 def test_check_refuses_the_package_under_any_name():
     import coursecode
 
-    def own(x):
+    class Reader:
+        __module__ = "__main__"  # as in a notebook
+
+        def softmax(self, x):
+            return coursecode.softmax(x)
+
+    def own(x, words=("not coursecode", {}), *, more=None):
+        """As coursecode.softmax does it."""
         return x
 
     def borrowed(x):
@@ -173,7 +182,31 @@ def test_check_refuses_the_package_under_any_name():
     def around(x):
         return borrowed(x)
 
-    for function in (coursecode.softmax, borrowed, inside, around):
+    def alias(x):
+        import coursecode.classification as shorter
+
+        return shorter.softmax_cross_entropy(0, x)
+
+    def by_name(x):
+        return sys.modules["coursecode"].softmax(x)
+
+    def by_default(x, f=coursecode.softmax):
+        return f(x)
+
+    def by_keyword(x, *, f=coursecode.softmax):
+        return f(x)
+
+    def from_a_table(x):
+        return table["softmax"][0](x)
+
+    def of_a_class(x):
+        return Reader().softmax(x)
+
+    table = {"softmax": [coursecode.softmax]}
+    partial, wide = functools.partial(inside), np.vectorize(inside)
+    roundabout = (alias, by_name, by_default, by_keyword, from_a_table, of_a_class)
+    direct = (coursecode.softmax, borrowed, inside, around, partial, wide, Reader().softmax)
+    for function in (*direct, *roundabout):
         said = line_of(lambda: None, own=function)
         assert said == "✗ sum: this calls on coursecode: the answer is to be your own"
     assert line_of(lambda: None, own=3) == "✗ sum: there is no function yet"
@@ -220,6 +253,8 @@ def test_check_accepts_a_function_whose_variables_come_later(capsys):
         ("no", "yes", "'no' is not it"),
         (1, True, "True or False is expected, got int"),
         ("maybe", "yes", "yes or no"),
+        (" Yes", "yes", "' Yes' is to be written as in the task, letter by letter"),
+        ("Maybe", "yes", "'Maybe' is to be written as in the task, letter by letter"),
     ],
 )
 def test_expect_says_what_is_wrong(got, right, said):
@@ -233,9 +268,25 @@ def test_expect_names_the_right_value_only_when_asked():
     assert close == "✗ sum: got 1.00001, expected 1."
 
 
+def test_expect_says_when_a_number_was_rounded_too_much():
+    rounded = line_of(lambda: expect(2.83, 2.8332, rtol=1e-3))
+    assert rounded == "✗ sum: got 2.83, which is near it: give more digits"
+    assert line_of(lambda: expect(2.8, 2.8332, rtol=1e-3)) == "✗ sum: got 2.8, which is not it"
+    assert line_of(lambda: expect(1.000003, 1.0)) == "✗ sum: got 1.000003, which is not it"
+
+
 @pytest.mark.parametrize(
     ("got", "right"),
-    [(1, 1.0), (1 + 1e-9, 1.0), ([1, 2], (1.0, 2.0)), ("yes", "yes"), (True, True)],
+    [
+        (1, 1.0),
+        (1 + 1e-9, 1.0),
+        ([1, 2], (1.0, 2.0)),
+        ("yes", "yes"),
+        ("A", "A"),
+        (True, True),
+        (fractions.Fraction(1, 2), 0.5),
+        ([decimal.Decimal("0.5"), 1], [0.5, 1.0]),
+    ],
 )
 def test_expect_accepts_what_is_right(got, right):
     expect(got, right)
