@@ -1,7 +1,8 @@
-"""Whether a function of the reader's leaves its work to the package, under whatever name."""
+"""Whether a function of the reader's leaves its work to a package, under whatever name."""
 
 import functools
 import re
+import sys
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -10,29 +11,35 @@ import numpy as np
 
 PACKAGE = __name__.partition(".")[0]
 CHECKS = f"{PACKAGE}.checks"  # what a notebook imports for its checks does none of the work
+LENDERS = (PACKAGE, "scipy", "sklearn", "torch")
+NAME = re.compile(rf"({'|'.join(LENDERS)})(\.\w+)*")
 
 
-def borrows(function: Any) -> bool:
-    """Whether a function is the package's own, or calls on it, itself or by way of another."""
+def borrowed_from(function: Any) -> str:
+    """Name the package that a function is from, or calls on, itself or by way of another."""
     todo: list[Any] = [function]
     seen: dict[int, Any] = {}  # things are kept: the identity of one that is gone is given again
     while todo:
         thing = todo.pop()
-        if is_the_packages(thing):
-            return True
+        lender = NAME.fullmatch(home(thing))
+        if lender:
+            return lender[1]
         if id(thing) not in seen:
             seen[id(thing)] = thing
             todo += parts(thing)
-    return False
+    return ""
 
 
-def is_the_packages(thing: Any) -> bool:
-    """Whether a thing, or a text such as `import_module` takes, is the package's."""
+def home(thing: Any) -> str:
+    """Name the module of a thing; a text, such as `import_module` takes, may be that name."""
     if isinstance(thing, str):
-        return re.fullmatch(rf"{PACKAGE}(\.\w+)*", thing) is not None
+        return thing
+    if isinstance(thing, np.ufunc):  # it does not know its module
+        special = sys.modules.get("scipy.special")
+        return "scipy" if getattr(special, thing.__name__, None) is thing else "numpy"
     module = isinstance(thing, types.ModuleType)
-    home = thing.__name__ if module else getattr(thing, "__module__", None)
-    return str(home).partition(".")[0] == PACKAGE and home != CHECKS
+    name = str(thing.__name__ if module else getattr(thing, "__module__", None))
+    return "" if name == CHECKS else name
 
 
 def parts(thing: Any) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from coursecode._borrowed import borrows
+from coursecode._borrowed import borrowed_from
 
 __all__ = ["CheckFailed", "check", "expect"]
 
@@ -38,7 +38,8 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
     what
         What the block checks, in a few words.
     own
-        A function of the reader's that must not call on `coursecode` for its answer.
+        A function of the reader's that must not call on `coursecode`, nor on SciPy and the
+        like, for its answer.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         warnings.simplefilter("always")
         try:
             if own is not None:
-                refuse_the_package(own)
+                refuse_a_package(own)
             yield
         except AssertionError as error:
             why = first_line(error) or "this does not hold"
@@ -109,7 +110,7 @@ def expect(
     AssertionError
         If the answer is another one; the message says in what.
     """
-    assert got is not None, "there is no answer yet"
+    assert got is not None, "there is no answer yet (or it is printed and not returned)"
     assert got is not ..., "there is no answer yet"
     if isinstance(right, str | bool | np.bool_):
         expect_word(got, right, mistakes or {})
@@ -203,7 +204,8 @@ def brief(values: np.ndarray, digits: int = 4) -> str:
     return np.array2string(values, precision=digits, separator=", ").replace("\n", "")
 
 
-def refuse_the_package(function: Callable[..., Any]) -> None:
-    """Fail where a function is the package's own, or calls on it, itself or by way of another."""
+def refuse_a_package(function: Callable[..., Any]) -> None:
+    """Fail where a function is a package's, or calls on one, itself or by way of another."""
     assert callable(function), "there is no function yet"
-    assert not borrows(function), "this calls on coursecode: the answer is to be your own"
+    lender = borrowed_from(function)
+    assert not lender, f"this calls on {lender}: the answer is to be your own"
