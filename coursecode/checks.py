@@ -66,11 +66,12 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         except AssertionError as error:
             why = first_line(error) or "this does not hold"
             if not raised_by_the_check(error):
-                why = told(error)
+                why = f"your code raised {told(error)}"
         except NameError as error:
             why = f"{error.name} has no value yet" if error.name else first_line(error)
         except Exception as error:
-            why = told(error)
+            form = f"the answer has not the form that is asked for ({told(error)})"
+            why = f"your code raised {told(error)}" if raised_by_the_reader(error) else form
         else:
             why = ""
     if why:
@@ -148,14 +149,31 @@ def expect_word(got: Any, right: Any, mistakes: Mapping[str, Any]) -> None:
 
 def raised_by_the_check(error: AssertionError) -> bool:
     """Whether an `assert` of the block or of `expect` failed, not one in the reader's own code."""
-    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
-    block = next((file for file in files if file != __file__), __file__)
-    return files[-1] in (block, __file__)
+    return files(error)[-1] in (block_of(error), __file__)
+
+
+def raised_by_the_reader(error: Exception) -> bool:
+    """Whether the reader's code, which is of another cell and of no file, led to an error."""
+    block = block_of(error)
+    return any(
+        frame.f_code.co_filename != block and "__file__" not in frame.f_globals
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    )
+
+
+def block_of(error: Exception) -> str:
+    """Name the cell of the block that an error went through."""
+    return next((file for file in files(error) if file != __file__), __file__)
+
+
+def files(error: Exception) -> list[str]:
+    """List the files that an error went through, or what stands for a file in a notebook."""
+    return [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
 
 
 def told(error: Exception) -> str:
-    """Name an error of the reader's code."""
-    return f"your code raised {type(error).__name__}: {first_line(error)}".rstrip(": ")
+    """Name an error and its first line."""
+    return f"{type(error).__name__}: {first_line(error)}".rstrip(": ")
 
 
 def first_line(error: Exception) -> str:

@@ -127,9 +127,21 @@ def test_check_prints_one_line(capsys):
     assert capsys.readouterr() == ("✓ sum\n", "")
 
 
+def readers(code):
+    """What a reader's cell gives a value, in a notebook."""
+    names = {}
+    exec(compile(code, "an answer", "exec"), names)
+    return names
+
+
 def test_check_tells_of_errors_and_warnings_in_one_line():
-    assert line_of(lambda: 1 / 0) == "✗ sum: your code raised ZeroDivisionError: division by zero"
-    assert line_of(lambda: next(iter(()))) == "✗ sum: your code raised StopIteration"
+    over = readers("def over(x):\n    return 1 / x\n")["over"]
+    assert line_of(lambda: over(0)) == "✗ sum: your code raised ZeroDivisionError: division by zero"
+    first = readers("def first(x):\n    return next(iter(x))\n")["first"]
+    assert line_of(lambda: first(())) == "✗ sum: your code raised StopIteration"
+    longer = readers("import numpy\ndef longer(x):\n    return numpy.ones(2) + x\n")["longer"]
+    said = "✗ sum: your code raised ValueError: operands could not be broadcast together"
+    assert line_of(lambda: longer(np.ones(3))).startswith(said)
     assert line_of(lambda: nothing_here) == "✗ sum: nothing_here has no value yet"  # noqa: F821
 
     def warns():
@@ -140,8 +152,7 @@ def test_check_tells_of_errors_and_warnings_in_one_line():
 
 
 def test_check_tells_an_assert_of_the_readers_own_from_its_own():
-    names = {}
-    exec(compile("def half(x):\n    assert x % 2 == 0, 'odd'\n", "an answer", "exec"), names)
+    names = readers("def half(x):\n    assert x % 2 == 0, 'odd'\n")
     said = "✗ sum: your code raised AssertionError: odd"
     assert line_of(lambda: names["half"](3)) == said
 
@@ -149,6 +160,21 @@ def test_check_tells_an_assert_of_the_readers_own_from_its_own():
         assert names["half"](4) == 2, "not half"
 
     assert line_of(fails) == "✗ sum: not half"
+
+
+def test_check_tells_an_answer_of_another_form_from_an_error_of_the_readers():
+    form = "✗ sum: the answer has not the form that is asked for"
+
+    def unpacks():
+        _weights, _bias = 3.0
+
+    said = f"{form} (TypeError: cannot unpack non-iterable float object)"
+    assert line_of(unpacks) == said
+    assert line_of(lambda: np.isnan({})).startswith(
+        f"{form} (TypeError: ufunc 'isnan' not supported"
+    )
+    said = f"{form} (OverflowError: int too large to convert to float)"
+    assert line_of(lambda: expect(10**400, 1.0)) == said
 
 
 def test_check_passes_over_warnings_and_stderr_of_a_right_answer(capsys):
