@@ -205,6 +205,14 @@ def test_check_refuses_the_package_under_any_name():
 
         return softmax(x)
 
+    def deep(x):
+        def step(y):
+            from coursecode import softmax
+
+            return softmax(y)
+
+        return step(x)
+
     def around(x):
         return borrowed(x)
 
@@ -231,7 +239,7 @@ def test_check_refuses_the_package_under_any_name():
     table = {"softmax": [coursecode.softmax]}
     partial, wide = functools.partial(inside), np.vectorize(inside)
     roundabout = (alias, by_name, by_default, by_keyword, from_a_table, of_a_class)
-    direct = (coursecode.softmax, borrowed, inside, around, partial, wide, Reader().softmax)
+    direct = (coursecode.softmax, borrowed, inside, deep, around, partial, wide, Reader().softmax)
     for function in (*direct, *roundabout):
         said = line_of(lambda: None, own=function)
         assert said == "✗ sum: this calls on coursecode: the answer is to be your own"
