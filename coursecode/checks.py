@@ -5,11 +5,11 @@ A failed check is still an error, so that a test run and a grader see it too.
 
 import contextlib
 import decimal
-import fractions
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,6 @@ from coursecode._borrowed import borrowed_from
 __all__ = ["CheckFailed", "check", "expect"]
 
 ROUNDED = 1e-3  # the tolerance from which on a learner may round
-EXACT = (decimal.Decimal, fractions.Fraction, int)  # numbers that NumPy keeps as objects
 
 
 class CheckFailed(AssertionError):
@@ -187,10 +186,15 @@ def numbers(got: Any) -> np.ndarray:
         values = np.asarray(got)
     except ValueError:
         values = np.asarray(None)
-    if values.dtype.kind == "O" and all(type(value) in EXACT for value in values.flat):
+    if values.dtype.kind == "O" and all(map(is_number, values.flat)):  # such as fractions
         values = values.astype(float)
     assert values.dtype.kind in "iuf", f"a number or an array is expected, got {kind_of(got)}"
     return values.astype(float)
+
+
+def is_number(value: Any) -> bool:
+    """Whether an object is a real number, and no truth value."""
+    return isinstance(value, Real | decimal.Decimal) and not isinstance(value, bool)
 
 
 def same(values: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:

@@ -292,6 +292,7 @@ def test_check_accepts_a_function_whose_variables_come_later(capsys):
             1.0,
             "a number or an array is expected, got an array of True and False",
         ),
+        (np.array([True], dtype=object), [1.0], "a number or an array is expected, got ndarray"),
         ({}, 1.0, "a number or an array is expected, got a dictionary"),
         (
             len,
@@ -342,6 +343,7 @@ def test_expect_says_when_a_number_was_rounded_too_much():
         (True, True),
         (fractions.Fraction(1, 2), 0.5),
         ([decimal.Decimal("0.5"), 1], [0.5, 1.0]),
+        (np.array([0.5, np.float32(1)], dtype=object), [0.5, 1.0]),
     ],
 )
 def test_expect_accepts_what_is_right(got, right):
