@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.special as special
 import scipy.stats as stats
+from scipy.spatial import distance
 
 import coursecode as cc
 
@@ -20,7 +21,7 @@ try:
 except ImportError:
     torch = None  # type: ignore[assignment]
 try:
-    from sklearn._loss.loss import HalfBinomialLoss, HalfMultinomialLoss
+    from sklearn._loss.loss import HalfBinomialLoss, HalfMultinomialLoss, PinballLoss
     from sklearn.utils.extmath import softmax as sklearn_softmax
 except ImportError:
     HalfMultinomialLoss = None
@@ -36,6 +37,7 @@ class Inputs(NamedTuple):
     p: np.ndarray
     q: np.ndarray
     bits: np.ndarray  # 0 or 1 for each score
+    signs: np.ndarray  # -1 or +1
 
 
 def make(shape: tuple[int, int], dtype: type) -> Inputs:
@@ -43,7 +45,8 @@ def make(shape: tuple[int, int], dtype: type) -> Inputs:
     s: np.ndarray = rng.normal(size=shape).astype(dtype)
     t: np.ndarray = rng.normal(size=shape).astype(dtype)
     y = rng.integers(shape[1], size=shape[0])
-    return Inputs(s, y, cc.softmax(s), cc.softmax(t), rng.integers(2, size=shape).astype(dtype))
+    bits: np.ndarray = rng.integers(2, size=shape).astype(dtype)
+    return Inputs(s, y, cc.softmax(s), cc.softmax(t), bits, 2 * bits - 1)
 
 
 def naive_softmax(s):
@@ -62,6 +65,11 @@ def naive_gradient(y, s):
     return q
 
 
+def naive_jensen_shannon(p, q):
+    m = (p + q) / 2
+    return ((p * np.log(p / m)).sum(axis=-1) + (q * np.log(q / m)).sum(axis=-1)) / 2
+
+
 def with_gradient(loss, scores):
     """Run a PyTorch loss forward and backward."""
 
@@ -75,7 +83,7 @@ def with_gradient(loss, scores):
 
 def candidates(x: Inputs) -> dict[str, dict[str, Run]]:
     """Return for each operation who does it how; "coursecode" and "NumPy" are always there."""
-    s, y, p, q, bits = x
+    s, y, p, q, bits, signs = x
     rows = np.arange(len(y))
     runs: dict[str, dict[str, Run]] = {
         "softmax": {
@@ -97,6 +105,11 @@ def candidates(x: Inputs) -> dict[str, dict[str, Run]]:
             "coursecode": lambda: cc.sigmoid(s),
             "NumPy": lambda: 1 / (1 + np.exp(-s)),
             "SciPy": lambda: special.expit(s),
+        },
+        "log_sigmoid": {
+            "coursecode": lambda: cc.log_sigmoid(s),
+            "NumPy": lambda: -np.log1p(np.exp(-s)),
+            "SciPy": lambda: special.log_expit(s),
         },
         "softmax cross-entropy": {
             "coursecode": lambda: cc.softmax_cross_entropy(y, s),
@@ -127,6 +140,15 @@ def candidates(x: Inputs) -> dict[str, dict[str, Run]]:
             "NumPy": lambda: (p * np.log(p / q)).sum(axis=-1),
             "SciPy": lambda: special.rel_entr(p, q).sum(axis=-1),
         },
+        "Jensen–Shannon": {
+            "coursecode": lambda: cc.jensen_shannon_divergence(p, q),
+            "NumPy": lambda: naive_jensen_shannon(p, q),
+            "SciPy": lambda: distance.jensenshannon(p, q, axis=-1) ** 2,
+        },
+        "logistic": {
+            "coursecode": lambda: cc.logistic_loss(signs, s),
+            "NumPy": lambda: np.log1p(np.exp(-signs * s)),
+        },
         "hinge (multiclass)": {
             "coursecode": lambda: cc.multiclass_hinge_loss(y, s),
             "NumPy": lambda: np.maximum(s - s[rows, y][:, None] + 1, 0).sum(axis=-1) - 1,
@@ -138,6 +160,10 @@ def candidates(x: Inputs) -> dict[str, dict[str, Run]]:
         "Huber": {
             "coursecode": lambda: cc.huber_loss(bits, s),
             "NumPy": lambda: np.where(abs(bits - s) <= 1, (bits - s) ** 2 / 2, abs(bits - s) - 0.5),
+        },
+        "quantile": {
+            "coursecode": lambda: cc.quantile_loss(bits, s, quantile=0.3),
+            "NumPy": lambda: np.maximum(0.3 * (bits - s), -0.7 * (bits - s)),
         },
     }
     if HalfMultinomialLoss is not None:
@@ -160,16 +186,19 @@ def add_scikit_learn(runs: dict[str, dict[str, Run]], x: Inputs) -> None:
     flat = x.s.ravel()
     runs["binary cross-entropy"][name] = lambda: binomial.loss(bits, flat)
     runs["binary gradient"][name] = lambda: binomial.gradient(bits, flat)
+    pinball = PinballLoss(quantile=0.3)
+    runs["quantile"][name] = lambda: pinball.loss(bits, flat)
 
 
 def add_pytorch(runs: dict[str, dict[str, Run]], x: Inputs) -> None:
     name = "PyTorch"
-    s, y, p, q, bits = map(torch.from_numpy, x)
+    s, y, p, q, bits, signs = map(torch.from_numpy, x)
     leaf = s.clone().requires_grad_(True)
     runs["softmax"][name] = lambda: torch.softmax(s, -1)
     runs["log_softmax"][name] = lambda: torch.log_softmax(s, -1)
     runs["logsumexp"][name] = lambda: torch.logsumexp(s, -1)
     runs["sigmoid"][name] = lambda: torch.sigmoid(s)
+    runs["log_sigmoid"][name] = lambda: F.logsigmoid(s)
     runs["softmax cross-entropy"][name] = lambda: F.cross_entropy(s, y, reduction="none")
     runs["… and its gradient"][name] = with_gradient(
         lambda s: F.cross_entropy(s, y, reduction="none"), leaf
@@ -179,6 +208,7 @@ def add_pytorch(runs: dict[str, dict[str, Run]], x: Inputs) -> None:
     )
     runs["entropy"][name] = lambda: torch.special.entr(p).sum(-1)
     runs["KL divergence"][name] = lambda: F.kl_div(q.log(), p, reduction="none").sum(-1)
+    runs["logistic"][name] = lambda: F.soft_margin_loss(s, signs, reduction="none")
     runs["hinge (multiclass)"][name] = lambda: F.multi_margin_loss(s, y, reduction="none")
     runs["squared error"][name] = lambda: F.mse_loss(s, bits, reduction="none")
     runs["Huber"][name] = lambda: F.huber_loss(s, bits, reduction="none")

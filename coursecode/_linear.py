@@ -45,9 +45,20 @@ def less_means(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
     Taken from the first row on, for the mean of equal numbers need not be that number: what is
     left then is rounding, which a fit would take for data.
     """
-    first = columns[0]
-    mean = first + (columns - first).mean(axis=0)
-    return columns - mean, mean
+    from_first = columns - columns[0]
+    mean = from_first.mean(axis=0)
+    return from_first - mean, columns[0] + mean
+
+
+def independent(columns: FloatArray) -> tuple[int, FloatArray]:
+    """Return how many of the columns, of a like size, are independent, and the singular values."""
+    singular = np.linalg.svd(columns, compute_uv=False)
+    return int(np.sum(singular > rounding(columns) * singular[0])), singular
+
+
+def rounding(matrix: FloatArray) -> float:
+    """Return the size of a singular value, as part of the largest, that may be rounding only."""
+    return float(np.finfo(np.float64).eps * max(matrix.shape))
 
 
 def as_fit(

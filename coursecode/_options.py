@@ -72,6 +72,8 @@ def function_of(name: str, value: Callable[..., Any]) -> Callable[..., Any]:
 
 def one_of(name: str, value: str, choices: Iterable[str]) -> str:
     """Return an option that is one of a few words."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be text, got {type(value).__name__}")
     if value not in (words := list(choices)):
         raise ValueError(f"{name} must be one of {', '.join(words)}, got {value!r}")
     return value

@@ -4,18 +4,21 @@ A failed check is still an error, so that a test run and a grader see it too.
 """
 
 import contextlib
+import decimal
 import sys
 import traceback
-import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from coursecode._borrowed import borrowed_from
+
 __all__ = ["CheckFailed", "check", "expect"]
 
-PACKAGE = __name__.partition(".")[0]
+ROUNDED = 1e-3  # the tolerance from which on a learner may round
 
 
 class CheckFailed(AssertionError):
@@ -34,7 +37,8 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
     what
         What the block checks, in a few words.
     own
-        A function of the reader's that must not call on `coursecode` for its answer.
+        A function of the reader's that must not call on `coursecode`, nor on SciPy and the
+        like, for its answer.
 
     Raises
     ------
@@ -56,16 +60,17 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         warnings.simplefilter("always")
         try:
             if own is not None:
-                refuse_the_package(own)
+                refuse_a_package(own)
             yield
         except AssertionError as error:
             why = first_line(error) or "this does not hold"
             if not raised_by_the_check(error):
-                why = told(error)
+                why = f"your code raised {told(error)}"
         except NameError as error:
             why = f"{error.name} has no value yet" if error.name else first_line(error)
         except Exception as error:
-            why = told(error)
+            form = f"the answer has not the form that is asked for ({told(error)})"
+            why = f"your code raised {told(error)}" if raised_by_the_reader(error) else form
         else:
             why = ""
     if why:
@@ -105,7 +110,7 @@ def expect(
     AssertionError
         If the answer is another one; the message says in what.
     """
-    assert got is not None, "there is no answer yet"
+    assert got is not None, "there is no answer yet (or it is printed and not returned)"
     assert got is not ..., "there is no answer yet"
     if isinstance(right, str | bool | np.bool_):
         expect_word(got, right, mistakes or {})
@@ -120,7 +125,9 @@ def expect(
     assert not (np.isnan(values) & ~np.isnan(expected)).any(), "the answer is nan"
     if not same(values, expected, rtol, atol):
         digits = 4 if brief(values) != brief(expected) else 10
-        instead = f", expected {brief(expected, digits)}" if tell else ", which is not it"
+        near = rtol >= ROUNDED and same(values, expected, 5 * rtol, atol)
+        doubt = ", which is near it: give more digits" if near else ", which is not it"
+        instead = f", expected {brief(expected, digits)}" if tell else doubt
         raise AssertionError(f"got {brief(values, digits)}{instead}")
 
 
@@ -132,19 +139,40 @@ def expect_word(got: Any, right: Any, mistakes: Mapping[str, Any]) -> None:
         assert isinstance(got, bool | np.bool_), f"True or False is expected, got {kind_of(got)}"
     for message, wrong in mistakes.items():
         assert got != wrong, message
+    if isinstance(got, str):
+        known = [str(word) for word in (right, *mistakes.values())]
+        alike = got not in known and got.strip().lower() in map(str.lower, known)
+        assert not alike, f"{got!r} is to be written as in the task, letter by letter"
     assert got == right, f"{got!r} is not it"
 
 
 def raised_by_the_check(error: AssertionError) -> bool:
     """Whether an `assert` of the block or of `expect` failed, not one in the reader's own code."""
-    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
-    block = next((file for file in files if file != __file__), __file__)
-    return files[-1] in (block, __file__)
+    return files(error)[-1] in (block_of(error), __file__)
+
+
+def raised_by_the_reader(error: Exception) -> bool:
+    """Whether the reader's code, which is of another cell and of no file, led to an error."""
+    block = block_of(error)
+    return any(
+        frame.f_code.co_filename != block and "__file__" not in frame.f_globals
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    )
+
+
+def block_of(error: Exception) -> str:
+    """Name the cell of the block that an error went through."""
+    return next((file for file in files(error) if file != __file__), __file__)
+
+
+def files(error: Exception) -> list[str]:
+    """List the files that an error went through, or what stands for a file in a notebook."""
+    return [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
 
 
 def told(error: Exception) -> str:
-    """Name an error of the reader's code."""
-    return f"your code raised {type(error).__name__}: {first_line(error)}".rstrip(": ")
+    """Name an error and its first line."""
+    return f"{type(error).__name__}: {first_line(error)}".rstrip(": ")
 
 
 def first_line(error: Exception) -> str:
@@ -158,8 +186,15 @@ def numbers(got: Any) -> np.ndarray:
         values = np.asarray(got)
     except ValueError:
         values = np.asarray(None)
+    if values.dtype.kind == "O" and all(map(is_number, values.flat)):  # such as fractions
+        values = values.astype(float)
     assert values.dtype.kind in "iuf", f"a number or an array is expected, got {kind_of(got)}"
     return values.astype(float)
+
+
+def is_number(value: Any) -> bool:
+    """Whether an object is a real number, and no truth value."""
+    return isinstance(value, Real | decimal.Decimal) and not isinstance(value, bool)
 
 
 def same(values: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:
@@ -191,41 +226,8 @@ def brief(values: np.ndarray, digits: int = 4) -> str:
     return np.array2string(values, precision=digits, separator=", ").replace("\n", "")
 
 
-def refuse_the_package(function: Callable[..., Any]) -> None:
-    """Fail where a function is the package's own, or calls on it, itself or by way of another."""
+def refuse_a_package(function: Callable[..., Any]) -> None:
+    """Fail where a function is a package's, or calls on one, itself or by way of another."""
     assert callable(function), "there is no function yet"
-    todo: list[Any] = [function]
-    seen: list[Any] = []
-    while todo:
-        thing = todo.pop()
-        home = (
-            thing.__name__
-            if isinstance(thing, types.ModuleType)
-            else getattr(thing, "__module__", None)
-        )
-        package = str(home).partition(".")[0] == PACKAGE and home != __name__
-        assert not package, "this calls on coursecode: the answer is to be your own"
-        if isinstance(thing, types.FunctionType) and thing not in seen:
-            seen.append(thing)
-            for code in codes(thing.__code__):
-                assert PACKAGE not in code.co_names, (
-                    "this calls on coursecode: the answer is to be your own"
-                )
-                todo += [thing.__globals__[n] for n in code.co_names if n in thing.__globals__]
-            todo += [cell.cell_contents for cell in thing.__closure__ or () if filled(cell)]
-
-
-def codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Find the code of a function and of the functions inside it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from codes(constant)
-
-
-def filled(cell: types.CellType) -> bool:
-    """Whether a variable of an outer function has a value already."""
-    try:
-        return cell.cell_contents is not cell
-    except ValueError:
-        return False
+    lender = borrowed_from(function)
+    assert not lender, f"this calls on {lender}: the answer is to be your own"

@@ -178,7 +178,12 @@ class LinearClassifier:
 
     def score(self, X: ArrayLike, y: ArrayLike) -> float:
         """Return the share of examples whose label is predicted (accuracy)."""
-        predicted, labels = self.predict(X), plain_array("y", y)
+        predicted, labels = self.predict(X), _labels(y)
+        text = labels.dtype.kind in "US"
+        if text != (predicted.dtype.kind in "US"):
+            raise TypeError(
+                f"y must be {'numbers' if text else 'text'} as in fit, got {labels.dtype}"
+            )
         if predicted.shape != labels.shape:
             raise ValueError(f"shapes must match, got X {np.shape(X)} and y {labels.shape}")
         return float(np.mean(predicted == labels))
@@ -200,15 +205,8 @@ def _examples(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, Array, Array]:
     features = rows("X", X)
     if features.values.ndim != 2:
         raise ValueError(f"X must have shape (n, d), got {features.values.shape}")
-    labels = plain_array("y", y)
-    if labels.dtype.kind not in "biufUS":
-        raise TypeError(f"y must be whole numbers, bool or text, got {labels.dtype}")
+    labels = _labels(y)
     batch_shape((features, real("y", np.zeros(labels.shape))))
-    if labels.dtype.kind == "f":
-        fraction = (labels != np.floor(labels)) | np.isinf(labels)
-        fault = first_fault(labels, fraction, "must be whole numbers")
-        if fault:
-            raise ValueError(f"y {fault}")
     classes, numbers = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise ValueError(f"y must have at least two classes, got {classes[0]!s} only")
@@ -217,3 +215,16 @@ def _examples(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, Array, Array]:
     if fault:  # their squares would overflow
         raise ValueError(f"X {fault}")
     return values, numbers, classes
+
+
+def _labels(y: ArrayLike) -> Array:
+    """Return checked labels: whole numbers, bool or text."""
+    labels = plain_array("y", y)
+    if labels.dtype.kind not in "biufUS":
+        raise TypeError(f"y must be whole numbers, bool or text, got {labels.dtype}")
+    if labels.dtype.kind == "f":
+        fraction = (labels != np.floor(labels)) | np.isinf(labels)
+        fault = first_fault(labels, fraction, "must be whole numbers")
+        if fault:
+            raise ValueError(f"y {fault}")
+    return labels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from coursecode._validation import FloatArray, between, check, place, real
 EPS = float(np.finfo(np.float64).eps)
 SMALLEST = float(np.finfo(np.float64).smallest_subnormal)
 CUBE_ROOT = float(np.cbrt(EPS))
+SHORTER = tuple(8.0**-k / 2 for k in range(10))  # of a step, for where f bends within it
 ROUNDINGS = 4  # of a value of f, in units of eps |f|: what a few operations may lose
 
 
@@ -124,6 +126,15 @@ def _difference(
     return float(slope), float(ROUNDINGS * EPS * size / width)
 
 
+def _judged_difference(
+    function: Callable[[FloatArray], ArrayLike], point: FloatArray, index: tuple[int, ...], h: float
+) -> tuple[float, float]:
+    """Return the central difference by one entry, and how far off it may be in all."""
+    near, rounding = _difference(function, point, index, h)
+    far, _ = _difference(function, point, index, 2 * h)
+    return near, rounding + 2 * abs(near - far) / 3
+
+
 def _values(function: Callable[[FloatArray], ArrayLike], point: FloatArray) -> FloatArray:
     """Return what a function says of a point, which must be finite numbers."""
     values = check(real("function(x)", function(point.copy())))
@@ -183,7 +194,9 @@ def check_gradient(
     The default of `absolute` is, for each entry, the sum of two errors. Rounding: each value of f
     is taken to be right to 4 eps, so that the difference D(h) is off by up to
     4 eps (|f(x + h)| + |f(x - h)|) / 2h. Leaving out higher terms: these fall at least fourfold
-    when h is halved, so that |D(h) - D(2h)| / 3 is their size; twice that is allowed.
+    when h is halved, so that |D(h) - D(2h)| / 3 is their size; twice that is allowed. An entry
+    that does not agree is looked at again in ever shorter steps (unless `step` is given), and
+    judged by the one with the least such sum.
 
     References
     ----------
@@ -199,19 +212,24 @@ def check_gradient(
     if absolute is not None:
         absolute = between("absolute", absolute, 0)
     point = np.array(check(real("x", x)), dtype=np.float64)
-    numerical = np.asarray(numerical_gradient(function, point, step=step))
+    numerical = np.array(numerical_gradient(function, point, step=step))
     analytic = np.asarray(check(real("gradient(x)", gradient(point.copy()))), dtype=np.float64)
     if analytic.shape != point.shape:
         raise ValueError(f"shapes must match, got x {point.shape} and gradient(x) {analytic.shape}")
-    off = abs(analytic - numerical)
-    scale = np.maximum(abs(analytic), abs(numerical))
+    off = np.asarray(abs(analytic - numerical))
+    scale = np.asarray(np.maximum(abs(analytic), abs(numerical)))
     allowed = np.asarray(np.maximum(tolerance * scale, absolute or SMALLEST))
     if absolute is None:
+        shorter_by = SHORTER if step is None else (1.0,)
         for entry in map(tuple, np.argwhere(off > allowed)):
             h = _step(float(point[entry]), step)
-            near, rounding = _difference(function, point, entry, h)
-            far, _ = _difference(function, point, entry, 2 * h)
-            allowed[entry] = max(allowed[entry], rounding + 2 * abs(near - far) / 3)
+            numerical[entry], error = min(
+                (_judged_difference(function, point, entry, shorter * h) for shorter in shorter_by),
+                key=itemgetter(1),
+            )
+            off[entry] = abs(analytic[entry] - numerical[entry])
+            scale[entry] = max(abs(analytic[entry]), abs(numerical[entry]))
+            allowed[entry] = max(tolerance * scale[entry], error, SMALLEST)
     excess = off / allowed
     worst = np.unravel_index(int(np.argmax(excess)), excess.shape)
     index = tuple(int(i) for i in worst)

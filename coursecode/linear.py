@@ -6,7 +6,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._exact import exact_product, exact_sum
-from coursecode._linear import LinearFit, as_fit, in_own_units, less_means, problem
+from coursecode._linear import (
+    LinearFit,
+    as_fit,
+    in_own_units,
+    independent,
+    less_means,
+    problem,
+    rounding,
+)
 from coursecode._options import switch
 from coursecode._validation import FloatArray
 
@@ -67,12 +75,10 @@ def least_squares(
     features, targets, dtype = problem(X, y)
     columns = np.column_stack([features, np.ones(len(features))]) if intercept else features
     scaled, units = in_own_units(columns)
-    singular = np.linalg.svd(scaled, compute_uv=False)
-    rank = int(np.sum(singular > rounding(scaled) * singular[0]))
+    rank, singular = independent(scaled)
     count = columns.shape[1]
     if rank == count:
-        right_side, unit = in_own_units(targets)
-        weights: FloatArray = _by_qr(scaled, right_side) * (unit / units)
+        weights = by_qr(scaled, units, targets)
         condition = float(singular[0] / singular[-1])
     elif minimum_norm:
         weights = _shortest(features, targets, intercept, rank)
@@ -86,13 +92,12 @@ def least_squares(
     return as_fit(features, targets, weights, rank, condition, dtype)
 
 
-def rounding(matrix: FloatArray) -> float:
-    """Return the size of a singular value, as part of the largest, that may be rounding only."""
-    return float(np.finfo(np.float64).eps * max(matrix.shape))
+def by_qr(columns: FloatArray, units: FloatArray, y: FloatArray) -> FloatArray:
+    """Return the best weights of independent columns, which are given divided by their units.
 
-
-def _by_qr(columns: FloatArray, y: FloatArray) -> FloatArray:
-    """Solve r + A w = y, Aᵀ r = 0 for w: first from 0, then twice for what is left over."""
+    Solves r + A w = y, Aᵀ r = 0 for w: first from 0, then twice for what is left over.
+    """
+    y, unit = in_own_units(y)
     q, triangle = np.linalg.qr(columns)
     w, r = np.zeros(columns.shape[1]), np.zeros_like(y)
     for _ in range(3):
@@ -105,7 +110,8 @@ def _by_qr(columns: FloatArray, y: FloatArray) -> FloatArray:
         along = q.T @ left - np.linalg.solve(triangle.T, left_below)
         w += np.linalg.solve(triangle, along)
         r += left - q @ along
-    return w
+    weights: FloatArray = w * (unit / units)
+    return weights
 
 
 def _shortest(features: FloatArray, y: FloatArray, intercept: bool, rank: int) -> FloatArray:
@@ -113,12 +119,12 @@ def _shortest(features: FloatArray, y: FloatArray, intercept: bool, rank: int) -
     if intercept:  # where b is best, w is that of the data less their means
         centred, mean = less_means(features)
         y_centred, y_mean = less_means(y)
-        w = _shortest_in_units(centred, in_own_units(features)[1], y_centred, rank - 1)
+        w = shortest_in_units(centred, in_own_units(features)[1], y_centred, rank - 1)
         return np.append(w, y_mean - mean @ w)
-    return _shortest_in_units(features, in_own_units(features)[1], y, rank)
+    return shortest_in_units(features, in_own_units(features)[1], y, rank)
 
 
-def _shortest_in_units(
+def shortest_in_units(
     columns: FloatArray, units: FloatArray, y: FloatArray, rank: int
 ) -> FloatArray:
     """Return the shortest w among the best, where the columns are right to rounding of `units`.

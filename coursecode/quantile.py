@@ -55,7 +55,13 @@ def quantile_loss(y_true: ArrayLike, y_pred: ArrayLike, *, quantile: float = 0.5
         r = y - f
         return np.maximum(tau * r, (tau - 1) * r)
 
-    return in_blocks(formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True)
+    def beyond(y: FloatArray, f: FloatArray) -> FloatArray:
+        half = y / 2 - f / 2  # where r overflows, a part of it need not
+        return np.where(np.isinf(y - f), 2 * formula(half, 0 * half), formula(y, f))
+
+    return in_blocks(
+        formula, real("y_true", y_true), real("y_pred", y_pred), faults_show=True, beyond=beyond
+    )
 
 
 def quantile_loss_gradient(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursecode._linear import LinearFit, as_fit, less_means, problem
+from coursecode._linear import LinearFit, as_fit, in_own_units, independent, less_means, problem
 from coursecode._options import between, switch
+from coursecode._validation import FloatArray
+from coursecode.linear import by_qr, shortest_in_units
 
 
 def ridge(X: ArrayLike, y: ArrayLike, *, strength: float, intercept: bool = False) -> LinearFit:
@@ -47,6 +49,10 @@ def ridge(X: ArrayLike, y: ArrayLike, *, strength: float, intercept: bool = Fals
     the factor σ²/(σ² + nλ): least where the data say most. scikit-learn's ``Ridge`` adds up the
     squared residuals instead: its alpha is n λ.
 
+    Solved as least squares is, with d more rows √(nλ) e_j of X and targets 0: so the weights are
+    right to the last digits, also where columns are nearly dependent and λ is small. Where there
+    are fewer rows than columns, by a singular value decomposition.
+
     References
     ----------
     Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal problems" (1970).
@@ -65,10 +71,31 @@ def ridge(X: ArrayLike, y: ArrayLike, *, strength: float, intercept: bool = Fals
     # Where b is best, the residuals sum to 0: w is that of the data less their means.
     centred, x_mean = less_means(features) if intercept else (features, np.zeros(width))
     aims, y_mean = less_means(targets) if intercept else (targets, 0.0)
-    u, sigma, v = np.linalg.svd(centred, full_matrices=False)
-    penalised = np.hypot(sigma, np.sqrt(count * strength))  # √(σ² + nλ)
-    w = v.T @ (sigma / penalised * (u.T @ aims / penalised))
+    root = np.sqrt(count) * np.sqrt(strength)
+    rank, _ = independent(in_own_units(centred)[0])
+    w = _stacked(centred, aims, root) if count >= width else _shrunk(centred, aims, root, rank)
     weights = np.append(w, y_mean - x_mean @ w) if intercept else w
-    rank = int(np.sum(sigma > np.finfo(np.float64).eps * max(features.shape) * sigma[0]))
-    least = penalised[-1] if count >= width else np.sqrt(count * strength)
+    penalised = np.hypot(np.linalg.svd(centred, compute_uv=False), root)  # √(σ² + nλ)
+    least = penalised[-1] if count >= width else root
     return as_fit(features, targets, weights, rank, float(penalised[0] / least), dtype)
+
+
+def _stacked(features: FloatArray, targets: FloatArray, root: float) -> FloatArray:
+    """Return the least-squares solution of the data with rows √(nλ) e_j and targets 0 below."""
+    width = features.shape[1]
+    columns = np.vstack([features, root * np.eye(width)])
+    y = np.append(targets, np.zeros(width))
+    scaled, units = in_own_units(columns)
+    rank, _ = independent(scaled)
+    if rank == width:
+        return by_qr(scaled, units, y)
+    return shortest_in_units(columns, units, y, rank)  # so small a λ that only the limit 0 is seen
+
+
+def _shrunk(features: FloatArray, targets: FloatArray, root: float, rank: int) -> FloatArray:
+    """Return the same by the singular values σ, which is small work for few rows."""
+    u, sigma, v = np.linalg.svd(features, full_matrices=False)
+    u, sigma, v = u[:, :rank], sigma[:rank], v[:rank]  # what is beyond is rounding
+    penalised = np.hypot(sigma, root)
+    shrunk: FloatArray = v.T @ (sigma / penalised * (u.T @ targets / penalised))
+    return shrunk

@@ -55,15 +55,14 @@ def logistic_loss(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:
     [6.931e-01 4.860e-02 1.000e+03]
     """
 
-    def formula(y: FloatArray, s: FloatArray) -> FloatArray:
-        m = y * s
-        losses: FloatArray = np.log1p(np.exp(-m))
-        if not all_finite(losses):  # e⁻ᵐ has overflowed, and 1 is nothing beside it
-            losses = np.where(losses == np.inf, -m, losses)
-        return losses
+    def formula(y: FloatArray, s: FloatArray, out: FloatArray) -> FloatArray:
+        losses = np.log1p(np.exp(-y * s, out=out), out=out)
+        if all_finite(losses):
+            return losses
+        return np.where(losses == np.inf, -y * s, losses)  # e⁻ᵐ overflowed: beside it 1 is nothing
 
     s = real("scores", scores)
-    return in_blocks(formula, signs("y_true", y_true, s), s)
+    return in_blocks(formula, signs("y_true", y_true, s), s, fills=True)
 
 
 def logistic_loss_gradient(y_true: ArrayLike, scores: ArrayLike) -> FloatArray:

@@ -241,6 +241,12 @@ def test_scikit_learn_can_clone_it():
             ValueError,
             "^loss must be one of softmax_cross_entropy, .*got 'hinge'$",
         ),
+        ({"loss": None}, TypeError, "^loss must be text, got NoneType$"),
+        (
+            {"penalty": np.array(["l1", "l2"])},
+            TypeError,
+            "^penalty must be text, got ndarray$",
+        ),
         ({"penalty": "l3"}, ValueError, "^penalty must be one of l2, l1, elastic_net, got 'l3'$"),
         ({"strength": -1}, ValueError, "^strength must be at least 0, got -1$"),
         ({"strength": "1"}, TypeError, "^strength must be a real number, got str$"),
@@ -298,6 +304,14 @@ def test_bad_data_are_refused_afterwards():
             use(X * np.nan)
     with pytest.raises(ValueError, match=r"^shapes must match, got X \(150, 4\) and y \(150, 1\)$"):
         fit.score(X, Y[:, np.newaxis])
+    with pytest.raises(ValueError, match=r"^y must be whole numbers, got nan at index 0$"):
+        fit.score(X, Y * np.nan)
+    with pytest.raises(TypeError, match=r"^y must be numbers as in fit, got <U"):
+        fit.score(X, Y.astype(str))
+    words = LinearClassifier(strength=0.1).fit(X, Y.astype(str))
+    with pytest.raises(TypeError, match=r"^y must be text as in fit, got int"):
+        words.score(X, Y)
+    assert words.score(X, np.full(N, "unseen")) == 0
     with pytest.raises(
         AttributeError, match=r"^probabilities need the softmax_cross_entropy, got sq"
     ):

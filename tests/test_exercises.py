@@ -1,6 +1,10 @@
 """The exercises, and the tests of their tests: every known answer, against every test cell."""
 
 import copy
+import decimal
+import fractions
+import functools
+import sys
 
 import nbformat
 import numpy as np
@@ -123,9 +127,21 @@ def test_check_prints_one_line(capsys):
     assert capsys.readouterr() == ("✓ sum\n", "")
 
 
+def readers(code):
+    """What a reader's cell gives a value, in a notebook."""
+    names = {}
+    exec(compile(code, "an answer", "exec"), names)
+    return names
+
+
 def test_check_tells_of_errors_and_warnings_in_one_line():
-    assert line_of(lambda: 1 / 0) == "✗ sum: your code raised ZeroDivisionError: division by zero"
-    assert line_of(lambda: next(iter(()))) == "✗ sum: your code raised StopIteration"
+    over = readers("def over(x):\n    return 1 / x\n")["over"]
+    assert line_of(lambda: over(0)) == "✗ sum: your code raised ZeroDivisionError: division by zero"
+    first = readers("def first(x):\n    return next(iter(x))\n")["first"]
+    assert line_of(lambda: first(())) == "✗ sum: your code raised StopIteration"
+    longer = readers("import numpy\ndef longer(x):\n    return numpy.ones(2) + x\n")["longer"]
+    said = "✗ sum: your code raised ValueError: operands could not be broadcast together"
+    assert line_of(lambda: longer(np.ones(3))).startswith(said)
     assert line_of(lambda: nothing_here) == "✗ sum: nothing_here has no value yet"  # noqa: F821
 
     def warns():
@@ -136,8 +152,7 @@ def test_check_tells_of_errors_and_warnings_in_one_line():
 
 
 def test_check_tells_an_assert_of_the_readers_own_from_its_own():
-    names = {}
-    exec(compile("def half(x):\n    assert x % 2 == 0, 'odd'\n", "an answer", "exec"), names)
+    names = readers("def half(x):\n    assert x % 2 == 0, 'odd'\n")
     said = "✗ sum: your code raised AssertionError: odd"
     assert line_of(lambda: names["half"](3)) == said
 
@@ -147,9 +162,22 @@ def test_check_tells_an_assert_of_the_readers_own_from_its_own():
     assert line_of(fails) == "✗ sum: not half"
 
 
-def test_check_passes_over_warnings_and_stderr_of_a_right_answer(capsys):
-    import sys
+def test_check_tells_an_answer_of_another_form_from_an_error_of_the_readers():
+    form = "✗ sum: the answer has not the form that is asked for"
 
+    def unpacks():
+        _weights, _bias = 3.0
+
+    said = f"{form} (TypeError: cannot unpack non-iterable float object)"
+    assert line_of(unpacks) == said
+    assert line_of(lambda: np.isnan({})).startswith(
+        f"{form} (TypeError: ufunc 'isnan' not supported"
+    )
+    said = f"{form} (OverflowError: int too large to convert to float)"
+    assert line_of(lambda: expect(10**400, 1.0)) == said
+
+
+def test_check_passes_over_warnings_and_stderr_of_a_right_answer(capsys):
     with check("sum"):
         np.log(np.zeros(1))
         print("a note", file=sys.stderr)
@@ -159,7 +187,14 @@ def test_check_passes_over_warnings_and_stderr_of_a_right_answer(capsys):
 def test_check_refuses_the_package_under_any_name():
     import coursecode
 
-    def own(x):
+    class Reader:
+        __module__ = "__main__"  # as in a notebook
+
+        def softmax(self, x):
+            return coursecode.softmax(x)
+
+    def own(x, words=("not coursecode", {}), *, more=None):
+        """As coursecode.softmax does it."""
         return x
 
     def borrowed(x):
@@ -170,14 +205,68 @@ def test_check_refuses_the_package_under_any_name():
 
         return softmax(x)
 
+    def deep(x):
+        def step(y):
+            from coursecode import softmax
+
+            return softmax(y)
+
+        return step(x)
+
     def around(x):
         return borrowed(x)
 
-    for function in (coursecode.softmax, borrowed, inside, around):
+    def alias(x):
+        import coursecode.classification as shorter
+
+        return shorter.softmax_cross_entropy(0, x)
+
+    def by_name(x):
+        return sys.modules["coursecode"].softmax(x)
+
+    def by_default(x, f=coursecode.softmax):
+        return f(x)
+
+    def by_keyword(x, *, f=coursecode.softmax):
+        return f(x)
+
+    def from_a_table(x):
+        return table["softmax"][0](x)
+
+    def of_a_class(x):
+        return Reader().softmax(x)
+
+    table = {"softmax": [coursecode.softmax]}
+    partial, wide = functools.partial(inside), np.vectorize(inside)
+    roundabout = (alias, by_name, by_default, by_keyword, from_a_table, of_a_class)
+    direct = (coursecode.softmax, borrowed, inside, deep, around, partial, wide, Reader().softmax)
+    for function in (*direct, *roundabout):
         said = line_of(lambda: None, own=function)
         assert said == "✗ sum: this calls on coursecode: the answer is to be your own"
     assert line_of(lambda: None, own=3) == "✗ sum: there is no function yet"
     with check("sum", own=own):
+        pass
+
+
+def test_check_refuses_the_functions_of_other_packages():
+    from scipy import special, stats
+    from scipy.special import xlogy
+
+    def by_module(x):
+        return stats.entropy(x)
+
+    def by_name(x):
+        return xlogy(x, x)
+
+    def inside(x):
+        from scipy.special import logsumexp
+
+        return logsumexp(x)
+
+    for function in (by_module, by_name, inside, special.softmax, xlogy):
+        said = line_of(lambda: None, own=function)
+        assert said == "✗ sum: this calls on scipy: the answer is to be your own"
+    with check("sum", own=lambda x: np.log1p(np.frompyfunc(abs, 1, 1)(x))):
         pass
 
 
@@ -194,7 +283,7 @@ def test_check_accepts_a_function_whose_variables_come_later(capsys):
 @pytest.mark.parametrize(
     ("got", "right", "said"),
     [
-        (None, 1.0, "there is no answer yet"),
+        (None, 1.0, "there is no answer yet (or it is printed and not returned)"),
         (..., "yes", "there is no answer yet"),
         ("1", 1.0, "a number or an array is expected, got a text"),
         (True, 1.0, "a number or an array is expected, got True or False"),
@@ -203,6 +292,7 @@ def test_check_accepts_a_function_whose_variables_come_later(capsys):
             1.0,
             "a number or an array is expected, got an array of True and False",
         ),
+        (np.array([True], dtype=object), [1.0], "a number or an array is expected, got ndarray"),
         ({}, 1.0, "a number or an array is expected, got a dictionary"),
         (
             len,
@@ -220,6 +310,8 @@ def test_check_accepts_a_function_whose_variables_come_later(capsys):
         ("no", "yes", "'no' is not it"),
         (1, True, "True or False is expected, got int"),
         ("maybe", "yes", "yes or no"),
+        (" Yes", "yes", "' Yes' is to be written as in the task, letter by letter"),
+        ("Maybe", "yes", "'Maybe' is to be written as in the task, letter by letter"),
     ],
 )
 def test_expect_says_what_is_wrong(got, right, said):
@@ -233,9 +325,26 @@ def test_expect_names_the_right_value_only_when_asked():
     assert close == "✗ sum: got 1.00001, expected 1."
 
 
+def test_expect_says_when_a_number_was_rounded_too_much():
+    rounded = line_of(lambda: expect(2.83, 2.8332, rtol=1e-3))
+    assert rounded == "✗ sum: got 2.83, which is near it: give more digits"
+    assert line_of(lambda: expect(2.8, 2.8332, rtol=1e-3)) == "✗ sum: got 2.8, which is not it"
+    assert line_of(lambda: expect(1.000003, 1.0)) == "✗ sum: got 1.000003, which is not it"
+
+
 @pytest.mark.parametrize(
     ("got", "right"),
-    [(1, 1.0), (1 + 1e-9, 1.0), ([1, 2], (1.0, 2.0)), ("yes", "yes"), (True, True)],
+    [
+        (1, 1.0),
+        (1 + 1e-9, 1.0),
+        ([1, 2], (1.0, 2.0)),
+        ("yes", "yes"),
+        ("A", "A"),
+        (True, True),
+        (fractions.Fraction(1, 2), 0.5),
+        ([decimal.Decimal("0.5"), 1], [0.5, 1.0]),
+        (np.array([0.5, np.float32(1)], dtype=object), [0.5, 1.0]),
+    ],
 )
 def test_expect_accepts_what_is_right(got, right):
     expect(got, right)

@@ -226,3 +226,29 @@ def test_a_step_that_leads_nowhere_is_refused(x, step):
 
 def test_values_whose_sum_overflows_give_no_warning():
     assert cc.numerical_gradient(lambda x: 1e308 + 0 * x, np.zeros(4)).tolist() == [0] * 4
+
+
+@pytest.mark.parametrize(
+    ("function", "gradient", "points"),
+    [
+        (np.sin, np.cos, [1e3, 1234.5, 1e5 + 0.3]),
+        (np.log, lambda x: 1 / x, [1e-3, 1e-5 + 1e-7, 0.01]),
+        (np.sqrt, lambda x: 0.5 / np.sqrt(x), [1e-4, 2e-5, 0.01]),
+        (abs, np.sign, [1e-9, -1e-7, 1e-5]),
+    ],
+    ids=["waves within a step", "logarithm", "root", "next to a kink"],
+)
+def test_a_function_that_bends_within_the_step_is_judged_by_a_shorter_one(
+    function, gradient, points
+):
+    assert cc.check_gradient(function, gradient, points)
+    for k in range(3):
+
+        def wrong(x, k=k):
+            slopes = np.array(gradient(x))
+            slopes[k] *= 1 + 1e-5
+            return slopes
+
+        check = cc.check_gradient(function, wrong, points)
+        assert not check
+        assert check.where == (k,)

@@ -185,3 +185,26 @@ def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
         assert fit.coefficients[0] == 0
         assert math.isclose(fit.coefficients[1], without.coefficients[0], rel_tol=1e-12)
         assert math.isclose(fit.intercept, without.intercept, rel_tol=1e-12)
+
+
+@pytest.mark.parametrize("strength", [0.0, 1e-9, 1e-6, 1e-3, 1e-2])
+@pytest.mark.parametrize("shape", [(10, 20), (20, 100), (20, 20), (50, 8)])
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
+def test_dependent_columns_and_a_small_penalty_take_few_sweeps(shape, strength, l1_ratio):
+    rng = np.random.default_rng(8)
+    features = rng.normal(size=shape) * 0.1 + rng.normal(size=(shape[0], 1))
+    y = rng.normal(size=shape[0])
+    fit = cc.elastic_net(features, y, strength=strength, l1_ratio=l1_ratio)
+    assert fit.converged
+    assert fit.sweeps < 2000
+    w, l1 = fit.coefficients, strength * l1_ratio
+    slopes = 2 * features.T @ (features @ w - y) / len(y) + 2 * strength * (1 - l1_ratio) * w
+    missing = np.where(w == 0, abs(slopes) - l1, abs(slopes + l1 * np.sign(w)))
+    assert missing.max() <= 1e-9 * abs(features.T @ y).max()
+
+
+def test_no_more_columns_are_used_than_there_are_examples():
+    rng = np.random.default_rng(9)
+    features, y = rng.normal(size=(8, 60)), rng.normal(size=8)
+    for strength in (1e-6, 1e-3):
+        assert np.count_nonzero(cc.lasso(features, y, strength=strength).coefficients) <= 8

@@ -225,9 +225,37 @@ def test_scikit_learn_has_the_same_ridge(features, strength, intercept):
     y = Y[: len(features)]
     fit = cc.ridge(features, y, strength=strength, intercept=intercept)
     theirs = Ridge(alpha=strength * len(y), fit_intercept=intercept, solver="svd").fit(features, y)
-    assert np.allclose(fit.coefficients, theirs.coef_, rtol=1e-7)
-    assert math.isclose(fit.intercept, theirs.intercept_, rel_tol=1e-8)
+    # Of dependent columns theirs takes rounding for data, which a small λ does not outweigh.
+    rounding = 1e-14 / strength if features is DEPENDENT else 0
+    assert np.allclose(fit.coefficients, theirs.coef_, rtol=max(1e-7, rounding))
+    assert math.isclose(fit.intercept, theirs.intercept_, rel_tol=max(1e-8, rounding))
     assert np.allclose(fit.residuals, y - theirs.predict(features), rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("strength", [1e-15, 1e-12, 1e-8, 1e-4, 1.0])
+@pytest.mark.parametrize("features", [X, DEPENDENT, X[:, [0, 1, 0]]], ids=["tall", "sum", "twice"])
+def test_ridge_is_right_to_the_last_digits_however_small_the_penalty(features, strength):
+    got = cc.ridge(features, Y, strength=strength).coefficients
+    with mp.workdps(60):
+        exact = mp.matrix(features.tolist())
+        penalty = len(Y) * mp.mpf(strength) * mp.eye(features.shape[1])
+        expected = mp.lu_solve(exact.T * exact + penalty, exact.T * mp.matrix(Y.tolist()))
+        assert mp.norm(mp.matrix(got.tolist()) - expected) <= 1e-15 * mp.norm(expected)
+
+
+@pytest.mark.parametrize("shape", [(2, 5), (5, 5), (20, 5)])
+@pytest.mark.parametrize("strength", [1e-300, 1e-30, 1e-15, 1e-10])
+def test_equal_columns_share_a_weight_however_small_the_penalty(shape, strength):
+    column = np.random.default_rng(5).normal(size=shape[0])
+    features, y = np.repeat(column[:, np.newaxis], shape[1], axis=1), np.arange(shape[0]) - 2.0
+    w = column @ y / (shape[1] * column @ column + shape[0] * strength)
+    for intercept in (False, True):
+        fit = cc.ridge(features, y, strength=strength, intercept=intercept)
+        if intercept:
+            slope = np.cov(column, y, bias=True)[0, 1] / np.var(column)
+            w = slope / (shape[1] + strength / np.var(column))
+        assert fit.rank == 1
+        assert np.allclose(fit.coefficients, w, rtol=1e-11, atol=0)
 
 
 @given(hnp.arrays(np.float64, 5, elements=st.floats(-1, 1)), st.sampled_from([0.01, 1.0]))

@@ -17,7 +17,7 @@ def state_sizes(app, pagename, templatename, context, doctree) -> None:
 
     def sized(tag: re.Match) -> str:
         picture = pictures.get(PurePosixPath(tag[1]).name)
-        size = get_image_size(picture) if picture else None
+        size = get_image_size(str(picture)) if picture else None
         return f'<img width="{size[0]}" height="{size[1]}"{tag[0][4:]}' if size else tag[0]
 
     context["body"] = re.sub(r'<img(?=[^>]* src="([^"]*)")', sized, context["body"])

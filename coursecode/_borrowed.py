@@ -1,0 +1,80 @@
+"""Whether a function of the reader's leaves its work to a package, under whatever name."""
+
+import functools
+import re
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+PACKAGE = __name__.partition(".")[0]
+CHECKS = f"{PACKAGE}.checks"  # what a notebook imports for its checks does none of the work
+LENDERS = (PACKAGE, "scipy", "sklearn", "torch")
+NAME = re.compile(rf"({'|'.join(LENDERS)})(\.\w+)*")
+
+
+def borrowed_from(function: Any) -> str:
+    """Name the package that a function is from, or calls on, itself or by way of another."""
+    todo: list[Any] = [function]
+    seen: dict[int, Any] = {}  # things are kept: the identity of one that is gone is given again
+    while todo:
+        thing = todo.pop()
+        lender = NAME.fullmatch(home(thing))
+        if lender:
+            return lender[1]
+        if id(thing) not in seen:
+            seen[id(thing)] = thing
+            todo += parts(thing)
+    return ""
+
+
+def home(thing: Any) -> str:
+    """Name the module of a thing; a text, such as `import_module` takes, may be that name."""
+    if isinstance(thing, str):
+        return thing
+    if isinstance(thing, np.ufunc):  # it does not know its module
+        special = sys.modules.get("scipy.special")
+        return "scipy" if getattr(special, thing.__name__, None) is thing else "numpy"
+    module = isinstance(thing, types.ModuleType)
+    name = str(thing.__name__ if module else getattr(thing, "__module__", None))
+    return "" if name == CHECKS else name
+
+
+def parts(thing: Any) -> Iterator[Any]:
+    """Find what a function, or a thing that holds functions, can call on."""
+    if isinstance(thing, types.FunctionType):
+        for code in codes(thing.__code__):
+            yield from (*code.co_names, *code.co_consts)
+            yield from (thing.__globals__[n] for n in code.co_names if n in thing.__globals__)
+        yield from (cell.cell_contents for cell in thing.__closure__ or () if filled(cell))
+        yield from (thing.__defaults__, thing.__kwdefaults__)
+    elif isinstance(thing, types.MethodType):
+        yield from (thing.__func__, thing.__self__)
+    elif isinstance(thing, functools.partial):
+        yield from (thing.func, thing.args, thing.keywords)
+    elif isinstance(thing, dict):
+        yield from thing.values()
+    elif isinstance(thing, list | tuple | set | frozenset):
+        yield from thing
+    elif isinstance(thing, np.vectorize):
+        yield thing.pyfunc
+    elif getattr(thing, "__module__", None) == "__main__":  # a class of the reader's, or its object
+        yield from (type(thing), *getattr(thing, "__dict__", {}).values())
+
+
+def codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Find the code of a function and of the functions inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from codes(constant)
+
+
+def filled(cell: types.CellType) -> bool:
+    """Whether a variable of an outer function has a value already."""
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False
