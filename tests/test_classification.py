@@ -265,3 +265,13 @@ def test_one_hot_labels_of_whole_numbers_leave_float32(kind):
         result = function(labels, logits)
         assert result.dtype == np.float32
         assert np.array_equal(result, function(labels.astype(np.float32), logits))
+
+
+@pytest.mark.parametrize("labels", [np.array([0, 1]), np.eye(2, dtype=int)])
+def test_a_weight_beyond_float32_counts_where_its_product_is_within(labels):
+    logits, weights = np.array([[23.0, 0.0], [0.0, 1.0]]), [1e39, 1.0]
+    for function in (cc.softmax_cross_entropy, cc.softmax_cross_entropy_gradient):
+        single = function(labels, logits.astype(np.float32), class_weights=weights)
+        assert single.dtype == np.float32
+        assert np.isfinite(single).all()
+        assert np.allclose(single, function(labels, logits, class_weights=weights), rtol=1e-6)

@@ -111,6 +111,20 @@ def test_each_row_may_miss_one_by_the_root_of_the_machine_epsilon(dtype, just, b
             cc.entropy(rows)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_probability_may_be_one_but_no_more(dtype):
+    one, scores = np.array([0.5, 1], dtype), np.zeros(2, dtype)
+    assert cc.information_content(one).tolist()[1] == 0
+    assert cc.binary_cross_entropy(one, scores).dtype == dtype
+    above = np.nextafter(one, dtype(2))
+    above[0] = 0.5
+    told = r"must lie between 0 and 1, got 1\.0+\d+ at index 1$"
+    with pytest.raises(ValueError, match=f"^p {told}"):
+        cc.information_content(above)
+    with pytest.raises(ValueError, match=f"^labels {told}"):
+        cc.binary_cross_entropy(above, scores)
+
+
 # What no single number of a kind may be. The sum of a distribution is no matter of single numbers.
 FAULTS = {
     "real": [np.nan, np.inf, -np.inf],
