@@ -245,6 +245,8 @@ def test_parameters_of_python_are_rounded_to_the_type_of_the_data(
     run, data = getattr(cc, function), np.arange(1, 20, dtype=np.float32)
     singles = [np.full(data.shape, number, np.float32) for number in numbers]
     assert np.array_equal(run(data, *numbers), run(data, *singles))
+    if function == "gaussian_kl_divergence":  # which takes its data last as well
+        assert np.array_equal(run(*numbers, data), run(*singles, data))
 
 
 # What an option is when it is left out, as the docstrings say.
