@@ -5,24 +5,15 @@ The last two axes are the table: the row is the value of X, the column that of Y
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import e, log
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks, row_sum
-from coursecode._exact import exact_parts, exact_product
-from coursecode._series import at_least_tiny, divergence_terms, log_ratio
-from coursecode._validation import (
-    Argument,
-    Array,
-    FloatArray,
-    logarithm,
-    nonnegative,
-    plain_array,
-    probabilities,
-)
+from coursecode._series import at_least_tiny, divergence_terms
+from coursecode._tables import log_share, margins, table_sum, tables
+from coursecode._validation import FloatArray, logarithm, plain_array
 
 
 def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
@@ -66,7 +57,7 @@ def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
     1.5
     """
     log_p = logarithm(base)
-    table = _tables("joint", joint)
+    table = tables("joint", joint)
 
     def formula(p: FloatArray) -> FloatArray:
         return -row_sum(p * log_p(at_least_tiny(p)))  # 0 ln 0 = 0
@@ -118,7 +109,7 @@ def conditional_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
     0.5 0.6887
     """
     logarithm(base)
-    table = _tables("joint", joint)
+    table = tables("joint", joint)
     shape = plain_array("joint", joint).shape[-2:]
 
     def formula(p: FloatArray) -> FloatArray:
@@ -172,7 +163,7 @@ def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
     0.3113
     """
     logarithm(base)
-    table = _tables("joint", joint)
+    table = tables("joint", joint)
     shape = plain_array("joint", joint).shape[-2:]
 
     def formula(p: FloatArray) -> FloatArray:
@@ -183,62 +174,3 @@ def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
         return table_sum(np.where(rows > 0, rows * terms, 0)) / log(base)
 
     return in_blocks(formula, table)
-
-
-def log_share(p: FloatArray) -> FloatArray:
-    """Return ln p(y|x) for tables p(x, y), and 0 where p(x, y) is 0.
-
-    At the largest entry of a row, which may be nearly all of it, by what the others leave.
-    """
-    largest = p == p.max(axis=-1, keepdims=True)
-    others = np.where(largest, 0, p).sum(axis=-1, keepdims=True)
-    others = others + p * (largest.sum(axis=-1, keepdims=True) - 1)
-    share: FloatArray = np.where(
-        largest, -np.log1p(others / p), log_ratio(p, p.sum(axis=-1, keepdims=True))
-    )
-    share[p == 0] = 0
-    return share
-
-
-def margins(p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return p(x), p(y), their total (1 but for rounding) and p(x) p(y) - p(x, y) of tables.
-
-    The last keeps its digits near independence, where the two cancel.
-    """
-    across = np.swapaxes(p, -1, -2)
-    rows, rows_left = exact_parts(p, np.zeros_like(p))
-    columns, columns_left = (
-        np.swapaxes(part, -1, -2) for part in exact_parts(across, np.zeros_like(across))
-    )
-    flat = p.reshape(len(p), 1, -1)
-    total, total_left = exact_parts(flat, np.zeros_like(flat))
-    product, lost = exact_product(rows, columns)
-    joint, joint_lost = exact_product(total, p)
-    small = rows * columns_left + rows_left * columns - total_left * p
-    d = (product - joint) + ((lost - joint_lost) + small)
-    return rows, columns, total, d / total
-
-
-def table_sum(terms: FloatArray) -> FloatArray:
-    """Return the sum of each table of a block."""
-    total: FloatArray = terms.sum(axis=(-2, -1))
-    return total
-
-
-def _tables(name: str, joint: ArrayLike) -> Argument:
-    """Tables in the last two axes, as rows of all their entries."""
-    array = plain_array(name, joint)
-    if array.ndim < 2:
-        raise ValueError(f"{name} must have two last axes, a table, got shape {array.shape}")
-    if array.size == 0:
-        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
-    flat = probabilities(name, array.reshape(*array.shape[:-2], -1))
-
-    def fault(p: Array) -> str:
-        entries = nonnegative(name, array)
-        found = entries.rule.fault(entries.values) or flat.rule.fault(p)
-        return found.replace("along its last axis", "over its last two axes").replace(
-            "row", "table"
-        )
-
-    return replace(flat, rule=flat.rule._replace(fault=fault))
