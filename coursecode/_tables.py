@@ -39,7 +39,7 @@ def tables(name: str, joint: ArrayLike) -> Argument:
 
 
 def log_share(p: FloatArray) -> FloatArray:
-    """Return ln p(y|x) for tables p(x, y), and 0 where p(x, y) is 0.
+    """Return ln p(b|a) for tables p_ab, and 0 where p_ab is 0.
 
     At the largest entry of a row, which may be nearly all of it, by what the others leave.
     """
@@ -54,7 +54,7 @@ def log_share(p: FloatArray) -> FloatArray:
 
 
 def margins(p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return p(x), p(y), their total (1 but for rounding) and p(x) p(y) - p(x, y) of tables.
+    """Return p_a, p_b, their total (1 but for rounding) and p_a p_b - p_ab of tables.
 
     The last keeps its digits near independence, where the two cancel.
     """

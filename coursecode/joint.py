@@ -1,6 +1,6 @@
 """Information in a table of two variables: joint, conditional and shared.
 
-The last two axes are the table: the row is the value of X, the column that of Y.
+The last two axes are the table: the row is the value of A, the column that of B.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from coursecode._validation import FloatArray, logarithm, plain_array
 
 
 def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
-    r"""Joint entropy of two variables, H(X, Y).
+    r"""Joint entropy of two variables, H(AB).
 
-    .. math:: H(X, Y) = -\sum_{x, y} p(x, y) \ln p(x, y)
+    .. math:: H(AB) = -\sum_{a, b} p_{ab} \ln p_{ab}
 
     Parameters
     ----------
-    joint : array_like, shape (..., A, B)
-        Tables of probabilities p(x, y): A values of X down the rows, B values of Y along the
+    joint : array_like, shape (..., J, K)
+        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
         columns; non-negative, each table summing to 1 (to within the square root of the machine
         epsilon of its type).
     base : float
@@ -45,7 +45,7 @@ def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
 
     Notes
     -----
-    The entropy of the pair. The chain rule: H(X, Y) = H(X) + H(Y | X).
+    The entropy of the pair. The chain rule: H(AB) = H(A) + H(B | A).
 
     References
     ----------
@@ -66,15 +66,15 @@ def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
 
 
 def conditional_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
-    r"""Conditional entropy of the column given the row, H(Y \| X).
+    r"""Conditional entropy of the column given the row, H(B \| A).
 
-    .. math:: H(Y \mid X) = -\sum_{x, y} p(x, y) \ln \frac{p(x, y)}{p(x)},
-              \qquad p(x) = \sum_y p(x, y)
+    .. math:: H(B \mid A) = -\sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a},
+              \qquad p_a = \sum_b p_{ab}
 
     Parameters
     ----------
-    joint : array_like, shape (..., A, B)
-        Tables of probabilities p(x, y): A values of X down the rows, B values of Y along the
+    joint : array_like, shape (..., J, K)
+        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
         columns; non-negative, each table summing to 1 (to within the square root of the machine
         epsilon of its type).
     base : float
@@ -95,7 +95,7 @@ def conditional_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
 
     Notes
     -----
-    How uncertain the last axis stays on average once the one before it is known. For H(X | Y)
+    How uncertain the last axis stays on average once the one before it is known. For H(A | B)
     give the tables transposed, ``np.swapaxes(joint, -1, -2)``. 0 where the row decides the column.
 
     References
@@ -120,14 +120,14 @@ def conditional_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
 
 
 def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
-    r"""Mutual information of two variables, I(X; Y).
+    r"""Mutual information of two variables, I(A; B).
 
-    .. math:: I(X; Y) = \sum_{x, y} p(x, y) \ln \frac{p(x, y)}{p(x)\, p(y)}
+    .. math:: I(A; B) = \sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a\, p_b}
 
     Parameters
     ----------
-    joint : array_like, shape (..., A, B)
-        Tables of probabilities p(x, y): A values of X down the rows, B values of Y along the
+    joint : array_like, shape (..., J, K)
+        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
         columns; non-negative, each table summing to 1 (to within the square root of the machine
         epsilon of its type).
     base : float
@@ -150,8 +150,8 @@ def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
     Notes
     -----
     The divergence of the table from the product of its margins, computed as `kl_divergence` is:
-    never negative, and with digits to spare near independence, where H(X) + H(Y) - H(X, Y)
-    cancels. Symmetric: what X tells of Y, Y tells of X.
+    never negative, and with digits to spare near independence, where H(A) + H(B) - H(AB)
+    cancels. Symmetric: what A tells of B, B tells of A.
 
     References
     ----------
@@ -169,7 +169,7 @@ def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
     def formula(p: FloatArray) -> FloatArray:
         p = p.reshape(-1, *shape).astype(np.float64)
         rows, columns, total, d = margins(p)
-        # By p(x), for a product of two small margins may be too small for its type.
+        # By p_a, for a product of two small margins may be too small for its type.
         terms = divergence_terms(p / rows, columns / total, d / rows)
         return table_sum(np.where(rows > 0, rows * terms, 0)) / log(base)
 
