@@ -1,6 +1,7 @@
 """Losses of classifiers: values as formulas, laws, gradients, soft labels, smoothing, weights."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -237,3 +238,40 @@ def test_a_class_weight_beyond_the_type_of_the_scores_gives_no_warning():
     gradient = cc.softmax_cross_entropy_gradient(LABELS, logits, class_weights=[1e300, 1, 0])
     assert gradient.dtype == np.float32
     assert gradient[0].tolist() == [-INF, INF, INF]
+
+
+@pytest.mark.parametrize("labels", [[1, 1], [[0.0, 1.0, 0.0], [0.5, 0.5, 0.0]]])
+@pytest.mark.parametrize("weights", [[0, 0, 0], [1, 0, 2]])
+@pytest.mark.parametrize("smoothing", [0, 0.25])
+def test_a_class_without_weight_hides_no_fault(labels, weights, smoothing):
+    options = {"class_weights": weights, "label_smoothing": smoothing}
+    for function in (cc.softmax_cross_entropy, cc.softmax_cross_entropy_gradient):
+        for place in np.ndindex(2, 3):
+            for value, told in ((np.nan, "not be nan"), (np.inf, "be below inf")):
+                logits = np.ones((2, 3))
+                logits[place] = value
+                where = re.escape(f"got {value} at index {place}")
+                with pytest.raises(ValueError, match=f"^logits must {told}, {where}"):
+                    function(labels, logits, **options)
+        logits = [[1, 2, 3], [-np.inf] * 3]
+        with pytest.raises(ValueError, match=r"^logits must not be -inf for every .* in row 1"):
+            function(labels, logits, **options)
+
+
+@pytest.mark.parametrize("kind", [bool, *np.typecodes["AllInteger"]])
+def test_one_hot_labels_of_whole_numbers_leave_float32(kind):
+    labels, logits = np.eye(3, dtype=kind), IMAGES.astype(np.float32)
+    for function in (cc.softmax_cross_entropy, cc.softmax_cross_entropy_gradient):
+        result = function(labels, logits)
+        assert result.dtype == np.float32
+        assert np.array_equal(result, function(labels.astype(np.float32), logits))
+
+
+@pytest.mark.parametrize("labels", [np.array([0, 1]), np.eye(2, dtype=int)])
+def test_a_weight_beyond_float32_counts_where_its_product_is_within(labels):
+    logits, weights = np.array([[23.0, 0.0], [0.0, 1.0]]), [1e39, 1.0]
+    for function in (cc.softmax_cross_entropy, cc.softmax_cross_entropy_gradient):
+        single = function(labels, logits.astype(np.float32), class_weights=weights)
+        assert single.dtype == np.float32
+        assert np.isfinite(single).all()
+        assert np.allclose(single, function(labels, logits, class_weights=weights), rtol=1e-6)

@@ -172,6 +172,26 @@ def test_projections_are_the_nearest_allowed_points(project):
 # --- its manner ----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_usual_tolerance_is_a_thousandth_for_a_hinge_and_a_millionth_else(loss):
+    usual = 1e-3 if loss in ("multiclass_hinge", "crammer_singer") else 1e-6
+    default, said = (
+        LinearClassifier(loss=loss, strength=0.1, tolerance=tolerance).fit(X[::10], Y[::10])
+        for tolerance in (None, usual)
+    )
+    assert default.n_iter_ == said.n_iter_
+    assert np.array_equal(default.coef_, said.coef_)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_features_may_be_as_large_as_their_squares_allow(sign):
+    LinearClassifier(max_iterations=100_000, strength=0).fit(
+        [[sign * 1e100], [0.0]] * 2, [0, 1] * 2
+    )
+    with pytest.raises(ValueError, match=r"^X must lie within ±1e\+100, got -?1\.1e\+100 at index"):
+        LinearClassifier().fit([[sign * 1.1e100], [0.0]], [0, 1])
+
+
 def test_labels_may_be_text_bool_or_whole_numbers():
     names = np.array(["setosa", "versicolor", "virginica"])[Y]
     by_name, by_number = (LinearClassifier(strength=0.1).fit(X, y) for y in (names, Y + 7))

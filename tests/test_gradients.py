@@ -132,6 +132,33 @@ def test_an_absolute_error_can_be_allowed():
     assert not check(None)
 
 
+def test_the_step_is_the_cube_root_of_the_rounding_and_grows_with_x():
+    # The difference of x³ is off by the step's square.
+    root = np.finfo(float).eps ** (1 / 3)
+    off = cc.numerical_gradient(lambda x: x**3, [0.0, 0.1, -50.0]) - 3 * np.array([0, 0.01, 2500])
+    assert np.allclose(off, [root**2, root**2, (50 * root) ** 2], rtol=0.05)
+
+
+def test_two_slopes_of_0_differ_by_nothing():
+    check = cc.check_gradient(lambda x: 0 * x + 7, lambda x: 0 * x, [2.0])
+    assert (check.agrees, check.absolute_error, check.relative_error) == (True, 0, 0)
+
+
+def test_no_absolute_error_at_all_can_be_asked_for():
+    # The central difference of x³ at 0 is h², where the gradient is 0.
+    cube, slope = lambda x: x**3, lambda x: 3 * x**2
+    assert cc.check_gradient(cube, slope, 0.0)
+    assert not cc.check_gradient(cube, slope, 0.0, absolute=0)
+
+
+def test_one_part_in_a_million_is_let_pass():
+    def check(off):
+        return cc.check_gradient(lambda x: x, lambda x: 1 + off + 0 * x, 0.0)
+
+    assert check(0.9e-6)
+    assert not check(1.1e-6)
+
+
 def test_the_tolerance_is_an_option():
     assert not cc.check_gradient(lambda x: x, lambda x: 1.001 + 0 * x, 1.0)
     assert cc.check_gradient(lambda x: x, lambda x: 1.001 + 0 * x, 1.0, tolerance=1e-2)

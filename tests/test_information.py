@@ -17,7 +17,7 @@ def test_information_of_the_eight_teams():
     assert not np.signbit(cc.information_content(1))
 
 
-@pytest.mark.parametrize("base", [2, 3, 10, math.e])
+@pytest.mark.parametrize("base", [1.5, 2, 3, 4, 5, 10, 20, 100, math.e])
 def test_a_base_is_a_unit(base):
     p, q = [0.7, 0.2, 0.1], [0.1, 0.2, 0.7]
     unit = math.log(base)
@@ -30,6 +30,12 @@ def test_a_base_is_a_unit(base):
         (cc.gaussian_kl_divergence, (0, 1, 2, 3)),
     ]:
         assert math.isclose(function(*given_p, base=base), function(*given_p) / unit, rel_tol=1e-14)
+
+
+def test_powers_of_two_have_whole_bits():
+    # A quotient of natural logarithms gives 29.000000000000004 for 2**-29.
+    assert cc.information_content(2.0 ** -np.arange(1075), base=2).tolist() == list(range(1075))
+    assert cc.entropy(np.full(2**13, 2.0**-13), base=2) == 13
 
 
 @pytest.mark.parametrize(

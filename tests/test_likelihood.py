@@ -226,6 +226,7 @@ def test_scipy_has_the_same_estimates(x):
 def test_frequencies_are_counted_with_all_classes():
     assert cc.categorical_mle([2, 2, 0, 2], classes=4).tolist() == [0.25, 0, 0.75, 0]
     assert cc.categorical_mle([[0, 1], [1, 1]], classes=2).tolist() == [[0.5, 0.5], [0, 1]]
+    assert cc.categorical_mle([[0, 1, 0, 0]], classes=2).tolist() == [[0.75, 0.25]]
     assert cc.bernoulli_mle([[True, False], [True, True]]).tolist() == [0.5, 1]
     assert cc.poisson_mle([[0, 1], [2, 4]]).tolist() == [0.5, 3]
 
@@ -269,6 +270,14 @@ def test_estimates_of_huge_numbers_do_not_overflow():
     assert cc.laplace_mle(x).location == 1.5e308
     assert math.isclose(cc.poisson_mle(x), 1.4e308, rel_tol=1e-15)
     assert cc.normal_mle([0.0, 0.0]) == (0, 0)
+
+
+def test_estimates_of_numbers_far_below_zero_do_not_overflow():
+    x = np.array([-1.7e308, -1.5e308, 1.0])  # of which 1 is the largest
+    mean, std = cc.normal_mle(-x)
+    assert math.isclose(mean, (1.7 + 1.5) / 3 * 1e308, rel_tol=1e-15)
+    assert cc.normal_mle(x) == (-mean, std)
+    assert cc.laplace_mle(x) == (-1.5e308, cc.laplace_mle(-x).scale)
 
 
 @pytest.mark.parametrize("estimate", [cc.bernoulli_mle, cc.poisson_mle])

@@ -78,6 +78,27 @@ def test_a_matrix_keeps_its_shape_and_is_not_changed():
     assert start.tolist() == [[1.0] * 3] * 2
 
 
+def test_a_function_may_change_what_it_is_given():
+    def rude(w, *batch):
+        loss = square(w)
+        w[...] = 7
+        return loss
+
+    def ruder(w, *batch):
+        gradient = slope(w)
+        w[...] = 7
+        return gradient
+
+    kind, was = descend(), descend(function=rude, gradient=ruder)
+    assert np.array_equal(was.points, kind.points)
+    assert np.array_equal(was.losses, kind.losses)
+    start = {"start": [1.0, -3.0]}
+    kind = wander(function=lambda w, _: square(w), gradient=lambda w, _: slope(w), **start)
+    was = wander(function=rude, gradient=ruder, **start)
+    assert np.array_equal(was.points, kind.points)
+    assert np.array_equal(was.losses, kind.losses)
+
+
 def test_full_batches_of_sgd_are_gradient_descent():
     path = wander(batch_size=5, epochs=4)
     everything = np.arange(5)
