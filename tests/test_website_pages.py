@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
 
-from tests.websites import built_site, pages_of
+from tests.websites import pages_of
 
 HERE = "https://the.site/"
 LINKS = ("href", "src", "poster", "action", "data-src")
@@ -36,13 +36,6 @@ class Page(HTMLParser):
                 self.links += [part.split()[0] for part in (value or "").split(",")]
             elif name in ("id", "name") and (name == "id" or tag == "a"):
                 self.ids.append(value or "")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, worker_id) -> Path:
-    """The folder of the built site."""
-    own = tmp_path_factory.getbasetemp()
-    return built_site(own if worker_id == "master" else own.parent)
 
 
 def broken_links(site: Path) -> list[str]:
