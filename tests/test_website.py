@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 
 from tests.websites import JUPYTER_BOOK
 from website import print_book
-from website.extensions import katex_math, side_contents
+from website.extensions import exercise_pages, katex_math, side_contents
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
@@ -575,6 +575,23 @@ def test_a_picture_needs_words_that_are_not_its_file_name(faults):
         r"index\.md:(\d+): WARNING: picture dot.png has no alternative text", faults
     )
     assert complaints == ["5", "7"]
+
+
+def test_a_build_keeps_what_a_learner_has_written_into_an_exercise(tmp_path):
+    def build_of(version):
+        exercise_pages.put(tmp_path, {"a.ipynb": f"a {version}", "b.ipynb": f"b {version}"})
+
+    build_of(1)
+    for answer in ("mine", "mine again"):
+        (tmp_path / "a.ipynb").write_text(answer)
+        build_of(1)
+    build_of(2)
+    exercise_pages.put(tmp_path, {"a.ipynb": "a 3"})
+    assert {path.name: path.read_text() for path in tmp_path.glob("*.ipynb")} == {
+        "a.ipynb": "a 3",
+        "a_yours.ipynb": "mine",
+        "a_yours2.ipynb": "mine again",
+    }
 
 
 def test_an_incremental_build_shows_the_numbers_of_the_present_package(tmp_path):
