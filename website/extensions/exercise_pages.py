@@ -155,6 +155,8 @@ def add_companions(app, pagename, templatename, context, doctree) -> None:
     if pagename in pages and f"{PAGES}/{chapter}" in app.env.found_docs:
         context["this_page"] = pages.pop(pagename)
         context["companions"] = pages
+    if pagename == f"{PAGES}/{chapter}":  # the chapter's own notebook has the same name
+        context["notebook_name"] = f"{chapter}_exercises.ipynb"
 
 
 def setup(app):
