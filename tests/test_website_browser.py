@@ -427,6 +427,14 @@ def test_the_reader_chooses_light_or_dark_and_it_lasts(browser, address):
     page.context.close()
 
 
+def test_a_parameter_is_told_from_its_type(browser, address):
+    page = browser.new_page()
+    page.goto(address + "book/api.html")
+    between = "(e) => getComputedStyle(e, '::before').content"
+    assert page.locator(".classifier").first.evaluate(between) == '": "'
+    page.close()
+
+
 def test_the_contents_open_on_a_small_screen(browser, address):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(address + "book/index.html")
