@@ -227,7 +227,7 @@ def test_an_endless_loop_costs_its_own_question_alone(graded):
         ("segfault", "the kernel died in cross-entropy-q5"),
         ("loop", "cross-entropy-q5 took longer than 5 s"),
         ("prints", "million characters of output in cross-entropy-q5"),
-        ("one-print", "in cross-entropy-q5"),
+        ("one-print", "million characters of output in cross-entropy-q5"),
         ("deleted", "cross-entropy-q1-spent is missing: it was put back"),
         ("edited", "cross-entropy-q1-spent was edited: the source's was used"),
         ("twice", "cross-entropy-q4-value is there twice: the first was graded"),
