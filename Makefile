@@ -32,7 +32,8 @@ book: set-up ## build the site to _build/html
 
 serve: book ## build the site and show it on this computer (PORT=8000)
 	@echo "The course is at http://localhost:$(PORT)/ until you press Ctrl-C."
-	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html || \
+		{ echo "If another program has this port, name a free one: make serve PORT=8001" >&2; exit 1; }
 
 pdf: book ## print the book as one PDF, which the site then links to (needs Chromium)
 	@$(BIN)/python website/print_book.py

@@ -18,18 +18,13 @@ from coursecode.divergences import (
     jensen_shannon_divergence,
     kl_divergence,
 )
-from coursecode.estimates import (
-    LaplaceEstimate,
-    NormalEstimate,
-    bernoulli_mle,
-    categorical_mle,
-    laplace_mle,
-    normal_mle,
-    poisson_mle,
-)
+from coursecode.elastic_net_penalties import elastic_net_penalty, elastic_net_penalty_gradient
+from coursecode.estimates import LaplaceEstimate, NormalEstimate, laplace_mle, normal_mle
 from coursecode.exponentials import log_softmax, logsumexp, softmax
-from coursecode.gradients import GradientCheck, check_gradient, numerical_gradient
-from coursecode.information import cross_entropy, entropy, information_content, perplexity
+from coursecode.frequencies import bernoulli_mle, categorical_mle, poisson_mle
+from coursecode.gradient_check import GradientCheck, check_gradient
+from coursecode.gradients import numerical_gradient
+from coursecode.information import cross_entropy, entropy, information_content
 from coursecode.joint import conditional_entropy, joint_entropy, mutual_information
 from coursecode.lasso import SparseFit, elastic_net, lasso
 from coursecode.likelihood import (
@@ -44,13 +39,12 @@ from coursecode.margins import hinge_loss, hinge_loss_gradient, zero_one_loss
 from coursecode.multiclass import multiclass_hinge_loss, multiclass_hinge_loss_gradient
 from coursecode.optimisation import Path, gradient_descent, sgd
 from coursecode.penalties import (
-    elastic_net_penalty,
-    elastic_net_penalty_gradient,
     l1_penalty,
     l1_penalty_gradient,
     l2_penalty,
     l2_penalty_gradient,
 )
+from coursecode.perplexity import perplexity
 from coursecode.proximal import elastic_net_proximal, l2_proximal, soft_threshold
 from coursecode.quantile import quantile_loss, quantile_loss_gradient
 from coursecode.regression import (

@@ -1,39 +1,30 @@
 """Information in a table of two variables: joint, conditional and shared.
 
-The last two axes are the table: the row is the value of X, the column that of Y.
+The last two axes are the table: the row is the value of A, the column that of B.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import e, log
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from coursecode._blocks import in_blocks, row_sum
-from coursecode._exact import exact_parts, exact_product
-from coursecode._series import at_least_tiny, divergence_terms, log_ratio
-from coursecode._validation import (
-    Argument,
-    Array,
-    FloatArray,
-    logarithm,
-    nonnegative,
-    plain_array,
-    probabilities,
-)
+from coursecode._series import at_least_tiny, divergence_terms
+from coursecode._tables import log_share, margins, table_sum, tables
+from coursecode._validation import FloatArray, logarithm, plain_array
 
 
 def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
-    r"""Joint entropy of two variables, H(X, Y).
+    r"""Joint entropy of two variables, H(AB).
 
-    .. math:: H(X, Y) = -\sum_{x, y} p(x, y) \ln p(x, y)
+    .. math:: H(AB) = -\sum_{a, b} p_{ab} \ln p_{ab}
 
     Parameters
     ----------
-    joint : array_like, shape (..., A, B)
-        Tables of probabilities p(x, y): A values of X down the rows, B values of Y along the
+    joint : array_like, shape (..., J, K)
+        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
         columns; non-negative, each table summing to 1 (to within the square root of the machine
         epsilon of its type).
     base : float
@@ -54,7 +45,7 @@ def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
 
     Notes
     -----
-    The entropy of the pair. The chain rule: H(X, Y) = H(X) + H(Y | X).
+    The entropy of the pair. The chain rule: H(AB) = H(A) + H(B | A).
 
     References
     ----------
@@ -66,7 +57,7 @@ def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
     1.5
     """
     log_p = logarithm(base)
-    table = _tables("joint", joint)
+    table = tables("joint", joint)
 
     def formula(p: FloatArray) -> FloatArray:
         return -row_sum(p * log_p(at_least_tiny(p)))  # 0 ln 0 = 0
@@ -75,15 +66,15 @@ def joint_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
 
 
 def conditional_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
-    r"""Conditional entropy of the column given the row, H(Y \| X).
+    r"""Conditional entropy of the column given the row, H(B \| A).
 
-    .. math:: H(Y \mid X) = -\sum_{x, y} p(x, y) \ln \frac{p(x, y)}{p(x)},
-              \qquad p(x) = \sum_y p(x, y)
+    .. math:: H(B \mid A) = -\sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a},
+              \qquad p_a = \sum_b p_{ab}
 
     Parameters
     ----------
-    joint : array_like, shape (..., A, B)
-        Tables of probabilities p(x, y): A values of X down the rows, B values of Y along the
+    joint : array_like, shape (..., J, K)
+        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
         columns; non-negative, each table summing to 1 (to within the square root of the machine
         epsilon of its type).
     base : float
@@ -104,7 +95,7 @@ def conditional_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
 
     Notes
     -----
-    How uncertain the last axis stays on average once the one before it is known. For H(X | Y)
+    How uncertain the last axis stays on average once the one before it is known. For H(A | B)
     give the tables transposed, ``np.swapaxes(joint, -1, -2)``. 0 where the row decides the column.
 
     References
@@ -118,7 +109,7 @@ def conditional_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
     0.5 0.6887
     """
     logarithm(base)
-    table = _tables("joint", joint)
+    table = tables("joint", joint)
     shape = plain_array("joint", joint).shape[-2:]
 
     def formula(p: FloatArray) -> FloatArray:
@@ -129,14 +120,14 @@ def conditional_entropy(joint: ArrayLike, *, base: float = e) -> FloatArray:
 
 
 def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
-    r"""Mutual information of two variables, I(X; Y).
+    r"""Mutual information of two variables, I(A; B).
 
-    .. math:: I(X; Y) = \sum_{x, y} p(x, y) \ln \frac{p(x, y)}{p(x)\, p(y)}
+    .. math:: I(A; B) = \sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a\, p_b}
 
     Parameters
     ----------
-    joint : array_like, shape (..., A, B)
-        Tables of probabilities p(x, y): A values of X down the rows, B values of Y along the
+    joint : array_like, shape (..., J, K)
+        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
         columns; non-negative, each table summing to 1 (to within the square root of the machine
         epsilon of its type).
     base : float
@@ -159,8 +150,8 @@ def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
     Notes
     -----
     The divergence of the table from the product of its margins, computed as `kl_divergence` is:
-    never negative, and with digits to spare near independence, where H(X) + H(Y) - H(X, Y)
-    cancels. Symmetric: what X tells of Y, Y tells of X.
+    never negative, and with digits to spare near independence, where H(A) + H(B) - H(AB)
+    cancels. Symmetric: what A tells of B, B tells of A.
 
     References
     ----------
@@ -172,73 +163,14 @@ def mutual_information(joint: ArrayLike, *, base: float = e) -> FloatArray:
     0.3113
     """
     logarithm(base)
-    table = _tables("joint", joint)
+    table = tables("joint", joint)
     shape = plain_array("joint", joint).shape[-2:]
 
     def formula(p: FloatArray) -> FloatArray:
         p = p.reshape(-1, *shape).astype(np.float64)
         rows, columns, total, d = margins(p)
-        # By p(x), for a product of two small margins may be too small for its type.
+        # By p_a, for a product of two small margins may be too small for its type.
         terms = divergence_terms(p / rows, columns / total, d / rows)
         return table_sum(np.where(rows > 0, rows * terms, 0)) / log(base)
 
     return in_blocks(formula, table)
-
-
-def log_share(p: FloatArray) -> FloatArray:
-    """Return ln p(y|x) for tables p(x, y), and 0 where p(x, y) is 0.
-
-    At the largest entry of a row, which may be nearly all of it, by what the others leave.
-    """
-    largest = p == p.max(axis=-1, keepdims=True)
-    others = np.where(largest, 0, p).sum(axis=-1, keepdims=True)
-    others = others + p * (largest.sum(axis=-1, keepdims=True) - 1)
-    share: FloatArray = np.where(
-        largest, -np.log1p(others / p), log_ratio(p, p.sum(axis=-1, keepdims=True))
-    )
-    share[p == 0] = 0
-    return share
-
-
-def margins(p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return p(x), p(y), their total (1 but for rounding) and p(x) p(y) - p(x, y) of tables.
-
-    The last keeps its digits near independence, where the two cancel.
-    """
-    across = np.swapaxes(p, -1, -2)
-    rows, rows_left = exact_parts(p, np.zeros_like(p))
-    columns, columns_left = (
-        np.swapaxes(part, -1, -2) for part in exact_parts(across, np.zeros_like(across))
-    )
-    flat = p.reshape(len(p), 1, -1)
-    total, total_left = exact_parts(flat, np.zeros_like(flat))
-    product, lost = exact_product(rows, columns)
-    joint, joint_lost = exact_product(total, p)
-    small = rows * columns_left + rows_left * columns - total_left * p
-    d = (product - joint) + ((lost - joint_lost) + small)
-    return rows, columns, total, d / total
-
-
-def table_sum(terms: FloatArray) -> FloatArray:
-    """Return the sum of each table of a block."""
-    total: FloatArray = terms.sum(axis=(-2, -1))
-    return total
-
-
-def _tables(name: str, joint: ArrayLike) -> Argument:
-    """Tables in the last two axes, as rows of all their entries."""
-    array = plain_array(name, joint)
-    if array.ndim < 2:
-        raise ValueError(f"{name} must have two last axes, a table, got shape {array.shape}")
-    if array.size == 0:
-        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
-    flat = probabilities(name, array.reshape(*array.shape[:-2], -1))
-
-    def fault(p: Array) -> str:
-        entries = nonnegative(name, array)
-        found = entries.rule.fault(entries.values) or flat.rule.fault(p)
-        return found.replace("along its last axis", "over its last two axes").replace(
-            "row", "table"
-        )
-
-    return replace(flat, rule=flat.rule._replace(fault=fault))

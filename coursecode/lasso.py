@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from coursecode._coordinates import settle, sweep_over
 from coursecode._linear import in_own_units, less_means, problem
 from coursecode._options import between, switch, whole
 from coursecode._validation import FloatArray
 
-FLAT = 1e-13  # what may be rounding in a curvature
 PATIENCE = 32  # sweeps, after which weights are no longer set one by one alone
 LARGEST = 1e300  # of a penalty: no weight in units of its own is left by one a thousandth of it
 
@@ -199,10 +199,10 @@ def elastic_net(
     while violation > tolerance and sweep < max_sweeps:
         sweep += 1
         signs = np.sign(w)
-        _sweep(w, gram, pull, l1, l2)
+        sweep_over(w, gram, pull, l1, l2)
         same = np.array_equal(np.sign(w), signs)
         if sweep > PATIENCE and same and not np.array_equal(signs, settled):
-            while not _settle(w, gram, pull, l1, l2):
+            while not settle(w, gram, pull, l1, l2):
                 pass
             settled = np.sign(w)
         slope = 2 * (gram @ w - pull + l2 * w)
@@ -228,37 +228,3 @@ def elastic_net(
         sweeps=sweep,
         converged=violation <= tolerance,
     )
-
-
-def _sweep(
-    w: FloatArray, gram: FloatArray, pull: FloatArray, l1: FloatArray, l2: FloatArray
-) -> None:
-    """Set each weight in turn to its best value with the others fixed."""
-    for j in range(w.size):
-        curvature = gram[j, j] + l2[j]
-        if curvature > 0:  # else the column is 0, and so is its weight
-            alone = pull[j] - gram[j] @ w + gram[j, j] * w[j]  # the pull on w_j if it were 0
-            w[j] = (alone - np.clip(alone, -l1[j] / 2, l1[j] / 2)) / curvature
-
-
-def _settle(
-    w: FloatArray, gram: FloatArray, pull: FloatArray, l1: FloatArray, l2: FloatArray
-) -> bool:
-    """Set the weights that are not 0 to their common best; return whether all keep their signs.
-
-    If not, go as far as the first becomes 0. One by one they would creep there where columns are
-    nearly dependent.
-    """
-    used = np.flatnonzero(w)
-    curvature = gram[np.ix_(used, used)] + np.diag(l2[used])
-    slope = pull[used] - l1[used] * np.sign(w[used]) / 2 - curvature @ w[used]
-    # Where columns are dependent the objective is flat or falls for ever, until a sign changes.
-    flat = FLAT * curvature.max(initial=0) * np.eye(used.size)
-    way = np.linalg.solve(curvature + flat, slope)
-    turns = (way * w[used] < 0) & (l1[used] > 0)
-    share = np.full(used.size, np.inf)
-    share[turns] = -w[used][turns] / way[turns]
-    first = share.min(initial=np.inf)
-    w[used] += min(1.0, first) * way
-    w[used[share <= min(1.0, first)]] = 0
-    return bool(first > 1)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursecode._options import between, function_of, whole
-from coursecode._validation import FloatArray, check, real
+from coursecode._descent import LearningRate, finite_loss, rate_of, room_for, slope_at
+from coursecode._options import function_of, whole
+from coursecode._validation import FloatArray
 
-LearningRate = float | Callable[[int], float]
 Batch = NDArray[np.intp]
 
 
@@ -81,17 +81,17 @@ def gradient_descent(
     """
     function_of("function", function)
     function_of("gradient", gradient)
-    rate = _rate(learning_rate)
+    rate = rate_of(learning_rate)
     steps = whole("steps", steps)
-    points = _points(start, steps)
+    points = room_for(start, steps)
     losses = np.empty(steps + 1)
     with np.errstate(all="ignore"):
-        losses[0] = _finite_loss("gradient_descent", 0, points[0], function(points[0].copy()))
+        losses[0] = finite_loss("gradient_descent", 0, points[0], function(points[0].copy()))
         for step in range(steps):
-            slope = _slope(gradient(points[step].copy()), points[step])
+            slope = slope_at(gradient(points[step].copy()), points[step])
             points[step + 1] = points[step] - rate(step) * slope
             loss = function(points[step + 1].copy())
-            losses[step + 1] = _finite_loss("gradient_descent", step + 1, points[step + 1], loss)
+            losses[step + 1] = finite_loss("gradient_descent", step + 1, points[step + 1], loss)
     return Path(points, losses)
 
 
@@ -175,7 +175,7 @@ def sgd(
     """
     function_of("function", function)
     function_of("gradient", gradient)
-    rate = _rate(learning_rate)
+    rate = rate_of(learning_rate)
     examples, batch_size = whole("examples", examples), whole("batch_size", batch_size)
     if not isinstance(generator, np.random.Generator):
         raise TypeError(
@@ -183,7 +183,7 @@ def sgd(
         )
     batches_per_epoch = -(-examples // batch_size)
     steps = batches_per_epoch * whole("epochs", epochs)
-    points, losses = _points(start, steps), np.empty(steps)
+    points, losses = room_for(start, steps), np.empty(steps)
     with np.errstate(all="ignore"):
         for step in range(steps):
             first = step % batches_per_epoch * batch_size
@@ -191,44 +191,8 @@ def sgd(
                 order = generator.permutation(examples)
             batch = order[first : first + batch_size]
             loss = function(points[step].copy(), batch)
-            losses[step] = _finite_loss("sgd", step, points[step], loss)
-            slope = _slope(gradient(points[step].copy(), batch), points[step])
+            losses[step] = finite_loss("sgd", step, points[step], loss)
+            slope = slope_at(gradient(points[step].copy(), batch), points[step])
             points[step + 1] = points[step] - rate(step) * slope
-        _finite_loss("sgd", steps, points[steps], 0.0)
+        finite_loss("sgd", steps, points[steps], 0.0)
     return Path(points, losses)
-
-
-def _rate(learning_rate: LearningRate) -> Callable[[int], float]:
-    """Return the learning rate as a function of the step, checked when it is used."""
-    if callable(learning_rate):
-        return lambda step: between(f"learning_rate({step})", learning_rate(step), 0, open_low=True)
-    constant = between("learning_rate", learning_rate, 0, open_low=True)
-    return lambda step: constant
-
-
-def _points(start: ArrayLike, steps: int) -> FloatArray:
-    """Return room for all points, the first of them filled in."""
-    first = np.asarray(check(real("start", start)), dtype=np.float64)
-    points = np.empty((steps + 1, *first.shape))
-    points[0] = first
-    return points
-
-
-def _slope(gradient: ArrayLike, point: FloatArray) -> FloatArray:
-    slope = real("gradient(w)", gradient).values.astype(np.float64)
-    if slope.shape != point.shape:
-        raise ValueError(f"shapes must match, got start {point.shape} and gradient {slope.shape}")
-    return slope
-
-
-def _finite_loss(name: str, step: int, point: FloatArray, value: float) -> float:
-    """Return the loss at a point, or say that the descent has left the finite numbers."""
-    loss = real("function(w)", value).values
-    if loss.ndim:
-        raise ValueError(f"function must return a single number, got shape {loss.shape}")
-    if not (np.isfinite(loss) and np.all(np.isfinite(point))):
-        raise FloatingPointError(
-            f"{name} diverged: the loss is {float(loss):g} after {step} steps "
-            "(a smaller learning_rate may help)"
-        )
-    return float(loss)

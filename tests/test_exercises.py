@@ -348,3 +348,9 @@ def test_expect_says_when_a_number_was_rounded_too_much():
 )
 def test_expect_accepts_what_is_right(got, right):
     expect(got, right)
+
+
+def test_exercises_that_do_not_exist_are_named(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        exercises.main(["nonsense", "--check"])
+    assert capsys.readouterr().err.endswith("error: no such exercises: nonsense\n")

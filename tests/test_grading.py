@@ -96,6 +96,19 @@ def a_test_twice(cells):
     cells.append(copy.deepcopy(cells[place(cells, "q4-value")]))
 
 
+def an_answer_twice(cells):
+    """Copied, with the first left as it was handed out."""
+    first = place(cells, "q4")
+    cells.insert(first + 1, copy.deepcopy(cells[first]))
+    cells[first].source = LEARNERS.cells[first].source
+
+
+def without_marks(cells):
+    """As some editors save a notebook."""
+    for cell in cells:
+        cell.metadata.pop("nbgrader", None)
+
+
 def more_points(cells):
     cells[place(cells, "q1-spent")].metadata.nbgrader.points = 1000
 
@@ -126,11 +139,15 @@ def graded(tmp_path_factory):
         "edited": edited(a_test_edited),
         "twice": edited(a_test_twice),
         "points": edited(more_points),
+        "copied": edited(an_answer_twice),
+        "unmarked": edited(without_marks),
         "own": edited(a_cell_of_ones_own),
         "zoe": submission(),
     }
     for name, notebook in klass.items():
         (handed_in / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    saved = "\ufeff" + json.dumps(submission())  # by Windows' editor
+    (handed_in / "windows.ipynb").write_text(saved, encoding="utf-8")
     (handed_in / "broken.ipynb").write_text('{"cells": [', encoding="utf-8")
     (handed_in / "list.ipynb").write_text("[1, 2, 3]", encoding="utf-8")
     printed = ""
@@ -171,7 +188,10 @@ def test_release_is_the_learners_notebook_of_the_site(graded):
     assert "*.toml" in IGNORE
 
 
-@pytest.mark.parametrize("name", ["ada", "zoe", "edited", "twice", "points", "own"])
+@pytest.mark.parametrize(
+    "name",
+    ["ada", "zoe", "edited", "twice", "points", "own", "copied", "unmarked", "windows"],
+)
 def test_right_answers_get_full_marks_whatever_happens_around_them(graded, name):
     _, rows, _, _ = graded
     assert float(rows[name]["score"]) == AUTOMATIC
@@ -207,10 +227,11 @@ def test_an_endless_loop_costs_its_own_question_alone(graded):
         ("segfault", "the kernel died in cross-entropy-q5"),
         ("loop", "cross-entropy-q5 took longer than 5 s"),
         ("prints", "million characters of output in cross-entropy-q5"),
-        ("one-print", "in cross-entropy-q5"),
+        ("one-print", "million characters of output in cross-entropy-q5"),
         ("deleted", "cross-entropy-q1-spent is missing: it was put back"),
         ("edited", "cross-entropy-q1-spent was edited: the source's was used"),
         ("twice", "cross-entropy-q4-value is there twice: the first was graded"),
+        ("copied", "cross-entropy-q4 is there twice: both were run, one after the other"),
         ("broken", "not a notebook: NotJSONError"),
         ("list", "not a notebook"),
     ],
@@ -222,7 +243,7 @@ def test_instructor_sees_what_a_submission_did(graded, name, said):
     assert f"{name} " in printed
 
 
-@pytest.mark.parametrize("name", ["ada", "bob", "own", "zoe"])
+@pytest.mark.parametrize("name", ["ada", "bob", "own", "unmarked", "windows", "zoe"])
 def test_honest_submissions_carry_no_remark(graded, name):
     _, rows, reports, _ = graded
     assert reports[name]["flags"] == []
@@ -262,6 +283,49 @@ def test_grading_some_again_changes_no_mark(graded):
     assert {name: row["score"] for name, row in again.items()} == {
         name: row["score"] for name, row in rows.items()
     }
+
+
+def test_a_learner_who_hands_in_anew_is_named_until_graded_again(graded, tmp_path, capsys):
+    course, _, _, _ = graded
+    before = (course / "submitted" / "bob" / CHAPTER / f"{CHAPTER}.ipynb").read_bytes()
+    nbformat.write(submission(), tmp_path / "bob.ipynb")
+    said = []
+    for handed_in in (tmp_path / "bob.ipynb").read_bytes(), before:
+        (tmp_path / "bob.ipynb").write_bytes(handed_in)
+        commands.collect(course, CHAPTER, tmp_path)
+        commands.marks(course, CHAPTER, exercises.EXERCISES)
+        with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:
+            said += [row["remarks"] for row in csv.DictReader(file) if row["student"] == "bob"]
+    assert said == ["handed in anew since, and not yet graded", ""]
+    assert capsys.readouterr().out.count("handed in anew: bob") == 2
+
+
+def test_collect_names_what_it_leaves_out(tmp_path, capsys):
+    for name in ("a b.ipynb", "ada.ipynb", "ada/hinge.ipynb", "bob/hinge (1).ipynb"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_text("{}")
+    commands.collect(tmp_path / "course", "hinge", tmp_path / "in")
+    assert capsys.readouterr().out.splitlines()[:-1] == [
+        "ada is there twice: ada/hinge.ipynb was taken",
+        "left out: bob/hinge (1).ipynb (it is not called hinge.ipynb)",
+        "left out: a b.ipynb of 'a b' (no plain file, or no plain name)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["grade"], "was not released in"),
+        (["grade", "--only", "nobody"], "no submission of nobody"),
+    ],
+)
+def test_a_command_that_cannot_work_says_why(tmp_path, capsys, words, said):
+    if "--only" in words:
+        (tmp_path / "release" / "hinge").mkdir(parents=True)
+    with pytest.raises(SystemExit):
+        commands.main([words[0], str(tmp_path), "hinge", *words[1:]])
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "gradebook.db").exists()
 
 
 def test_feedback_has_marks_and_no_hidden_test(graded):

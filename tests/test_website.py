@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 
 from tests.websites import JUPYTER_BOOK
 from website import print_book
-from website.extensions import side_contents
+from website.extensions import exercise_pages, katex_math, side_contents
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
@@ -36,7 +36,7 @@ def information_content(p):
     '''Information content.'''
     return -np.log(p)
 def sigmoid(logits):
-    '''Sigmoid.'''
+    r'''Sigmoid, with \|s\| in it.'''
     return 1 / (1 + np.exp(-logits))
 """
 PROJECT = """
@@ -66,7 +66,7 @@ CHAPTER = r"""# Chapter
 
 Inline $p_k$, displayed in a sentence
 $$
-q_k = p_k,
+q_k \le p_k,
 $$
 from {prf:ref}`thm-one`, and $a$, and $b$, and $c$, and so on
 and on its own:
@@ -114,7 +114,9 @@ This.
 |---|---|
 | a | b |
 
-## A section
+A word of another language, 交叉熵 (熵), in the text.
+
+## A section of $\frac{p_k}{2}$
 
 ```{admonition} Looks right but isn't: "a claim"
 :class: isnt-so
@@ -359,8 +361,40 @@ def test_a_margin_note_has_no_empty_title(chapter):
     assert note.select(".sidebar-title") == []
 
 
-def test_a_table_without_head_has_none(chapter):
-    assert chapter.select("article table thead") == []
+def test_a_table_without_head_has_none_and_its_rows_have_one(chapter):
+    table = chapter.select_one("article table")
+    assert table.select("thead") == []
+    assert [cell.name for cell in table.tbody.tr.find_all(["th", "td"])] == ["th", "td"]
+
+
+def test_chinese_is_marked_as_such(chapter):
+    words = chapter.select("article [lang=zh-Hans]")
+    assert [word.get_text() for word in words] == ["交叉熵", "熵"]
+
+
+def test_a_formula_in_a_heading_or_a_link_has_a_name_in_plain_text(chapter):
+    named = chapter.select("h2 math, .page-toc a math")
+    assert [formula["aria-label"] for formula in named] == ["p_k / 2"] * 2
+    assert not chapter.select("p math[aria-label]")
+
+
+@pytest.mark.parametrize(
+    ("tex", "words"),
+    [
+        ("q - y", "q − y"),
+        (r"D(P\,\|\,Q)", "D(P ∥ Q)"),
+        (r"-\log n", "−log n"),
+        ("(1/2)^{10^9}", "(1/2)^(10^9)"),
+        (r"\sum_i y_i \ln (1 - q_i)", "∑_i y_i ln(1 − q_i)"),
+        (r"\theta = (X^{\mathsf T} X)^{-1} X^{\mathsf T} y", "θ = (X^T X)^(−1) X^T y"),
+        (r"\frac{p + 1}{2} \sqrt{x}", "(p + 1) / 2 √x"),
+        (r"a_{k,j}^2 \le -301{,}029", "a_(k,j)^2 ≤ −301,029"),
+        (r"(4.0,\; 1.5)", "(4.0, 1.5)"),
+        (r"\|x\|_2", "∥x∥_2"),
+    ],
+)
+def test_a_formula_in_plain_text(tex, words):
+    assert katex_math.plain(tex) == words
 
 
 def test_ids_are_unique(small_book):
@@ -389,6 +423,7 @@ def test_the_reference_lists_every_public_name_and_takes_bars_for_bars(small_boo
     listed = [name.get_text() for name in page.select("dt .descname")]
     assert listed == ["answer", "information_content", "sigmoid"]
     assert "The answer for |x_i|, and a norm" in page.get_text()
+    assert page.get_text().count("Sigmoid, with |s| in it.") == 2  # in the list, and on its own
     assert page.select_one("annotation").get_text(strip=True) == r"\| x \|"
 
 
@@ -419,6 +454,12 @@ def test_every_page_has_the_frame(small_book):
         assert page.select(".skip-link, #site-contents a, form[role=search]")
 
 
+def test_the_slider_is_called_what_stands_beside_it(small_book):
+    slider = soup(small_book, "book/index.html").select_one(".belief-slider input")
+    assert slider.parent.get_text(strip=True) == "Move the error"
+    assert "aria-label" not in slider.attrs  # it would be another name
+
+
 def test_the_front_picture_is_computed_by_the_package(small_book):
     costs = [
         float(output.get_text())
@@ -432,7 +473,18 @@ def test_the_contents_hold_the_pages_own_headings(small_book):
     assert page.select("#site-contents li.current")
     here = soup(small_book, "book/chapter.html").select_one("#site-contents li.current")
     assert here.a.get_text() == "Chapter"
-    assert [link["href"] for link in here.select(".page-toc a")] == ["#a-section"]
+    assert [link["href"] for link in here.select(".page-toc a")] == ["#a-section-of-frac-p-k-2"]
+
+
+def test_the_contents_have_no_headings_before_that_of_the_page(chapter):
+    """A reader who goes from heading to heading meets the title first; the lists have names."""
+    tree = """<p aria-level="2" class="caption" role="heading"><span>The course</span></p>
+        <ul><li>One</li></ul><p aria-level="2" class="caption" role="heading">More</p><ul></ul>"""
+    page = BeautifulSoup(side_contents.contents(tree, ""), "html.parser")
+    assert page.select("[role=heading], [aria-level]") == []
+    titles = [page.find(id=part["aria-labelledby"]).get_text() for part in page.select("ul")]
+    assert titles == ["The course", "More"]
+    assert chapter.select_one("h1, h2, [role=heading]").name == "h1"
 
 
 @pytest.mark.parametrize(
@@ -455,6 +507,8 @@ def test_a_page_says_what_it_is_about(small_book):
     said = "A first sentence that says what the page is about."
     assert page.select_one("meta[name=description]")["content"] == said
     assert page.select_one("meta[property='og:description']")["content"] == said
+    about = soup(small_book, "book/chapter.html").select_one("meta[name=description]")["content"]
+    assert about.startswith("Inline p_k, displayed in a sentence q_k ≤ p_k, from Theorem 1")
 
 
 def test_the_public_address_gives_canonical_links_a_sitemap_and_a_card(small_book):
@@ -487,7 +541,8 @@ def test_the_theme_leaves_nothing_behind(small_book):
 def test_the_root_leads_to_the_front_page(small_book):
     door = soup(small_book, "index.html")
     assert door.title.get_text() == soup(small_book, "book/index.html").title.get_text()
-    assert (small_book / "_build" / "html" / door.a["href"]).exists()
+    for link in (door.a, door.find("link", rel="icon")):
+        assert (small_book / "_build" / "html" / link["href"]).exists()
 
 
 def test_the_whole_book_on_one_page_keeps_every_link_and_unfolds_everything(small_book):
@@ -522,6 +577,23 @@ def test_a_picture_needs_words_that_are_not_its_file_name(faults):
         r"index\.md:(\d+): WARNING: picture dot.png has no alternative text", faults
     )
     assert complaints == ["5", "7"]
+
+
+def test_a_build_keeps_what_a_learner_has_written_into_an_exercise(tmp_path):
+    def build_of(version):
+        exercise_pages.put(tmp_path, {"a.ipynb": f"a {version}", "b.ipynb": f"b {version}"})
+
+    build_of(1)
+    for answer in ("mine", "mine again"):
+        (tmp_path / "a.ipynb").write_text(answer)
+        build_of(1)
+    build_of(2)
+    exercise_pages.put(tmp_path, {"a.ipynb": "a 3"})
+    assert {path.name: path.read_text() for path in tmp_path.glob("*.ipynb")} == {
+        "a.ipynb": "a 3",
+        "a_yours.ipynb": "mine",
+        "a_yours2.ipynb": "mine again",
+    }
 
 
 def test_an_incremental_build_shows_the_numbers_of_the_present_package(tmp_path):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.websites import built_site, pages_of, served
+from tests.websites import pages_of, served
 from website import print_book
 
 pytestmark = pytest.mark.browser
@@ -136,13 +136,6 @@ SCROLLING_CODE = """
     .filter((e) => !e.closest("details") && e.scrollWidth > e.clientWidth)
     .map((e) => e.textContent.split("\\n").sort((a, b) => b.length - a.length)[0])
 """
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, worker_id) -> Path:
-    """The folder of the built site."""
-    own = tmp_path_factory.getbasetemp()
-    return built_site(own if worker_id == "master" else own.parent)
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +264,43 @@ def test_nothing_is_wider_than_the_smallest_screen(found):
     assert found["width"] == []
 
 
+def test_nothing_is_wider_than_the_screen_with_text_of_twice_its_size(browser, address):
+    page = browser.new_page(viewport={"width": 640, "height": 844})
+    for name in WALKED.values():
+        page.goto(address + name)
+        page.evaluate("() => { document.documentElement.style.fontSize = '212.5%'; }")
+        page.evaluate(UNFOLD)
+        assert page.evaluate("document.documentElement.scrollWidth") == 640, name
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, SMALLEST])
+def test_what_is_pressed_is_large_enough_to_be_hit(browser, address, width):
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(address + "book/index.html")
+    for button in page.locator(".icon-button:visible").all():
+        box = button.bounding_box()
+        assert min(box["width"], box["height"]) >= 32
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "framed"),
+    [
+        ("book/index.html", ".begin strong a"),
+        ("search.html", ".big-search button"),
+        ("book/cross_entropy.html", ".admonition.self-check"),
+        ("book/cross_entropy.html", ".cell_input .highlight"),
+    ],
+)
+def test_a_ground_is_framed_where_the_reader_chooses_the_colours(browser, address, name, framed):
+    page = browser.new_context(forced_colors="active").new_page()
+    page.goto(address + name)
+    width = "(e) => parseFloat(getComputedStyle(e).borderTopWidth)"
+    assert page.locator(framed).first.evaluate(width) >= 1
+    page.context.close()
+
+
 def test_what_scrolls_is_reached_by_the_keyboard(found):
     assert found["unreachable"] == []
 
@@ -395,6 +425,14 @@ def test_the_reader_chooses_light_or_dark_and_it_lasts(browser, address):
     page.goto(address + "book/notation.html")
     assert page.evaluate(paper) == dark
     page.context.close()
+
+
+def test_a_parameter_is_told_from_its_type(browser, address):
+    page = browser.new_page()
+    page.goto(address + "book/api.html")
+    between = "(e) => getComputedStyle(e, '::before').content"
+    assert page.locator(".classifier").first.evaluate(between) == '": "'
+    page.close()
 
 
 def test_the_contents_open_on_a_small_screen(browser, address):

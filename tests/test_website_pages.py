@@ -1,5 +1,6 @@
 """Every page of the built site as a file: valid, and all its links lead somewhere."""
 
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -10,7 +11,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
 
-from tests.websites import built_site, pages_of
+from tests.websites import chapters_of, pages_of
 
 HERE = "https://the.site/"
 LINKS = ("href", "src", "poster", "action", "data-src")
@@ -36,13 +37,6 @@ class Page(HTMLParser):
                 self.links += [part.split()[0] for part in (value or "").split(",")]
             elif name in ("id", "name") and (name == "id" or tag == "a"):
                 self.ids.append(value or "")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, worker_id) -> Path:
-    """The folder of the built site."""
-    own = tmp_path_factory.getbasetemp()
-    return built_site(own if worker_id == "master" else own.parent)
 
 
 def broken_links(site: Path) -> list[str]:
@@ -97,6 +91,17 @@ def test_every_page_that_is_downloaded_from_is_there(site):
     downloads = [path for path in site.rglob("*") if path.suffix in (".ipynb", ".whl", ".pdf")]
     assert {path.suffix for path in downloads} >= {".ipynb", ".whl"}
     assert {path.relative_to(site).as_posix() for path in downloads} <= links
+
+
+def test_no_two_notebooks_are_downloaded_under_one_name(site):
+    """A chapter, its exercises and its solutions lie in one folder of the reader's."""
+    names = []
+    for page in chapters_of(site):
+        text = (site / page).read_text(encoding="utf-8")
+        (name,) = re.findall(r'download="(\w+\.ipynb)"', text)
+        assert f"\njupyter lab {name}</pre>" in text, page
+        names.append(name)
+    assert len(set(names)) == len(names)
 
 
 @pytest.fixture(scope="module")

@@ -339,8 +339,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help="all when none is named")
     parser.add_argument("--check", action="store_true", help="store nothing, only try the answers")
     options = parser.parse_args(arguments)
+    try:
+        chosen = sources(options.chapters)
+    except chapters.ChapterError as error:
+        parser.error(str(error))
     wrong = 0
-    for path in sources(options.chapters):
+    for path in chosen:
         start = time.perf_counter()
         exercises = Exercises(path)
         found = list(exercises.problems())

@@ -11,6 +11,7 @@ COURSE is a folder outside the repository; it is made when it isn't there.
 
 import argparse
 import csv
+import hashlib
 import json
 import logging
 import multiprocessing
@@ -19,6 +20,7 @@ import re
 import shutil
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -53,17 +55,30 @@ def release(course: Path, chapter: str, source: Path) -> int:
 
 def collect(course: Path, chapter: str, folder: Path) -> int:
     """Copy FOLDER/<learner>.ipynb and FOLDER/<learner>/<chapter>.ipynb into the course."""
-    found = {path.stem: path for path in folder.glob("*.ipynb")}
-    found |= {path.parent.name: path for path in folder.glob(f"*/{chapter}.ipynb")}
+    alone = {path.stem: path for path in folder.glob("*.ipynb")}
+    in_folders = {path.parent.name: path for path in folder.glob(f"*/{chapter}.ipynb")}
+    found = alone | in_folders
+    for student in sorted(alone.keys() & in_folders.keys()):
+        print(f"{student} is there twice: {student}/{chapter}.ipynb was taken")
+    for path in sorted(folder.glob("*/*.ipynb")):
+        if path.parent.name not in found:
+            print(f"left out: {path.parent.name}/{path.name} (it is not called {chapter}.ipynb)")
     for student, path in sorted(found.items()):
         if not STUDENT.fullmatch(student) or path.is_symlink() or not path.is_file():
             print(f"left out: {path.name} of {student!r} (no plain file, or no plain name)")
             continue
         target = course / "submitted" / student / chapter / f"{chapter}.ipynb"
+        if target.exists() and digest(target) != digest(path):
+            print(f"handed in anew: {student}")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     print(f"{len(submitted(course, chapter))} submissions of {chapter} in {course / 'submitted'}")
     return 0
+
+
+def digest(path: Path) -> str:
+    """What tells one submission from another."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def submitted(course: Path, chapter: str) -> dict[str, Path]:
@@ -109,7 +124,8 @@ def grade(
                 flags += marked(api, chapter, student)
             except Exception as error:  # one submission must not stop the others
                 flags, seconds = [f"not graded: {type(error).__name__}: {error}"], 0.0
-            reports[student] = {"seconds": round(seconds, 2), "flags": flags}
+            handed_in = digest(work[student])
+            reports[student] = {"seconds": round(seconds, 2), "flags": flags, "of": handed_in}
             aside = f"  {flags[0]}" if flags else ""
             more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
             print(f"{number:4}/{len(work)}  {student:20} {seconds:5.1f} s{aside}{more}", flush=True)
@@ -145,7 +161,8 @@ def marks(course: Path, chapter: str, source: Path) -> int:
     rows = []
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         cells = [cell.name for cell in book.find_notebook(chapter, chapter).grade_cells]
-        for student in submitted(course, chapter):
+        for student, raw in submitted(course, chapter).items():
+            report = reports.get(student, {})
             try:
                 entry = book.find_submission_notebook(chapter, chapter, student)
             except MissingEntry:
@@ -159,7 +176,10 @@ def marks(course: Path, chapter: str, source: Path) -> int:
                     "to be marked": sum(grade.needs_manual_grade for grade in entry.grades),
                     **points,
                 }
-                row["remarks"] = "; ".join(reports.get(student, {}).get("flags", []))
+                remarks = report.get("flags", [])
+                if report.get("of", digest(raw)) != digest(raw):
+                    remarks = ["handed in anew since, and not yet graded", *remarks]
+                row["remarks"] = "; ".join(remarks)
             rows.append(row)
     heads = ["student", "score", "out of", "to be marked", *cells, "remarks"]
     with target.open("w", encoding="utf-8", newline="") as file:
@@ -205,11 +225,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     logging.getLogger("alembic").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", r"Object of type <\w+> not in session")  # nbgrader's own
     course, chapter = options.course.resolve(), options.chapter
     try:
         source = source_folder(chapter, options.overlay)
     except FileNotFoundError as error:
         parser.error(str(error))
+    if options.command != "release" and not (course / "release" / chapter).is_dir():
+        parser.error(f"{chapter} was not released in {course}: release it first")
+    if unknown := set(options.only or ()) - submitted(course, chapter).keys():
+        parser.error(f"no submission of {', '.join(sorted(unknown))}")
     if options.command == "collect":
         if options.folder is None or not options.folder.is_dir():
             parser.error("collect needs the FOLDER of the submissions")

@@ -66,12 +66,11 @@ class ExecuteWatched(Execute):  # type: ignore[misc]
         try:
             super().preprocess_cell(cell, resources, index)
         except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
-            why = "the kernel died" if isinstance(error, DeadKernelError) else "no answer in time"
-            if self.written > self.flood:
-                why = f"more than {self.flood / 1e6:g} million characters of output"
-            self.stop(f"{why} in {cell.id}")
-            fail(cell, "Stopped", f"✗ {why}")
+            dead = isinstance(error, DeadKernelError)
+            self.end(cell, "the kernel died" if dead else "no answer in time")
         else:
+            if self.written > self.flood:  # the cell was through before its kernel was ended
+                self.end(cell, "")
             if any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", [])):
                 self.flags.append(f"{cell.id} took longer than {self.timeout} s")
         return cell, resources
@@ -84,6 +83,13 @@ class ExecuteWatched(Execute):  # type: ignore[misc]
                 self.kill()
                 return None
         return super().process_message(msg, cell, cell_index)
+
+    def end(self, cell: NotebookNode, why: str) -> None:
+        """Run nothing more after a cell that overdid it."""
+        if self.written > self.flood:
+            why = f"more than {self.flood / 1e6:g} million characters of output"
+        self.stop(f"{why} in {cell.id}")
+        fail(cell, "Stopped", f"✗ {why}")
 
     def stop(self, why: str) -> None:
         """Run nothing more."""

@@ -115,7 +115,7 @@ class BeliefsAndLosses(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         slider = (
             '<label class="belief-slider" hidden>Move the error <input type="range" min="0" '
-            f'max="{POINTS - 1}" value="{START}" aria-label="Position on the lines"></label>'
+            f'max="{POINTS - 1}" value="{START}"></label>'
         )
         html = f'<div class="belief-panels">{panels()}</div>{slider}'
         caption = nodes.container("", classes=["belief-caption"])

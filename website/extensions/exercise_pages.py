@@ -9,6 +9,7 @@ A chapter, its exercises and their solutions each link to the other two, and the
 """
 
 import copy
+import hashlib
 import re
 import sys
 from pathlib import Path
@@ -16,9 +17,12 @@ from pathlib import Path
 import nbformat
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+logger = logging.getLogger(__name__)
 PAGES = "exercises/pages"
+MADE = ".made"  # beside the pages: the digests of all that builds have written
 LEFT_OUT = "The solutions are not part of this edition."
 MARKS = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 PRESET = re.compile(r"^\w+ = \.\.\.(  # .*)?\n", re.MULTILINE)
@@ -84,14 +88,37 @@ def write_pages(app, config) -> None:
                 *config.nb_execution_excludepatterns,
                 f"{PAGES}/{path.stem}.ipynb",
             ]
-    for old in folder.glob("*.ipynb"):
-        if old.name not in wanted:
-            old.unlink()
-    for name, notebook in wanted.items():
-        text = nbformat.writes(notebook).rstrip("\n") + "\n"
-        page = folder / name
-        if not page.exists() or page.read_text(encoding="utf-8") != text:
-            page.write_text(text, encoding="utf-8")
+    texts = {
+        name: nbformat.writes(notebook).rstrip("\n") + "\n" for name, notebook in wanted.items()
+    }
+    put(folder, texts)
+
+
+def put(folder: Path, texts: dict[str, str]) -> None:
+    """Write the pages, and keep what somebody has worked in: it gets a name of its own."""
+    log = folder / MADE
+    made = set(log.read_text(encoding="utf-8").split()) if log.exists() else set()
+    for page in sorted(folder.glob("*.ipynb")):
+        text = page.read_text(encoding="utf-8")
+        if text == texts.get(page.name):
+            continue
+        if digest(text) in made:
+            page.unlink()
+        elif page.name in texts:
+            names = (f"{page.stem}_yours{number}.ipynb" for number in ("", *range(2, 1000)))
+            own = next(path for name in names if not (path := folder / name).exists())
+            page.rename(own)
+            logger.info("your answers in %s are kept in %s", page.name, own.name)
+    for name, text in texts.items():
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
+    if new := {digest(text) for text in texts.values()} - made:
+        log.write_text("".join(f"{one}\n" for one in sorted(made | new)), encoding="utf-8")
+
+
+def digest(text: str) -> str:
+    """By what a page is known to be as the build left it."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class ExerciseList(SphinxDirective):
@@ -128,6 +155,8 @@ def add_companions(app, pagename, templatename, context, doctree) -> None:
     if pagename in pages and f"{PAGES}/{chapter}" in app.env.found_docs:
         context["this_page"] = pages.pop(pagename)
         context["companions"] = pages
+    if pagename == f"{PAGES}/{chapter}":  # the chapter's own notebook has the same name
+        context["notebook_name"] = f"{chapter}_exercises.ipynb"
 
 
 def setup(app):

@@ -8,6 +8,8 @@ DOOR = """<!doctype html>
 <meta charset="utf-8">
 <title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="_static/favicon.svg" type="image/svg+xml">
 <meta http-equiv="Refresh" content="0; url={target}">
 <main><h1>{title}</h1><p><a href="{target}">To the book</a></p></main>
 </html>

@@ -3,6 +3,9 @@
 The page then needs no script and no network, and TeX that KaTeX can't read is a warning at its
 place in the source. The script comes from the installed package sphinxcontrib-katex (which we use
 for that one file), the stylesheet and fonts of the same version from ``website/vendor/katex``.
+
+In a link or a heading a formula carries its plain text too: browsers leave MathML out of the names
+that they tell screen readers.
 """
 
 import atexit
@@ -10,6 +13,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from functools import cache, lru_cache
+from html import escape
 from importlib.metadata import distribution
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +30,10 @@ PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
 SHORT = 30  # characters of TeX that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
+SCRIPTS = {"msub": "_", "msup": "^", "msubsup": "_^"}
+SCRIPTS |= {"munder": "_", "mover": "^", "munderover": "_^"}
+SPACED = set("=<>≤≥≠≈≡∝∈→⇒+−±×⋅")  # with room on both sides, but as a sign
+CLOSING = set(")]|∣∥")
 LETTERED = re.compile("<mo[^>]*><m")
 PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 ET.register_namespace("", MATHML.strip("{}"))
@@ -86,6 +94,46 @@ def valid(html: str) -> str:
     return html[:start] + ET.tostring(math, "unicode") + html[end:] if broken else html
 
 
+def plain(tex: str, macros: str = "{}") -> str:
+    """A formula in plain text, for places where there is nothing else: a_k / 2, not its TeX."""
+    html, _ = typeset(tex, False, macros)
+    if html is None:
+        return tex
+    math = ET.fromstring(html[html.find("<math") : html.find("</math>") + len("</math>")])
+    text = words(math).replace("\u2061(", "(").replace("\u2061", " ")
+    return re.sub(r"\s+(?=[,.)\]]|$)|(?<=[(\[])\s+|^\s+", "", re.sub(r"\s+", " ", text))
+
+
+def words(element: ET.Element) -> str:
+    """A part of a formula in plain text; spaces are still to be tidied."""
+    tag = element.tag.removeprefix(MATHML)
+    if tag == "annotation":
+        return ""
+    if tag == "mspace":
+        return " "
+    if tag == "mfrac":
+        return f" {' / '.join(bracketed(words(part)) for part in element)} "
+    if tag == "msqrt":
+        return f" √{bracketed(''.join(map(words, element)))} "
+    if tag in SCRIPTS:
+        base, *scripts = (words(part).strip() for part in element)
+        signs = zip(SCRIPTS[tag], scripts, strict=True)
+        room = "" if base in CLOSING else " "
+        return f"{room}{base}{''.join(sign + bracketed(text) for sign, text in signs)} "
+    text, before = element.text or "", "("
+    for part in element:
+        sign = words(part)
+        spaced = sign in SPACED and before not in SPACED | set("([,")
+        text, before = text + (f" {sign} " if spaced else sign), sign
+    return text
+
+
+def bracketed(text: str) -> str:
+    """Plain text in brackets if it is more than a name or a number."""
+    text = text.strip()
+    return text if re.fullmatch(r"[\w.]+|\W", text) else f"({text})"
+
+
 def stylesheet() -> str:
     """KaTeX's stylesheet, with the fonts that stand beside it and no others."""
     css = (VENDOR / "katex.min.css").read_text(encoding="utf-8")
@@ -139,11 +187,24 @@ class TiePunctuation(SphinxPostTransform):
                 text.parent[place] = nodes.Text(text[mark.end() :])
 
 
+def names_something(node: nodes.Node) -> bool:
+    """Whether a formula is part of a link's or a heading's name."""
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, nodes.reference | nodes.title):
+            return True
+    return False
+
+
 def visit_inline(translator, node: nodes.math) -> None:
     translator.body.append(
         translator.starttag(node, "span", "", CLASS="math notranslate nohighlight")
     )
-    translator.body.append(html_of(translator, node, display=False) + "</span>")
+    html = html_of(translator, node, display=False)
+    if names_something(node):
+        name = plain(node.astext(), json.dumps(translator.config.katex_macros, sort_keys=True))
+        html = html.replace("<math ", f'<math aria-label="{escape(name)}" ', 1)
+    translator.body.append(html + "</span>")
     raise nodes.SkipNode
 
 

@@ -5,6 +5,7 @@ The directive's lines name the modules that come first, in their order; the othe
 a public name follow by themselves, so the page can't fall behind the package.
 """
 
+import re
 from importlib import import_module
 from inspect import getdoc, isclass, isfunction
 from typing import Any
@@ -13,6 +14,8 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
+
+UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
 
 
 def section_of(thing: Any) -> str:
@@ -76,7 +79,7 @@ def escape_bars(app, what, name, obj, options, lines: list[str]) -> None:
     for number, line in enumerate(lines):
         formula = line.lstrip().startswith(".. math::") or (formula and line.startswith(" "))
         if not (formula or ":math:" in line or "``" in line or line.lstrip().startswith(">>>")):
-            lines[number] = line.replace("|", r"\|")
+            lines[number] = UNESCAPED_BAR.sub(r"\|", line)
 
 
 def setup(app):

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from docutils import nodes
+from katex_math import plain
 from markupsafe import Markup
 
 LONGEST = 200  # characters of a description that search engines show
@@ -23,11 +24,18 @@ def set_address(app, config) -> None:
     config.html_baseurl = address.rstrip("/") + "/" if address else ""
 
 
+def in_words(node: nodes.Node) -> str:
+    """A node's text, its formulas in plain text."""
+    if isinstance(node, nodes.math | nodes.math_block):
+        return plain(node.astext())
+    return "".join(map(in_words, node.children)) if node.children else node.astext()
+
+
 def description(doctree: nodes.document) -> str:
     """The page's first paragraph in plain words, whole sentences where they fit."""
     for paragraph in doctree.findall(nodes.paragraph):
         if not isinstance(paragraph.parent, nodes.Admonition | nodes.sidebar):
-            text = " ".join(paragraph.astext().split())
+            text = " ".join(in_words(paragraph).split())
             if len(text) <= LONGEST:
                 return text
             return (

@@ -20,6 +20,11 @@ def contents(toctree: str, page_toc: str) -> str:
         group["aria-label"] = "On this page"
         group.append(own)
         here.insert_after(group)
+    # Titles of lists, not headings: those of the page begin with its own.
+    for number, caption in enumerate(tree.select("p.caption")):
+        caption.attrs = {"class": "caption", "id": f"contents-{number}"}
+        if (pages := caption.find_next_sibling("ul")) is not None:
+            pages["aria-labelledby"] = caption["id"]
     return str(tree)
 
 
