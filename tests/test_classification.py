@@ -275,3 +275,12 @@ def test_a_weight_beyond_float32_counts_where_its_product_is_within(labels):
         assert single.dtype == np.float32
         assert np.isfinite(single).all()
         assert np.allclose(single, function(labels, logits, class_weights=weights), rtol=1e-6)
+
+
+def test_an_example_beyond_all_range_leaves_those_beside_it_as_they_are():
+    labels = np.array([[0.9, 0.1], [0.5, 0.5], [0.25, 0.75], [0.5, 0.5]])
+    logits = np.array([[1e308, -1e308], [1.0, 2.0], [30.0, -0.5], [-INF, 0.0]])
+    losses = cc.softmax_cross_entropy(labels, logits)
+    assert math.isclose(losses[0], 0.1 * 2 * 1e308, rel_tol=1e-15)
+    assert np.allclose(losses[1:3], cc.softmax_cross_entropy(labels[1:3], logits[1:3]), rtol=1e-15)
+    assert losses[3] == INF
