@@ -87,15 +87,7 @@ def lasso(
     >>> print(lasso([[1.0, 0.0], [0.0, 1.0]], [3.0, 0.5], strength=1.0).coefficients)
     [2. 0.]
     """
-    return elastic_net(
-        X,
-        y,
-        strength=strength,
-        l1_ratio=1.0,
-        intercept=intercept,
-        tolerance=tolerance,
-        max_sweeps=max_sweeps,
-    )
+    return _fit(X, y, strength, 1.0, intercept, tolerance, max_sweeps)
 
 
 def elastic_net(
@@ -173,6 +165,18 @@ def elastic_net(
     >>> print(fit.coefficients, fit.converged)
     [1.25 0.  ] True
     """
+    return _fit(X, y, strength, l1_ratio, intercept, tolerance, max_sweeps)
+
+
+def _fit(
+    X: ArrayLike,
+    y: ArrayLike,
+    strength: float,
+    l1_ratio: float,
+    intercept: bool,
+    tolerance: float,
+    max_sweeps: int,
+) -> SparseFit:
     strength = between("strength", strength, 0)
     l1_ratio = between("l1_ratio", l1_ratio, 0, 1)
     switch("intercept", intercept)
@@ -213,7 +217,7 @@ def elastic_net(
             f"not converged in {max_sweeps} sweeps: the slopes miss their conditions by "
             f"{violation:.1e}, more than the tolerance {tolerance:.1e}",
             RuntimeWarning,
-            stacklevel=2,
+            stacklevel=3,  # where the public function was called
         )
     residuals = aims - columns @ w
     objective: Any = np.mean(residuals**2) + np.sum(l1 * abs(w)) + np.sum(l2 * w**2)

@@ -121,8 +121,9 @@ def test_nothing_to_explain_needs_one_sweep():
 @pytest.mark.parametrize("function", [cc.lasso, cc.elastic_net])
 def test_stopping_too_early_is_said_and_stands_in_the_result(function):
     message = r"not converged in 2 sweeps: the slopes miss their conditions by \d"
-    with pytest.warns(RuntimeWarning, match=message):
+    with pytest.warns(RuntimeWarning, match=message) as warned:
         fit = function(X, Y, strength=0.1, max_sweeps=2)
+    assert warned[0].filename == __file__
     assert not fit.converged
     assert fit.sweeps == 2
     assert fit.violation > 1e-10
