@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import coursecode as cc
-from coursecode import _blocks, _validation
+from coursecode import _blocks, _rules, _validation
 from tests.bad_inputs import CALLS
 
 FIRST = {function: calls[0].arguments for function, calls in CALLS.items()}
@@ -283,3 +283,19 @@ def test_options_that_are_left_out_are_what_is_said(name):
             default = DEFAULTS[option]
             default = default.get(name) if isinstance(default, dict) else default
             assert parameter.default == default
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("size", [1, 10_000, 10_001, 20_000, 54_321])
+def test_every_number_of_a_long_array_is_read(size, dtype):
+    numbers = np.zeros(size, dtype)
+    for laid_out in (numbers, np.zeros(3 * size, dtype)[::3], np.zeros((size, 2), dtype)):
+        laid_out[...] = 1
+        assert _rules.all_finite(laid_out)
+        for place in {0, size // 2, size - size % 10_000 - 1, size - size % 10_000, size - 1}:
+            if not 0 <= place < size:
+                continue
+            for fault in (np.nan, np.inf, -np.inf):
+                laid_out[place] = fault
+                assert not _rules.all_finite(laid_out)
+                laid_out[place] = 1
