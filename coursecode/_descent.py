@@ -30,6 +30,7 @@ def room_for(start: ArrayLike, steps: int) -> FloatArray:
 
 
 def slope_at(gradient: ArrayLike, point: FloatArray) -> FloatArray:
+    """Return what a gradient says at a point, in the shape of the point."""
     slope = real("gradient(w)", gradient).values.astype(np.float64)
     if slope.shape != point.shape:
         raise ValueError(f"shapes must match, got start {point.shape} and gradient {slope.shape}")

@@ -46,14 +46,15 @@ def shifted_exponentials(
     their sum is wanted, small exponentials need not be as exact as large ones.
     """
     top = row_max(s)
-    shifted = s - beside(s, top)
+    tops = beside(s, top)
+    shifted = s - tops
     e = np.exp(shifted)
     if lowest(shifted) < -8 and not (for_sum and _mostly_near(e, shifted)):
         # A difference d is rounded by up to half its last place, d * eps / 2, and e^d by as
         # many relative eps as d is large. What was rounded off is known exactly (Knuth, The Art
         # of Computer Programming, volume 2, 4.2.2, theorem B): give it back.
         back = s - shifted
-        rounded_off = (s - (shifted + back)) + (back - beside(s, top))
+        rounded_off = (s - (shifted + back)) + (back - tops)
         e += np.where(e > 0, e * rounded_off, 0)  # nan where a score is -inf
     return shifted, e, top
 

@@ -177,7 +177,8 @@ def softmax_cross_entropy_gradient(
 
         def formula(y: Array, s: FloatArray, out: FloatArray) -> FloatArray:
             e, total = exponentials_and_sum(s)
-            q, not_q = e / beside(e, total), others(e) / beside(e, total)
+            totals = beside(e, total)
+            q, not_q = e / totals, others(e) / totals
             targets = smoothed(y, e, smoothing, weights)
             # q_k Σ_j t_j - t_k without what q_k t_k adds to both
             return np.subtract(q * others(targets), targets * not_q, out=out)

@@ -370,3 +370,33 @@ OPTIONS = {
         (["1", "2", "3"], TypeError, "must be real numbers, got text"),
     ],
 }
+
+# What no single number of a kind may be. The sum of a distribution is no matter of single numbers.
+FAULTS = {
+    "real": [np.nan, np.inf, -np.inf],
+    "rows": [np.nan, np.inf, -np.inf],
+    "extended": [np.nan],
+    "exponents": [np.nan],
+    "scores": [np.nan, np.inf],
+    "distribution": [np.nan, -0.5, -np.inf],
+    "soft labels": [np.nan, -0.5, -np.inf],
+    "positive": [0.0, -0.0, -2.0, np.nan, np.inf, -np.inf],
+    "nonnegative": [-2.0, -1e-300, np.nan, np.inf, -np.inf],
+    "counts": [0.5, -1.0, np.nan, np.inf, -np.inf],
+    "unit": [-0.25, -5e-324, 1 + 2**-52, 1.5, np.nan, np.inf, -np.inf],
+    "binary": [-0.25, -5e-324, 1 + 2**-52, 2.0, np.nan, np.inf, -np.inf],
+    "signs": [0.0, 0.5, -0.5, 2.0, np.nan, np.inf, -np.inf],
+    "classes": [0.5, -1.0, -0.5, 3.0, 3.5, 1e300, np.nan, np.inf, -np.inf],
+    "bits": [0.5, -1.0, 2.0, np.nan, np.inf, -np.inf],
+}
+
+
+def faults_of(table):
+    """Return (function, number of the call, argument, fault) for each fault that a table lists."""
+    return [
+        (function, number, name, value)
+        for function, calls in CALLS.items()
+        for number, call in enumerate(calls)
+        for name, (kind, _) in call.arguments.items()
+        for value in table.get(kind, [])
+    ]

@@ -9,7 +9,7 @@ import pytest
 
 import coursecode as cc
 from coursecode import _blocks, _options, _validation
-from tests.bad_inputs import CALLS
+from tests.bad_inputs import CALLS, FAULTS, faults_of
 
 RNG = np.random.default_rng(0)
 
@@ -174,25 +174,11 @@ def test_a_formula_may_return_what_it_was_given():
     assert view.tolist() == [1, 1, 1]
 
 
-REFUSED = {
-    "real": [np.nan, np.inf, -np.inf],
-    "rows": [np.nan, np.inf, -np.inf],
-    "extended": [np.nan],
-    "exponents": [np.nan],
-    "scores": [np.nan, np.inf],
-}
+ANY_FINITE = ("real", "rows", "extended", "exponents", "scores")  # kinds that take any, and more
+REFUSED = {kind: FAULTS[kind] for kind in ANY_FINITE}
 
 
-@pytest.mark.parametrize(
-    ("function", "number", "name", "value"),
-    [
-        (function, number, name, value)
-        for function, calls in CALLS.items()
-        for number, call in enumerate(calls)
-        for name, (kind, _) in call.arguments.items()
-        for value in REFUSED.get(kind, [])
-    ],
-)
+@pytest.mark.parametrize(("function", "number", "name", "value"), faults_of(REFUSED))
 def test_no_number_beside_a_fault_hides_it(function, number, name, value):
     call = CALLS[function][number]
     run = partial(getattr(cc, function), **CALLS[function][0].required)

@@ -11,7 +11,7 @@ import pytest
 
 import coursecode as cc
 from coursecode import _blocks, _rules, _validation
-from tests.bad_inputs import CALLS
+from tests.bad_inputs import CALLS, FAULTS, faults_of
 
 FIRST = {function: calls[0].arguments for function, calls in CALLS.items()}
 PAIRED = [name for name, arguments in FIRST.items() if len(arguments) > 1]
@@ -125,36 +125,7 @@ def test_a_probability_may_be_one_but_no_more(dtype):
         cc.binary_cross_entropy(above, scores)
 
 
-# What no single number of a kind may be. The sum of a distribution is no matter of single numbers.
-FAULTS = {
-    "real": [np.nan, np.inf, -np.inf],
-    "rows": [np.nan, np.inf, -np.inf],
-    "extended": [np.nan],
-    "exponents": [np.nan],
-    "scores": [np.nan, np.inf],
-    "distribution": [np.nan, -0.5, -np.inf],
-    "soft labels": [np.nan, -0.5, -np.inf],
-    "positive": [0.0, -0.0, -2.0, np.nan, np.inf, -np.inf],
-    "nonnegative": [-2.0, -1e-300, np.nan, np.inf, -np.inf],
-    "counts": [0.5, -1.0, np.nan, np.inf, -np.inf],
-    "unit": [-0.25, -5e-324, 1 + 2**-52, 1.5, np.nan, np.inf, -np.inf],
-    "binary": [-0.25, -5e-324, 1 + 2**-52, 2.0, np.nan, np.inf, -np.inf],
-    "signs": [0.0, 0.5, -0.5, 2.0, np.nan, np.inf, -np.inf],
-    "classes": [0.5, -1.0, -0.5, 3.0, 3.5, 1e300, np.nan, np.inf, -np.inf],
-    "bits": [0.5, -1.0, 2.0, np.nan, np.inf, -np.inf],
-}
-
-
-@pytest.mark.parametrize(
-    ("function", "number", "name", "value"),
-    [
-        (function, number, name, value)
-        for function, calls in CALLS.items()
-        for number, call in enumerate(calls)
-        for name, (kind, _) in call.arguments.items()
-        for value in FAULTS.get(kind, [])
-    ],
-)
+@pytest.mark.parametrize(("function", "number", "name", "value"), faults_of(FAULTS))
 def test_a_fault_is_found_at_every_place_and_at_all_of_them(function, number, name, value):
     call = CALLS[function][number]
     run = partial(getattr(cc, function), **CALLS[function][0].required)
