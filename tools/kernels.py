@@ -29,7 +29,7 @@ class Setting(NamedTuple):
 
     name: str
     variables: Mapping[str, str] = {}
-    packages: Sequence[str] = ()  # what an environment of its own gets; none is .venv as it is
+    packages: Sequence[str] = ()  # if any, they go into an environment of the setting's own
     pythons: Sequence[str] = ()  # the first of them that runs makes that environment
 
 
@@ -83,7 +83,7 @@ def python_of(setting: Setting) -> Path:
     folder = FOLDER / setting.name.replace(" ", "-")
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     subprocess.run([first_that_runs(setting.pythons), "-m", "venv", folder], check=True)
-    install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     subprocess.run([*install, *setting.packages], cwd=ROOT, check=True)
     return python
 
@@ -104,7 +104,7 @@ def described(python: Path, setting: Setting) -> str:
 def run_tests(python: Path, setting: Setting, arguments: Sequence[str]) -> str:
     """Run the tests, let the reader see them, and return their last line if any failed."""
     log = FOLDER / f"{setting.name.replace(' ', '-')}.log"
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     with log.open("w", encoding="utf-8") as out:
         code = subprocess.run(
             command, cwd=ROOT, env=os.environ | setting.variables, stdout=out, stderr=out
