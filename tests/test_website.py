@@ -114,6 +114,10 @@ This.
 |---|---|
 | a | b |
 
+| $k$ | p |
+|---|---|
+| $x$ | $y$ |
+
 A word of another language, 交叉熵 (熵), in the text.
 
 ## A section of $\frac{p_k}{2}$
@@ -375,7 +379,12 @@ def test_chinese_is_marked_as_such(chapter):
 def test_a_formula_in_a_heading_or_a_link_has_a_name_in_plain_text(chapter):
     named = chapter.select("h2 math, .page-toc a math")
     assert [formula["aria-label"] for formula in named] == ["p_k / 2"] * 2
-    assert not chapter.select("p math[aria-label]")
+    assert not chapter.select("section > p math[aria-label]")
+
+
+def test_a_formula_in_the_head_of_a_table_has_a_name_in_plain_text(chapter):
+    assert [formula["aria-label"] for formula in chapter.select("th math")] == ["k"]
+    assert not chapter.select("td math[aria-label]")
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,12 @@ async (options) => {
 }
 """
 STRUCTURE = {"runOnly": AXE_TAGS, "rules": {rule: {"enabled": False} for rule in COLOURS}}
-PRINTED = STRUCTURE | {"rules": STRUCTURE["rules"] | {"target-size": {"enabled": False}}}
+SIZES = {"runOnly": {"type": "rule", "values": ["target-size"]}}
+UNSIZED = STRUCTURE | {"rules": STRUCTURE["rules"] | {"target-size": {"enabled": False}}}
 COLOURS_ONLY = {"runOnly": {"type": "rule", "values": COLOURS}}
 
-# Formulas and coloured code are thousands of like elements; two of each kind show axe them all.
+# Formulas and coloured code are thousands of like elements, which axe lays out for each width;
+# two of each kind show it them all. What has a name is judged before: a formula may be all of it.
 THIN_OUT = """
 () => {
     const seen = new Map();
@@ -215,14 +217,16 @@ def look(page, axe: str, *, paper: bool = False) -> Iterator[tuple[str, object]]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             yield "width", f"{wide} on {width}"
         yield from (("unreachable", what) for what in page.evaluate(UNREACHABLE))
-    page.evaluate(THIN_OUT)
     page.evaluate(axe)
+    if not paper:  # on paper are the very same pages, all at once
+        page.set_viewport_size({"width": 1280, "height": 900})
+        yield from (("axe", f"whole: {what}") for what in page.evaluate(RUN_AXE, UNSIZED))
+    page.evaluate(THIN_OUT)
     page.emulate_media(media="print" if paper else "screen")
-    widths = [PAPER] if paper else [390, 1280]
-    for width in widths:
+    widths = {PAPER: UNSIZED} if paper else {390: STRUCTURE, 1280: SIZES}
+    for width, rules in widths.items():
         page.set_viewport_size({"width": width, "height": 900})
-        found = page.evaluate(RUN_AXE, PRINTED if paper else STRUCTURE)
-        yield from (("axe", f"{width}: {what}") for what in found)
+        yield from (("axe", f"{width}: {what}") for what in page.evaluate(RUN_AXE, rules))
     page.evaluate(ONE_OF_A_KIND)
     screens = [("screen", width, scheme) for width in widths for scheme in ("light", "dark")]
     for medium, width, scheme in [("print", PAPER, "dark"), *([] if paper else screens)]:

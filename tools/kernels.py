@@ -34,7 +34,7 @@ class Setting(NamedTuple):
 
 
 SETTINGS = (
-    Setting("as it is"),
+    Setting("this processor"),
     *(
         Setting(f"OpenBLAS {kernel}", {"OPENBLAS_CORETYPE": kernel})
         for kernel in ("Haswell", "Zen", "SkylakeX", "Nehalem")

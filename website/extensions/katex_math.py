@@ -4,8 +4,8 @@ The page then needs no script and no network, and TeX that KaTeX can't read is a
 place in the source. The script comes from the installed package sphinxcontrib-katex (which we use
 for that one file), the stylesheet and fonts of the same version from ``website/vendor/katex``.
 
-In a link or a heading a formula carries its plain text too: browsers leave MathML out of the names
-that they tell screen readers.
+In a link, a heading or the head of a table a formula carries its plain text too: browsers leave
+MathML out of the names that they tell screen readers.
 """
 
 import atexit
@@ -187,11 +187,21 @@ class TiePunctuation(SphinxPostTransform):
                 text.parent[place] = nodes.Text(text[mark.end() :])
 
 
+def is_head(cell: nodes.entry) -> bool:
+    """Whether a cell of a table names its column or its row."""
+    row = cell.parent
+    part = row.parent
+    columns = [node for node in part.parent if isinstance(node, nodes.colspec)]
+    return isinstance(part, nodes.thead) or bool(columns[row.index(cell)].get("stub"))
+
+
 def names_something(node: nodes.Node) -> bool:
-    """Whether a formula is part of a link's or a heading's name."""
+    """Whether a formula is part of the name of a link, a section, a column or a row."""
     while node.parent is not None:
         node = node.parent
         if isinstance(node, nodes.reference | nodes.title):
+            return True
+        if isinstance(node, nodes.entry) and is_head(node):
             return True
     return False
 
