@@ -75,7 +75,8 @@ bench: set-up ## time the package against its peers
 
 lock: set-up ## resolve requirements.lock anew (LOCK_ARGS=--upgrade for newest versions)
 	@$(BIN)/python -m pip install --disable-pip-version-check -q uv
-	@$(BIN)/python tools/lock.py $(LOCK_ARGS)
+	@$(BIN)/python -m uv pip compile pyproject.toml --extra book --extra test --extra lint --universal \
+		--python-version 3.11 --no-annotate --custom-compile-command "make lock" -q -o requirements.lock $(LOCK_ARGS)
 
 clean: ## remove what was built
 	rm -rf _build build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,5 +1,6 @@
 """The website's own machinery, tried on a small book built with the real configuration."""
 
+import hashlib
 import json
 import os
 import re
@@ -14,10 +15,11 @@ import html5lib
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 
 from tests.websites import JUPYTER_BOOK
 from website import print_book
-from website.extensions import exercise_pages, katex_math, side_contents
+from website.extensions import exercise_pages, katex_math, orientation
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
@@ -489,7 +491,7 @@ def test_the_contents_have_no_headings_before_that_of_the_page(chapter):
     """A reader who goes from heading to heading meets the title first; the lists have names."""
     tree = """<p aria-level="2" class="caption" role="heading"><span>The course</span></p>
         <ul><li>One</li></ul><p aria-level="2" class="caption" role="heading">More</p><ul></ul>"""
-    page = BeautifulSoup(side_contents.contents(tree, ""), "html.parser")
+    page = BeautifulSoup(orientation.contents(tree, ""), "html.parser")
     assert page.select("[role=heading], [aria-level]") == []
     titles = [page.find(id=part["aria-labelledby"]).get_text() for part in page.select("ul")]
     assert titles == ["The course", "More"]
@@ -506,7 +508,7 @@ def test_a_page_that_is_not_listed_stands_under_the_one_that_is(address, heading
         '<ul><li><a href="#one">One</a></li></ul>',
     )
     page = BeautifulSoup(
-        side_contents.contents(tree, f"<ul><li>{title}{section}</li></ul>"), "html.parser"
+        orientation.contents(tree, f"<ul><li>{title}{section}</li></ul>"), "html.parser"
     )
     assert [link.get_text() for link in page.select("li.current .page-toc a")] == headings
 
@@ -617,12 +619,36 @@ def test_an_incremental_build_shows_the_numbers_of_the_present_package(tmp_path)
     assert "the answer is 42 nats" in soup(folder, "book/chapter.html").get_text()
 
 
-def test_two_versions_of_katex_stop_the_build(tmp_path):
-    folder = book(tmp_path, {"index.md": "# Front\n\nText.\n"})
-    styles = folder / "website" / "vendor" / "katex" / "katex.min.css"
-    styles.write_text(
-        re.sub(r'(katex-version:after\{content:")[^"]+', r"\g<1>0.0.1", styles.read_text())
-    )
-    done = build(folder)
-    assert done.returncode != 0
-    assert "bring both to one version" in done.stderr
+def test_katex_is_as_published():
+    digests = (katex_math.VENDOR / "SHA256SUMS").read_text().splitlines()
+    names = []
+    for digest, name in map(str.split, digests):
+        assert hashlib.sha256((katex_math.VENDOR / name).read_bytes()).hexdigest() == digest, name
+        names.append(name)
+    here = {path.relative_to(katex_math.VENDOR) for path in katex_math.VENDOR.rglob("*.*")}
+    assert {path.as_posix() for path in here} == {*names, "README.md"} - {"LICENSE"}
+
+
+def test_fonts_hold_the_glyphs_of_the_formulas_and_no_others(small_book):
+    folder = small_book / "_build" / "html" / "_static" / "katex"
+    glyphs = {path.stem: set(TTFont(path).getBestCmap()) for path in folder.glob("fonts/*")}
+    assert glyphs["KaTeX_Size2-Regular"] == {ord("∑")}
+    assert {ord(letter) for letter in "qHxabc"} <= glyphs["KaTeX_Math-Italic"]
+    assert ord("z") not in glyphs["KaTeX_Math-Italic"]
+    named = re.findall(r"fonts/([\w-]+)\.", (folder / "katex.min.css").read_text())
+    assert sorted(named) == sorted(glyphs)
+
+
+def test_a_letter_is_in_the_face_that_shows_it():
+    html = katex_math.typeset(
+        r"\mathbb{E} + \mathbf{w}_{\max} \bigl(\text{is } x\bigr)", True, "{}"
+    )[0]
+    glyphs = {face: "".join(sorted(used)) for face, used in katex_math.glyphs_of([html]).items()}
+    assert glyphs.pop("KaTeX_Size3-Regular") == "amx"  # a size of that name, without a glyph
+    assert glyphs == {
+        "KaTeX_AMS-Regular": "E",
+        "KaTeX_Main-Bold": "w",
+        "KaTeX_Main-Regular": "()+aimsx\xa0\u200b",
+        "KaTeX_Math-Italic": "x",
+        "KaTeX_Size1-Regular": "()",
+    }

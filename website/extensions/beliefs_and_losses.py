@@ -127,4 +127,3 @@ class BeliefsAndLosses(SphinxDirective):
 
 def setup(app):
     app.add_directive("beliefs-and-losses", BeliefsAndLosses)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -109,4 +109,3 @@ def setup(app):
     app.add_directive("known-errors", KnownErrors)
     app.connect("doctree-read", give_ids)
     app.add_post_transform(ListKnownErrors)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -40,4 +40,3 @@ def tell_page(app, pagename, templatename, context, doctree) -> None:
 
 def setup(app):
     app.connect("html-page-context", tell_page, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
