@@ -153,6 +153,13 @@ def bracketed(text: str) -> str:
     return text if re.fullmatch(r"[\w.]+|\W", text) else f"({text})"
 
 
+def in_words(node: nodes.Node) -> str:
+    """A node's text, its formulas in plain text."""
+    if isinstance(node, nodes.math | nodes.math_block):
+        return plain(node.astext())
+    return "".join(map(in_words, node.children)) if node.children else node.astext()
+
+
 def glyphs_of(pages: Iterable[str]) -> dict[str, set[str]]:
     """The characters that formulas may need of each face: of every one whose class is round them,
     and of the upright one where none of another letter is."""
@@ -280,16 +287,12 @@ def visit_display(translator, node: nodes.math_block) -> None:
         f'<span class="formula">{html_of(translator, node, display=True)}</span>'
     )
     if node["number"]:
-        translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
-        translator.add_permalink_ref(node, "Link to this equation")
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'<span class="eqno">({number})')
+        translator.add_permalink_ref(node, f"Link to equation {number}")
         translator.body.append("</span>")
     translator.body.append("</span>\n")
     raise nodes.SkipNode
-
-
-def add_styles(app) -> None:
-    if app.builder.format == "html":
-        app.add_css_file("katex/katex.min.css")
 
 
 def write_styles(app, exception) -> None:
@@ -310,5 +313,4 @@ def setup(app):
     app.add_config_value("katex_macros", {}, "env", [dict])
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.add_post_transform(TiePunctuation)
-    app.connect("builder-inited", add_styles)
     app.connect("build-finished", write_styles)

@@ -9,14 +9,19 @@ message are shown: the frames above would show paths of the machine that built t
 import re
 from collections.abc import Iterator
 from html import escape
+from urllib.parse import unquote
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_proof.nodes import proof_node
 
+from .katex_math import in_words
+
 CHINESE = re.compile("([\u3400-\u9fff]+)")
 STREAMS = ("stream", "stderr")
+HEADERLINK = re.compile(r'<a class="headerlink" href="#([^"]*)" title="([^"]*)"')
+LONGEST = 80  # characters of a link's name
 LAST_LINE = re.compile(r"^[A-Za-z_][\w.]*(?::\s.*)?\Z", re.DOTALL | re.MULTILINE)
 
 
@@ -138,6 +143,31 @@ class MendMarkup(SphinxPostTransform):
                 text.parent.replace(text, list(spoken_as_chinese(text)))
 
 
+# ---- names of links to places
+
+
+def told(node: nodes.Element) -> str:
+    """What a place is called: by its title, its caption or itself, in plain words."""
+    kinds = nodes.title | nodes.caption
+    title = next((part for part in node.children if isinstance(part, kinds)), node)
+    words = " ".join(in_words(title).split())
+    return words if len(words) <= LONGEST else words[: words.rfind(" ", 0, LONGEST)] + " …"
+
+
+def name_links(app, pagename, templatename, context, doctree) -> None:
+    """Let each "#" say where it leads, as none is like another then to those who hear them."""
+    if doctree is None:
+        return
+    places = {name: node for node in doctree.findall(nodes.Element) for name in node.get("ids", ())}
+
+    def named(link: re.Match[str]) -> str:
+        place = places.get(unquote(link[1]))
+        name = f": {told(place)}" if place is not None and "equation" not in link[2] else ""
+        return f'{link[0]} aria-label="{escape(link[2] + name, quote=True)}"'
+
+    context["body"] = HEADERLINK.sub(named, context["body"])
+
+
 # ---- how they are written
 
 
@@ -186,5 +216,6 @@ def setup(app):
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, details))
     app.add_node(in_chinese, html=(visit_in_chinese, end_of_words))
     app.add_node(nodes.citation, override=True, html=(visit_citation, closing("div")))
+    app.connect("html-page-context", name_links)
     for transform in (FoldParts, TidyOutputs, MendMarkup):
         app.add_post_transform(transform)

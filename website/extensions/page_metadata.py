@@ -2,7 +2,7 @@
 
 Canonical links and cards need the site's public address: ``html.baseurl`` in ``_config.yml``, or
 the environment variable SITE_URL, which the publishing workflow sets. Without one they are left
-out. (The package ``sphinxext-opengraph`` would need one always, and describes formulas by their TeX.)
+out. (The package ``sphinxext-opengraph`` wants one always, and describes formulas by their TeX.)
 """
 
 import os
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from docutils import nodes
 from markupsafe import Markup
 
-from .katex_math import plain
+from .katex_math import in_words
 
 LONGEST = 200  # characters of a description that search engines show
 CARD = "_static/social-card.png"
@@ -21,13 +21,6 @@ CARD = "_static/social-card.png"
 def set_address(app, config) -> None:
     address = os.environ.get("SITE_URL") or config.html_baseurl
     config.html_baseurl = address.rstrip("/") + "/" if address else ""
-
-
-def in_words(node: nodes.Node) -> str:
-    """A node's text, its formulas in plain text."""
-    if isinstance(node, nodes.math | nodes.math_block):
-        return plain(node.astext())
-    return "".join(map(in_words, node.children)) if node.children else node.astext()
 
 
 def description(doctree: nodes.document) -> str:

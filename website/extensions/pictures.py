@@ -1,10 +1,12 @@
-"""Pictures as a reader needs them: described, fetched when near, their place kept until they come.
+"""Pictures as a reader needs them: described, fetched when near, their place kept until they come,
+and with colours of their own for a dark page.
 
 Without alternative text docutils falls back to the file name, which no checker in the browser can
 tell from a description: here it is a warning. Without its size the text jumps as a figure comes in.
 """
 
 import re
+from colorsys import hls_to_rgb, rgb_to_hls
 from pathlib import Path, PurePosixPath
 
 from docutils import nodes
@@ -54,6 +56,41 @@ def state_sizes(app, pagename, templatename, context, doctree) -> None:
     context["body"] = re.sub(r'<img(?=[^>]* src="([^"]*)")', sized, context["body"])
 
 
+def turned(colour: str) -> str:
+    """A colour as it is on dark paper: greys are turned over, all others are light and keep their
+    hue, so that orange stays orange."""
+    hue, lightness, saturation = rgb_to_hls(*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))
+    if saturation < 0.1:
+        lightness = 0.92 - 0.83 * lightness
+    else:
+        lightness, saturation = max(lightness, 0.66), 0.85 * saturation
+    parts = hls_to_rgb(hue, lightness, saturation)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
+
+
+def with_dark_colours(svg: str) -> str:
+    """A drawing that follows the page: a browser hands its scheme on to the pictures in it."""
+    colours = sorted(set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", svg)))
+    rules = "".join(
+        f'[style*="{what}: {colour}"]{{{what}:{turned(colour)}!important}}'
+        for colour in colours
+        for what in ("fill", "stroke")
+        if f"{what}: {colour}" in svg
+    )
+    black = f"svg{{fill:{turned('#000000')}}}"  # what no style has been given
+    style = f"<style>@media (prefers-color-scheme:dark){{{black}{rules}}}</style>"
+    return re.sub(r"(<svg[^>]*>)(?!<style>@media)", rf"\g<1>{style}", svg, count=1)
+
+
+def colour_drawings(app, exception) -> None:
+    if exception is None and app.builder.format == "html":
+        for path in Path(app.outdir, app.builder.imagedir).glob("*.svg"):
+            svg = path.read_text(encoding="utf-8")
+            if (new := with_dark_colours(svg)) != svg:
+                path.write_text(new, encoding="utf-8")
+
+
 def setup(app):
+    app.connect("build-finished", colour_drawings)
     app.connect("doctree-resolved", look_after_pictures)
     app.connect("html-page-context", state_sizes)
