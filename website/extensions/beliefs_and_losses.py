@@ -76,7 +76,8 @@ def panels() -> str:
         html += (
             f'<div class="belief"><p class="belief-title">{pair.belief}</p>'
             f"{drawing(probability, pair.shape, *BELIEF)}"
-            f'<p class="belief-value">believed <b class="value">{probability[START]:.2f}</b></p></div>'
+            f'<p class="belief-value">believed <b class="value">{probability[START]:.2f}</b></p>'
+            "</div>"
             f'<div class="loss">{drawing(price, pair.cost, *LOSS)}'
             f'<p class="belief-value">costs <b class="value">{price[START]:.2f}</b> nats</p>'
             f'<p class="belief-title">{pair.loss}</p></div>'

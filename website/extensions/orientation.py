@@ -1,4 +1,4 @@
-"""Where a reader is: the contents beside the page, the line at a chapter's head, letters in a glossary.
+"""Where a reader is: the contents beside the page, the head of a chapter, a glossary's A to Z.
 
 The page's own headings stand in the contents under its entry. A page below those that are listed,
 of one chapter's exercises say, stands under the listed one.
