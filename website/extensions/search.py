@@ -17,6 +17,7 @@ from .known_errors import in_reading_order
 
 MINISEARCH = VENDOR.parent / "minisearch" / "minisearch.js"
 LEFT_OUT = (nodes.literal_block, nodes.math_block, nodes.raw)
+SHORT = 200  # characters of a question: what it is about, not how it is done
 SPOKEN = ("doc", "term", "func", "mod")  # links whose text is words; others hold a label
 
 
@@ -38,7 +39,8 @@ def words(node: nodes.Node) -> str:
 
 def records(node: nodes.Element, title: str, place: str) -> Iterator[tuple[str, str, str]]:
     """A section's heading, id and own text, then those of what is in it."""
-    inner, own = [], []
+    own: list[str] = []
+    inner: list[tuple[str, str, str]] = []
     for part in node.children:
         if isinstance(part, nodes.section):
             inner += records(part, words(part.next_node(nodes.title)), part["ids"][0])
@@ -62,7 +64,9 @@ def book(app) -> dict[str, list]:
         title = words(app.env.titles[page])
         pages.append([app.builder.get_target_uri(page), title])
         top = app.env.get_doctree(page).next_node(nodes.section)
-        found += [[number, *record] for record in records(top, title, "")]
+        longest = SHORT if page.startswith("exercises/") else None
+        for name, place, text in records(top, title, ""):
+            found.append([number, name, place, text[:longest]])
     return {"pages": pages, "records": found}
 
 

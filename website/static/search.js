@@ -5,9 +5,9 @@
 const CALLED = [
   [/\b(log|logistic) loss\b/g, "cross-entropy"], [/\bderivatives?\b/g, "gradient"], [/\bnll\b/g, "negative log-likelihood"],
   [/\b(mse|l2 loss)\b/g, "squared error"], [/\b(mae|l1 loss)\b/g, "absolute error"], [/\bmle\b/g, "maximum likelihood"],
-  [/\bover-?fit(ting|s)?\b/g, "regularisation penalty"], [/\bweight decay\b/g, "penalty L2"],
+  [/\bover-?fit(ting|s)?\b/g, "regularisation penalty"],
   [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow"], [/\bkullback(.leibler)?\b/g, "KL divergence"],
-  [/\bsvm\b/g, "hinge margin"], [/\boutliers?\b/g, "outlier robust absolute Huber"],
+  [/\b(softmax|cross-entropy) gradient\b|\bgradient of (the )?softmax\b/g, "gradient q y"], [/\bsvm\b/g, "hinge margin"], [/\boutliers?\b/g, "outlier robust absolute Huber"],
 ];
 const SMALL = new Set("a an and are as at by do does for from how in is it not of on or that the to what when which why with".split(" "));
 
@@ -18,7 +18,7 @@ function tidy(word) {
 }
 
 // A chapter's own sections go before what repeats them.
-const weight = ([address], title) => address.startsWith("exercises/") || /^(Sources|Self-check)$/.test(title) ? 0.3
+const weight = ([address], title) => address.startsWith("exercises/") || /^(Sources|Self-check)$/.test(title) ? 0.15
   : /api|benchmarks|instructor/.test(address) ? 0.25 : /glossary|notation|bibliography/.test(address) ? 0.6 : 1;
 
 function indexOf(book) {
