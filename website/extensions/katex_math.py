@@ -10,6 +10,7 @@ MathML out of the names that they tell screen readers.
 
 import atexit
 import base64
+import hashlib
 import io
 import json
 import re
@@ -307,8 +308,11 @@ def write_styles(app, exception) -> None:
         return
     pages = sorted(Path(app.outdir).rglob("*.html"))
     used = glyphs_of(page.read_text(encoding="utf-8") for page in pages)
-    faces = {face: data for face, glyphs in used.items() if (data := subset(face, glyphs))}
-    Path(app.outdir, "_static", "katex.css").write_text(stylesheet(faces), encoding="utf-8")
+    digest = hashlib.sha256(repr([(f, sorted(used[f])) for f in sorted(used)]).encode()).hexdigest()
+    head, styles = f"/* {digest} */\n", Path(app.outdir, "_static", "katex.css")
+    if not (styles.exists() and styles.read_text(encoding="utf-8").startswith(head)):
+        faces = {face: data for face, glyphs in used.items() if (data := subset(face, glyphs))}
+        styles.write_text(head + stylesheet(faces), encoding="utf-8")
 
 
 def setup(app):
