@@ -79,15 +79,22 @@ def search_page(app):
     yield "search", {"title": "Search", "parents": [], "prev": None, "next": None}, "search.html"
 
 
+def note_changes(app, env, docnames: list[str]) -> None:
+    """Whether any page says something new, besides those that every build reads again."""
+    app.builder.says_new = bool(set(docnames) - env.reread_always)
+
+
 def write_records(app, exception) -> None:
     if exception is None and app.builder.format == "html":
-        folder = Path(app.outdir, "_static")
-        text = json.dumps(book(app), ensure_ascii=False, separators=(",", ":"))
-        (folder / "records.js").write_text(f"const BOOK = {text};\n", encoding="utf-8")
-        copy2(MINISEARCH, folder)
+        path = Path(app.outdir, "_static", "records.js")
+        if app.builder.says_new or not path.exists():
+            text = json.dumps(book(app), ensure_ascii=False, separators=(",", ":"))
+            path.write_text(f"const BOOK = {text};\n", encoding="utf-8")
+        copy2(MINISEARCH, path.parent)
 
 
 def setup(app):
     app.connect("builder-inited", replace_search)
+    app.connect("env-before-read-docs", note_changes)
     app.connect("html-collect-pages", search_page)
     app.connect("build-finished", write_records)

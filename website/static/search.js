@@ -46,7 +46,8 @@ function answers(book, index, question) {
 function excerpt(text, found) {
   const places = found.map((word) => text.toLowerCase().indexOf(word)).filter((place) => place >= 0);
   const start = Math.max(0, text.lastIndexOf(" ", Math.min(...places, text.length) - 40));
-  return (start ? "… " : "") + text.slice(start, start + 180).trim() + (text.length > start + 180 ? " …" : "");
+  const piece = text.slice(start, start + 180).trim();
+  return (start ? "… " : "") + (text.length > start + 180 ? piece.replace(/\s\S*$/, " …") : piece);
 }
 
 function show(question) {
