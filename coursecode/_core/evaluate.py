@@ -1,0 +1,180 @@
+"""Two decorators that turn a formula into a public function.
+
+    @rowwise
+    def squared_error(y_true: Real, y_pred: Real) -> Array:
+        return (y_true - y_pred) ** 2
+
+Its annotations are the kinds of its arguments (see `kinds`); what a caller gives is checked by
+them, and the formula gets plain arrays. Options are keyword-only and reach it as they are.
+
+`rowwise`   for formulas that treat each example by itself. Leading axes become one, and the formula
+            is given a block of examples at a time, a row each: (rows,), (rows, K) or (rows, J, K).
+            It returns one number a row, or an array for each, and must not write into what it gets.
+`checked`   for everything else: the arguments are checked as a whole and handed over once.
+
+Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
+one; a section that a docstring has of its own is kept, after it.
+
+Blocks are there for speed: an expression such as `np.exp(s) / total` makes an array for every step.
+On a large input each of them travels to main memory and back, which takes longer than the
+arithmetic. A block of rows stays in the processor's cache, however many steps there are.
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from functools import wraps
+from math import prod
+from textwrap import fill
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from coursecode._core.arithmetic import Numbers
+from coursecode._core.kinds import DOUBLE, SINGLE, Argument, Data, Option, hold, kind_in, matched
+
+BLOCK_BYTES = 2**20  # of the largest argument; the formula's temporaries take a few times that
+# The C library of Linux keeps freed memory for the next block, rather than fetch it from the system
+# anew, up to twice the size of the largest array that was freed so far: this one.
+np.empty(16 * BLOCK_BYTES, np.uint8)
+
+P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def rowwise(formula: Callable[P, Any]) -> Callable[P, Numbers]:
+    """Evaluate a formula over checked arguments, block by block.
+
+    The result has the type of the arguments, float64 where float32 meets float64, and no -0.0; a
+    number of Python's own takes the type of the data beside it. It is a NumPy scalar where there is
+    one number.
+    """
+    take = taker(formula)
+
+    @wraps(formula)
+    @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
+    def function(*given: P.args, **options: P.kwargs) -> Numbers:
+        arguments, others = take(given, options)
+        return evaluated(formula, arguments, others)
+
+    public: Callable[P, Numbers] = documented(function)
+    return public
+
+
+def checked(function: F) -> F:
+    """Call a function with its arguments checked."""
+    take = taker(function)
+
+    @wraps(function)
+    def checking(*given: Any, **options: Any) -> Any:
+        with np.errstate(all="ignore"):
+            arguments, others = take(given, options)
+            matched(arguments)
+            hold(arguments, [each.rows for each in arguments])
+        return function(**{each.name: each.values for each in arguments}, **others)
+
+    public: F = documented(checking)
+    return public
+
+
+def taker(function: Callable[..., Any]) -> Callable[..., tuple[list[Argument], dict[str, Any]]]:
+    """Return what takes the arguments of a call: data by their kinds, and all that is no data."""
+    signature = inspect.signature(function, eval_str=True)
+    parameters = signature.parameters.values()
+    kinds = {p.name: kind_in(p.annotation) for p in parameters}
+    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+    data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
+    options = {name: kind for name, kind in kinds.items() if isinstance(kind, Option)}
+    only_data_required = [n for n in kinds if n not in defaults] == data
+
+    def take(given: Any, named: Any) -> tuple[list[Argument], dict[str, Any]]:
+        if only_data_required and not named and len(given) == len(data):  # `bind` takes its time
+            values = dict(zip(data, given, strict=True))
+        else:
+            values = signature.bind(*given, **named).arguments
+        like, arguments = None, []
+        for name in reversed(data):  # the last, the scores, tells what labels may be
+            arguments.append(kinds[name].take(name, values.pop(name), like))
+            like = like or arguments[0]
+        for name, value in values.items():
+            if name in options and not (name in defaults and value is defaults[name]):
+                values[name] = options[name].take(name, value, like)
+        return arguments[::-1], values
+
+    return take
+
+
+def evaluated(
+    formula: Callable[..., Numbers], arguments: list[Argument], options: dict[str, Any]
+) -> Numbers:
+    """Return formula(*values, **options) of matching arguments, block by block."""
+    batch = matched(arguments)
+    count = prod(batch)
+    dtype = common_type(arguments)
+    rows = [in_rows(each, count, dtype) for each in arguments]
+    step = max(1, BLOCK_BYTES * count // max(each.nbytes for each in rows))
+    result: Numbers | None = None
+    for start in range(0, count, step):
+        block = [each[start : start + step] for each in rows]
+        hold(arguments, block)
+        part = formula(*block, **options)
+        if result is None:
+            result = np.empty((count, *part.shape[1:]), dtype)
+        np.add(
+            part, 0.0, out=result[start : start + step], casting="same_kind"
+        )  # -0.0 + 0.0 is 0.0
+    assert result is not None  # count is not 0
+    return result.reshape(batch + result.shape[1:])[()]
+
+
+def common_type(arguments: list[Argument]) -> np.dtype[Any]:
+    """Return float32 if all floats are, but for numbers of Python's own that fit into it."""
+    types = {
+        each.values.dtype for each in arguments if each.values.dtype.kind == "f" and not each.yields
+    }
+    return SINGLE if types == {SINGLE} else DOUBLE
+
+
+def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
+    """Return the values, a row each; a lone number is repeated, though not in memory."""
+    rows = argument.rows
+    rows = np.ascontiguousarray(rows, dtype if rows.dtype.kind == "f" else None)
+    return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
+
+
+def documented(function: Any) -> Any:
+    """Write the rules of a function's kinds into its docstring, their words into its signature."""
+    signature = inspect.signature(function, eval_str=True)
+    kinds = {name: kind_in(each.annotation) for name, each in signature.parameters.items()}
+    shown = [
+        p.replace(annotation=kinds[n] or p.annotation) for n, p in signature.parameters.items()
+    ]
+    returned = kind_in(signature.return_annotation) or signature.return_annotation
+    function.__signature__ = signature.replace(parameters=shown, return_annotation=returned)
+    before, header, after = re.split(
+        r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)",
+        inspect.cleandoc(function.__doc__ or "") + "\n",
+        maxsplit=1,
+        flags=re.MULTILINE,
+    )
+    if rules := refusals(kinds):
+        entry = fill(rules, 92, initial_indent="    ", subsequent_indent="    ")
+        end = "" if header else "\n"  # other entries follow, or the next section
+        function.__doc__ = (
+            f"{before.rstrip()}\n\nRaises\n------\nValueError\n{entry}\n{end}{after}".rstrip()
+        )
+    return function
+
+
+def refusals(kinds: dict[str, Any]) -> str:
+    """Say what each argument must be, and of arguments of one kind that they must be so too."""
+    rules: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        if kind is not None and kind.must:
+            *others, last = kind.must
+            must = f"{', '.join(others)} and {last}" if others else last
+            rules.setdefault(must, []).append(name)
+    return " ".join(
+        f"`{first}` must {must}{''.join(f'; so must `{name}`' for name in rest)}."
+        for must, (first, *rest) in rules.items()
+    )
