@@ -19,6 +19,7 @@ SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arith
 # machine with other work, or beside PyTorch's threads, several times as long as they take.
 LANE = 10_000
 SMALL = 1 / 4  # a sum of exponentials above it has lost no digit that matters to underflow
+LARGE = 1e18  # odds below it have lost none to overflow, in float32 either
 
 
 # --- every number of an array ---------------------------------------------------------
@@ -54,6 +55,17 @@ def row_sum(x: Numbers) -> Numbers:
     short = x.shape[-1] <= SHORT_ROW
     total: Numbers = x.dot(_ones(x.shape[-1], x.dtype)) if short else np.add.reduce(x, axis=-1)
     return total
+
+
+def row_max(x: Numbers) -> Numbers:
+    """Return the largest number of each row.
+
+    Short rows are first laid out column by column: NumPy then loops along the many rows, which is
+    several times faster than along the few numbers in each.
+    """
+    by_columns = np.asfortranarray(x) if x.shape[-1] <= SHORT_ROW else x
+    top: Numbers = np.maximum.reduce(by_columns, axis=-1)
+    return top
 
 
 @lru_cache(maxsize=2 * SHORT_ROW)
@@ -158,16 +170,40 @@ def split(e: Numbers, k: Numbers) -> tuple[Numbers, Numbers]:
 
 def log_total(s: Numbers) -> tuple[Numbers, Numbers]:
     """Return max s and what is missing to ln Σ e^s, which keeps its digits next to 0."""
-    k = s.argmax(axis=-1)
-    e, _ = exponentials(s)
-    own, rest = split(e, k)
-    return pick(s, k), np.log1p(rest / own)
+    top = row_max(s)
+    rest = _sum_but_largest(np.exp(s - column(top)))
+    sure = rest < 0.01  # of its class: then what others have is far below, and a shift rounds it
+    if sure.any():
+        rest[sure] = _sum_but_largest(_shifted_exponentials(s[sure]))
+    return top, np.log1p(rest)
 
 
-def logistic(s: Numbers) -> Numbers:
-    """Return 1 / (1 + e^-s), to the last digit on both sides of 0."""
-    e = np.exp(-abs(s))
-    return np.where(s < 0, e, 1) / (1 + e)
+def _sum_but_largest(e: Numbers) -> Numbers:
+    """Return each row's sum without one of its largest terms, which must be 1."""
+    ones = np.floor(e)  # to subtract 1 from the sum would lose the digits of what is left
+    rest: Numbers = row_sum(e - ones) + (row_sum(ones) - 1)
+    return rest
+
+
+def surprise(s: Numbers, y: Numbers) -> Numbers:
+    """Return -ln q_y for the softmax q of scores, ln of 1 + (sum of the others) / own."""
+    own, rest = split(np.exp(s), y)
+    total, odds = own + rest, rest / own
+    loss: Numbers = np.log1p(odds)
+    hard = ~((total >= SMALL) & (total < math.inf) & (odds < LARGE))
+    if hard.any():  # out of range, or nearly
+        top, log_sum = log_total(s[hard])
+        loss[hard] = log_sum - (pick(s[hard], y[hard]) - top)
+    return loss
+
+
+def scaled(x: Numbers) -> tuple[Numbers, Numbers]:
+    """Return samples, along the last axis, in a unit in which no sum overflows; and the unit.
+
+    It is a power of two, so that the change of unit is exact.
+    """
+    unit = np.ldexp(np.ones_like(x[..., 0]), np.frexp(abs(x).max(axis=-1))[1] - 1)
+    return x / unit[..., np.newaxis], unit
 
 
 # --- what is left where large terms cancel --------------------------------------------
@@ -176,27 +212,32 @@ NEAR = 0.3  # of |s|: beyond, the logarithm has digits enough
 TERMS = 16  # NEAR to the power 2 * TERMS is below the rounding of float64
 
 
-def divergence_terms(p: Numbers, q: Numbers) -> Numbers:
-    """Return p ln(p/q) - p + q, which is never negative and 0 where p = q.
+def excess(p: Numbers, q: Numbers) -> Numbers:
+    """Return ln(p/q) - 1 + q/p, which is never negative and 0 where p = q.
 
     The logarithm of a ratio near 1 loses the digits in which p and q differ. In the variable
     s = (q - p) / (q + p), which is exact there, ln(q/p) is 2 artanh(s), an odd series; what is
     summed here is what is left of it when its first term has cancelled.
     """
-    d = q - p
-    s = _relative_difference(p, q)
+    more = (q - p) / p
+    s = np.where(p == q, 0, (q / 2 - p / 2) / (p / 2 + q / 2))  # p + q may overflow
     tail = _series([1 / (2 * k + 3) for k in range(TERMS)], s * s)
-    near = d * s - p * (2 * s**3 * tail)
-    far = np.where(p > 0, p * log_ratio(p, q) + d, q)
-    return np.where(abs(s) < NEAR, near, far)
+    return np.where(abs(s) < NEAR, more * s - 2 * s**3 * tail, log_ratio(p, q) + more)
 
 
-def midpoint_terms(p: Numbers, q: Numbers) -> Numbers:
-    """Return (p ln(p/m) + q ln(q/m)) / 2 for m = (p + q) / 2, which is never negative."""
-    m, s = (p + q) / 2, _relative_difference(p, q)
-    tail = _series([1 / ((2 * k + 1) * (2 * k + 2)) for k in range(TERMS)], s * s)
-    far = times(p, log_ratio(p, m)) + times(q, log_ratio(q, m))
-    return np.where(abs(s) < NEAR, m * s**2 * tail, far / 2)
+def divergence_terms(p: Numbers, q: Numbers) -> Numbers:
+    """Return p ln(p/q) - p + q, which is never negative; that is q where p is nothing beside it."""
+    return np.where(q / p < math.inf, p * excess(p, q), q)
+
+
+def divergence(p: Numbers, q: Numbers) -> Numbers:
+    """Return the sum of p ln(p/q) - p + q in each row."""
+    d = p - q
+    total = row_sum(times(p, np.log1p(d / q)) - d)
+    hard = ~((total > 0.01) & (total < math.inf))  # it cancels, or a ratio leaves range
+    if hard.any():
+        total[hard] = row_sum(divergence_terms(p[hard], q[hard]))
+    return total
 
 
 def log_ratio(p: Numbers, q: Numbers) -> Numbers:
@@ -204,10 +245,6 @@ def log_ratio(p: Numbers, q: Numbers) -> Numbers:
     ratio = p / q
     fits = (ratio >= np.finfo(p.dtype).tiny) & (ratio < math.inf)
     return np.where(fits, np.log(ratio), np.log(p) - np.log(q))
-
-
-def _relative_difference(p: Numbers, q: Numbers) -> Numbers:
-    return np.where(p == q, 0, (q / 2 - p / 2) / (p / 2 + q / 2))  # p + q may overflow
 
 
 def _series(coefficients: list[float], x: Numbers) -> Numbers:

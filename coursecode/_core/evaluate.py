@@ -31,7 +31,17 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from coursecode._core.arithmetic import Numbers
-from coursecode._core.kinds import DOUBLE, SINGLE, Argument, Data, Option, hold, kind_in, matched
+from coursecode._core.kinds import (
+    DOUBLE,
+    SINGLE,
+    Argument,
+    Data,
+    Option,
+    fits_single,
+    hold,
+    kind_in,
+    matched,
+)
 
 BLOCK_BYTES = 2**20  # of the largest argument; the formula's temporaries take a few times that
 # The C library of Linux keeps freed memory for the next block, rather than fetch it from the system
@@ -45,9 +55,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 def rowwise(formula: Callable[P, Any]) -> Callable[P, Numbers]:
     """Evaluate a formula over checked arguments, block by block.
 
-    The result has the type of the arguments, float64 where float32 meets float64, and no -0.0; a
-    number of Python's own takes the type of the data beside it. It is a NumPy scalar where there is
-    one number.
+    The result has the type of the arguments, float64 where float32 meets float64, and no -0.0; it
+    is a NumPy scalar where it is one number. A number of Python's own takes the type of the data
+    beside it; where an option has no place in float32, the formula is evaluated in float64.
     """
     take = taker(formula)
 
@@ -92,10 +102,11 @@ def taker(function: Callable[..., Any]) -> Callable[..., tuple[list[Argument], d
             values = dict(zip(data, given, strict=True))
         else:
             values = signature.bind(*given, **named).arguments
-        like, arguments = None, []
-        for name in reversed(data):  # the last, the scores, tells what labels may be
+        arguments: list[Argument] = []
+        like: Any = values.get("classes")  # it tells what labels may be, and so do scores
+        for name in reversed(data):
             arguments.append(kinds[name].take(name, values.pop(name), like))
-            like = like or arguments[0]
+            like = arguments[0]
         for name, value in values.items():
             if name in options and not (name in defaults and value is defaults[name]):
                 values[name] = options[name].take(name, value, like)
@@ -109,36 +120,36 @@ def evaluated(
 ) -> Numbers:
     """Return formula(*values, **options) of matching arguments, block by block."""
     batch = matched(arguments)
-    count = prod(batch)
-    dtype = common_type(arguments)
-    rows = [in_rows(each, count, dtype) for each in arguments]
-    step = max(1, BLOCK_BYTES * count // max(each.nbytes for each in rows))
-    result: Numbers | None = None
-    for start in range(0, count, step):
+    count, dtype = prod(batch), common_type(arguments)
+    fit = all([fits_single(value) for value in options.values() if type(value) is float])
+    rows = [in_rows(each, count, dtype if fit else DOUBLE) for each in arguments]
+    step = max(1, BLOCK_BYTES * count // max([each.nbytes for each in rows]))
+    if step >= count:
+        hold(arguments, rows)
+        result = (formula(*rows, **options) + 0.0).astype(dtype, copy=False)  # -0.0 + 0.0 is 0.0
+    for start in range(0, count if step < count else 0, step):
         block = [each[start : start + step] for each in rows]
         hold(arguments, block)
         part = formula(*block, **options)
-        if result is None:
+        if not start:
             result = np.empty((count, *part.shape[1:]), dtype)
-        np.add(
-            part, 0.0, out=result[start : start + step], casting="same_kind"
-        )  # -0.0 + 0.0 is 0.0
-    assert result is not None  # count is not 0
+        np.add(part, 0.0, out=result[start : start + step], casting="same_kind")
     return result.reshape(batch + result.shape[1:])[()]
 
 
 def common_type(arguments: list[Argument]) -> np.dtype[Any]:
     """Return float32 if all floats are, but for numbers of Python's own that fit into it."""
-    types = {
-        each.values.dtype for each in arguments if each.values.dtype.kind == "f" and not each.yields
-    }
-    return SINGLE if types == {SINGLE} else DOUBLE
+    types = {each.values.dtype for each in arguments if not each.yields}
+    return SINGLE if SINGLE in types and DOUBLE not in types else DOUBLE
 
 
 def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
     """Return the values, a row each; a lone number is repeated, though not in memory."""
     rows = argument.rows
-    rows = np.ascontiguousarray(rows, dtype if rows.dtype.kind == "f" else None)
+    if rows.dtype.kind == "f" and rows.dtype is not dtype:
+        rows = rows.astype(dtype)
+    if not rows.flags.c_contiguous:
+        rows = np.ascontiguousarray(rows)
     return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
 
 

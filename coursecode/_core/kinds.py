@@ -22,7 +22,7 @@ rule and what was got.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, NamedTuple, get_args
+from typing import Annotated, Any, NamedTuple, NoReturn, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -180,16 +180,18 @@ class Data(Words):
 
     def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
         """Return the values in the right type; `like` is the argument that labels belong to."""
-        array = plain_array(name, value)
-        if array.dtype.kind in self.adopts:
-            array = array.astype(like.values.dtype)
-        array = self.with_axes(name, floats(name, array))
-        return Argument(name, self, array, type(value) in (int, float) and _fits_single(array))
+        array = value if type(value) is np.ndarray else plain_array(name, value)
+        if array.dtype is not DOUBLE and array.dtype is not SINGLE:
+            own = array.dtype.kind not in self.adopts
+            array = floats(name, array) if own else array.astype(like.values.dtype)
+        if array.ndim < self.rank:
+            self.refuse_axes(name, array)
+        return Argument(
+            name, self, array, type(value) in (int, float) and fits_single(float(array))
+        )
 
-    def with_axes(self, name: str, array: Numbers) -> Numbers:
-        """Return an array that has axes enough for one example."""
-        if array.ndim >= self.rank:
-            return array
+    def refuse_axes(self, name: str, array: Numbers) -> NoReturn:
+        """Refuse an array that has too few axes for one example."""
         got = f"shape {array.shape}" if array.ndim else "a single number"
         raise ValueError(f"{name} must have {self.axes}, got {got}")
 
@@ -205,8 +207,6 @@ class Data(Words):
 
 def plain_array(name: str, value: ArrayLike) -> Numbers:
     """Return what was given as an array; whatever would lose its meaning that way is refused."""
-    if type(value) is np.ndarray:
-        return value
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name} must be a plain array, got a masked array")
     try:
@@ -219,17 +219,15 @@ def plain_array(name: str, value: ArrayLike) -> Numbers:
 
 def floats(name: str, array: Numbers) -> Numbers:
     """Return an array in float64, or in float32 if it is of no wider floats."""
-    if array.dtype is DOUBLE or array.dtype is SINGLE:
-        return array
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be real numbers, got {contents(array)}")
     # 300 squared is inf in float16, so that is computed in float32.
     return array.astype(SINGLE if array.dtype.kind == "f" and array.itemsize <= 4 else DOUBLE)
 
 
-def _fits_single(number: Numbers) -> bool:
-    size = abs(float(number))
-    return size == 0 or TINY <= size <= HUGE
+def fits_single(number: float) -> bool:
+    """Return whether a number has a place in float32, neither too large nor too small."""
+    return number == 0 or TINY <= abs(number) <= HUGE
 
 
 def contents(array: Numbers) -> str:
@@ -271,8 +269,10 @@ class _Classes(Data):
         array = plain_array(name, value)
         if array.dtype.kind not in "iuf":
             raise TypeError(f"{name} must be whole numbers, got {contents(array)}")
-        array = self.with_axes(name, array)
-        count = like if isinstance(like, int) else like.values.shape[-1]
+        if array.ndim < self.rank:
+            self.refuse_axes(name, array)
+        scores = isinstance(like, Argument)
+        count = like.values.shape[-1] if scores else as_kind(Whole, "classes", like)
         below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
         kind = replace(self, rules=(WHOLE_NUMBERS, below), holds=_within(count))
         if array.dtype.kind != "i" and count and kind.fault(array):
@@ -502,19 +502,26 @@ def as_kind(kind: Any, name: str, value: Any, like: Any = None) -> Any:
 
 def matched(arguments: Sequence[Argument]) -> tuple[int, ...]:
     """Return the leading axes that all share; only a lone number may have none of them."""
-    many = (each for each in arguments if each.batch or not each.kind.lone)
-    first = next(many, arguments[0])
+    first = arguments[0]
+    if first.kind.lone:
+        first = next((each for each in arguments if each.batch), first)
+    shape, rank = first.values.shape, first.kind.rank
     for each in arguments:
-        alike = each.kind.rank == first.kind.rank
-        same = each.values.shape == first.values.shape if alike else each.batch == first.batch
-        if not (same or (each.kind.lone and not each.batch)):
-            raise ValueError(
-                f"shapes must match, got {first.name} {first.values.shape} "
-                f"and {each.name} {each.values.shape}"
-            )
+        if each.values.shape != shape or each.kind.rank != rank:
+            _match(first, each)
         if not each.values.size:
             raise ValueError(f"{each.name} must not be empty, got shape {each.values.shape}")
     return first.batch
+
+
+def _match(first: Argument, other: Argument) -> None:
+    """Refuse two arguments whose leading axes differ, unless one is a lone number."""
+    differ = first.batch != other.batch or first.kind.rank == other.kind.rank
+    if differ and not (other.kind.lone and not other.batch):
+        raise ValueError(
+            f"shapes must match, got {first.name} {first.values.shape} "
+            f"and {other.name} {other.values.shape}"
+        )
 
 
 def hold(arguments: Sequence[Argument], block: list[Numbers]) -> None:
