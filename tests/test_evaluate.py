@@ -324,7 +324,7 @@ def test_rules_are_written_into_the_docstring_before_what_it_says_itself():
         "Raises",
         "------",
         "ValueError",
-        "    `x` must be finite. `part` must be above 0; so must `power`.",
+        "    `x` must be finite. `part` must be finite and be above 0; so must `power`.",
         "ZeroDivisionError",
         "    Never.",
         "",

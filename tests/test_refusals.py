@@ -342,6 +342,6 @@ def test_the_docstring_says_what_each_argument_must_be(function, call):
     assert doc.count("\nRaises\n------\n") == 1
     raises = doc.split("\nRaises\n------\n")[1].split("\n\n")[0]
     for name, parameter in inspect.signature(getattr(cc, function)).parameters.items():
-        if parameter.annotation.must:
-            assert f"`{name}`" in raises
-            assert all(must in " ".join(raises.split()) for must in parameter.annotation.must)
+        rules = parameter.annotation.rules
+        assert (f"`{name}`" in raises) == bool(rules)
+        assert all(rule.must in " ".join(raises.split()) for rule in rules)

@@ -31,22 +31,17 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from coursecode._core.arithmetic import Numbers
-from coursecode._core.kinds import (
-    DOUBLE,
-    SINGLE,
-    Argument,
-    Data,
-    Option,
-    fits_single,
-    hold,
-    kind_in,
-    matched,
-)
+from coursecode._core.kinds import DOUBLE, SINGLE, Argument, Data, fits_single, hold, kind_in, match
 
 BLOCK_BYTES = 2**20  # of the largest argument; the formula's temporaries take a few times that
 # The C library of Linux keeps freed memory for the next block, rather than fetch it from the system
 # anew, up to twice the size of the largest array that was freed so far: this one.
 np.empty(16 * BLOCK_BYTES, np.uint8)
+
+# A docstring's own section, or the next one, or the end.
+PLACE_OF_RAISES = re.compile(
+    r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)", re.MULTILINE
+)
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -59,67 +54,61 @@ def rowwise(formula: Callable[P, Any]) -> Callable[P, Numbers]:
     is a NumPy scalar where it is one number. A number of Python's own takes the type of the data
     beside it; where an option has no place in float32, the formula is evaluated in float64.
     """
-    take = taker(formula)
-
-    @wraps(formula)
-    @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
-    def function(*given: P.args, **options: P.kwargs) -> Numbers:
-        arguments, others = take(given, options)
-        return evaluated(formula, arguments, others)
-
-    public: Callable[P, Numbers] = documented(function)
-    return public
+    function: Callable[P, Numbers] = public(formula, by_rows)
+    return function
 
 
 def checked(function: F) -> F:
     """Call a function with its arguments checked."""
-    take = taker(function)
+    checking: F = public(function, as_a_whole)
+    return checking
+
+
+def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
+    """Return a function that takes its arguments by their kinds, and says so in its docstring."""
+    signature = inspect.signature(function, eval_str=True)
+    kinds = {name: kind_in(each.annotation) for name, each in signature.parameters.items()}
+    defaults = {name: each.default for name, each in signature.parameters.items()}
+    data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
+    data_do = [name for name in kinds if defaults[name] is inspect.Parameter.empty] == data
 
     @wraps(function)
-    def checking(*given: Any, **options: Any) -> Any:
-        with np.errstate(all="ignore"):
-            arguments, others = take(given, options)
-            matched(arguments)
-            hold(arguments, [each.rows for each in arguments])
-        return function(**{each.name: each.values for each in arguments}, **others)
-
-    public: F = documented(checking)
-    return public
-
-
-def taker(function: Callable[..., Any]) -> Callable[..., tuple[list[Argument], dict[str, Any]]]:
-    """Return what takes the arguments of a call: data by their kinds, and all that is no data."""
-    signature = inspect.signature(function, eval_str=True)
-    parameters = signature.parameters.values()
-    kinds = {p.name: kind_in(p.annotation) for p in parameters}
-    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-    data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
-    options = {name: kind for name, kind in kinds.items() if isinstance(kind, Option)}
-    only_data_required = [n for n in kinds if n not in defaults] == data
-
-    def take(given: Any, named: Any) -> tuple[list[Argument], dict[str, Any]]:
-        if only_data_required and not named and len(given) == len(data):  # `bind` takes its time
+    def taking(*given: Any, **named: Any) -> Any:
+        if data_do and not named and len(given) == len(data):  # `bind` takes its time
             values = dict(zip(data, given, strict=True))
         else:
             values = signature.bind(*given, **named).arguments
         arguments: list[Argument] = []
         like: Any = values.get("classes")  # it tells what labels may be, and so do scores
         for name in reversed(data):
-            arguments.append(kinds[name].take(name, values.pop(name), like))
-            like = arguments[0]
+            arguments.insert(0, kinds[name].take(name, values.pop(name), like))
+            like = arguments[-1]
         for name, value in values.items():
-            if name in options and not (name in defaults and value is defaults[name]):
-                values[name] = options[name].take(name, value, like)
-        return arguments[::-1], values
+            if kinds[name] and value is not defaults[name]:
+                values[name] = kinds[name].take(name, value, like)
+        return run(function, arguments, values)
 
-    return take
+    shown = [
+        p.replace(annotation=kinds[p.name] or p.annotation) for p in signature.parameters.values()
+    ]
+    returned = kind_in(signature.return_annotation) or signature.return_annotation
+    taking.__signature__ = signature.replace(parameters=shown, return_annotation=returned)  # type: ignore[attr-defined]
+    taking.__doc__ = with_raises(inspect.cleandoc(function.__doc__ or ""), kinds)
+    return taking
 
 
-def evaluated(
-    formula: Callable[..., Numbers], arguments: list[Argument], options: dict[str, Any]
-) -> Numbers:
-    """Return formula(*values, **options) of matching arguments, block by block."""
-    batch = matched(arguments)
+def as_a_whole(function: Callable[..., Any], arguments: list[Argument], others: Any) -> Any:
+    """Call a function with all values of its arguments."""
+    with np.errstate(all="ignore"):
+        match(arguments)
+        hold(arguments, [each.rows for each in arguments])
+    return function(**{each.name: each.values for each in arguments}, **others)
+
+
+@np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
+def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any) -> Numbers:
+    """Call a formula with a block of rows at a time."""
+    batch = match(arguments)
     count, dtype = prod(batch), common_type(arguments)
     fit = all([fits_single(value) for value in options.values() if type(value) is float])
     rows = [in_rows(each, count, dtype if fit else DOUBLE) for each in arguments]
@@ -134,7 +123,8 @@ def evaluated(
         if not start:
             result = np.empty((count, *part.shape[1:]), dtype)
         np.add(part, 0.0, out=result[start : start + step], casting="same_kind")
-    return result.reshape(batch + result.shape[1:])[()]
+    shaped: Numbers = result.reshape(batch + result.shape[1:])[()]
+    return shaped
 
 
 def common_type(arguments: list[Argument]) -> np.dtype[Any]:
@@ -153,39 +143,19 @@ def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
     return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
 
 
-def documented(function: Any) -> Any:
-    """Write the rules of a function's kinds into its docstring, their words into its signature."""
-    signature = inspect.signature(function, eval_str=True)
-    kinds = {name: kind_in(each.annotation) for name, each in signature.parameters.items()}
-    shown = [
-        p.replace(annotation=kinds[n] or p.annotation) for n, p in signature.parameters.items()
-    ]
-    returned = kind_in(signature.return_annotation) or signature.return_annotation
-    function.__signature__ = signature.replace(parameters=shown, return_annotation=returned)
-    before, header, after = re.split(
-        r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)",
-        inspect.cleandoc(function.__doc__ or "") + "\n",
-        maxsplit=1,
-        flags=re.MULTILINE,
-    )
-    if rules := refusals(kinds):
-        entry = fill(rules, 92, initial_indent="    ", subsequent_indent="    ")
-        end = "" if header else "\n"  # other entries follow, or the next section
-        function.__doc__ = (
-            f"{before.rstrip()}\n\nRaises\n------\nValueError\n{entry}\n{end}{after}".rstrip()
-        )
-    return function
-
-
-def refusals(kinds: dict[str, Any]) -> str:
-    """Say what each argument must be, and of arguments of one kind that they must be so too."""
+def with_raises(doc: str, kinds: dict[str, Any]) -> str:
+    """Return a docstring that says what each argument must be; of equals, that they must be so."""
     rules: dict[str, list[str]] = {}
     for name, kind in kinds.items():
-        if kind is not None and kind.must:
-            *others, last = kind.must
+        if kind and kind.rules:
+            *others, last = [rule.must for rule in kind.rules]
             must = f"{', '.join(others)} and {last}" if others else last
-            rules.setdefault(must, []).append(name)
-    return " ".join(
-        f"`{first}` must {must}{''.join(f'; so must `{name}`' for name in rest)}."
+            rules.setdefault(must, []).append(f"`{name}`")
+    sentences = [
+        f"{first} must {must}{''.join(f'; so must {name}' for name in rest)}."
         for must, (first, *rest) in rules.items()
-    )
+    ]
+    entry = fill(" ".join(sentences), 92, initial_indent="    ", subsequent_indent="    ")
+    before, own, after = PLACE_OF_RAISES.split(doc + "\n", maxsplit=1)
+    end = after if own else "\n" + after
+    return f"{before.rstrip()}\n\nRaises\n------\nValueError\n{entry}\n{end}".rstrip()

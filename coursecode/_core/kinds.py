@@ -1,19 +1,13 @@
 """What an argument may be, and the words in which anything else is refused.
 
 A *kind* is what stands in the annotation of an argument. It turns what the caller gave into an
-array of the right type, or a checked option, and knows by which *rules* its values are held; the
-decorators of `evaluate` apply it, write the rules into the docstring, and show `words` as the
+array of the right type, or a checked option, and knows the *rules* that its values are held to. The
+decorators of `evaluate` apply it, write the rules into the docstring, and show its `words` as the
 annotation. Elsewhere (in a method, say) `as_kind` does all at once:
 
     as_kind(Real, "y", [1, 2])                      gives array([1., 2.])
     as_kind(AtLeast0, "strength", -1)               "strength must be at least 0, got -1"
     as_kind(one_of("l1", "l2"), "penalty", "l3")    "penalty must be one of l1, l2, got 'l3'"
-
-Data: Real Extended NonNegative Positive Counts Probability Bits Signs BinaryLabels (a number for
-each example), Scores Exponents Vector Distribution (a row), Table (two axes), Features (n, d),
-Labels (classes or probabilities), Classes; and with "Parameter" at the end of the name those of
-which one may stand beside many examples. Options: Number Above0 AtLeast0 Share InsideUnit Base
-Whole Switch Function ClassWeights one_of(...).
 
 Nothing is clipped, renormalised or recoded: a wrong input is an error that names the argument, the
 rule and what was got.
@@ -22,7 +16,7 @@ rule and what was got.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, NamedTuple, NoReturn, get_args
+from typing import Annotated, Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,24 +24,23 @@ from numpy.typing import ArrayLike
 from coursecode._core.arithmetic import Numbers, all_finite, highest, lowest, row_sum
 
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
-# By how much a sum of probabilities may miss 1: the root of float32's machine epsilon, 3.5e-4.
-# It covers a float32 softmax of 50,000 classes, passed on in whatever type, and shows a mistyped
-# number. Probabilities given in float16 may miss it by theirs, 0.03.
-TOLERANCE = float(np.finfo(np.float32).eps) ** 0.5
-TOLERANCE_OF_HALF = float(np.finfo(np.float16).eps) ** 0.5
 TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
+# By how much a sum of probabilities may miss 1: the root of float32's machine epsilon, 3.5e-4. It
+# covers a float32 softmax of 50,000 classes, passed on in whatever type, and shows a mistyped
+# number. What comes in float16 may miss it by the root of that type's, 0.03.
+TOLERANCE, LOOSE = (float(np.finfo(kind).eps) ** 0.5 for kind in (np.float32, np.float16))
 
 
-# --- rules: what values must satisfy, and a search for the first that doesn't -----------
+# --- rules ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What values must be, in words, and which are not."""
+    """What a value must be, in words, and a test of many at once that shows which are not."""
 
     must: str
-    broken: Callable[[Any], Any]  # of the values, or of one number for each row
-    of_row: Callable[[Any], Any] | None = None  # that number
+    broken: Callable[[Any], Any]
+    of_row: Callable[[Any], Any] | None = None  # the number of a row that is tested
     row: str = "row"
 
     def fault(self, values: Numbers) -> str:
@@ -57,9 +50,9 @@ class Rule:
         if not np.any(bad):
             return ""
         index = tuple(int(i) for i in np.argwhere(bad)[0])
-        if self.of_row is None:
-            return f"must {self.must}, got {got[index]!s}{place(index)}"
-        return f"must {self.must}, got {got[index]:.9g}{place(index, f'in {self.row}')}"
+        where = place(index, "at index" if self.of_row is None else f"in {self.row}")
+        shown = str(got[index]) if self.of_row is None else f"{got[index]:.9g}"
+        return f"must {self.must}, got {shown}{where}"
 
 
 def place(index: tuple[int, ...], where: str = "at index") -> str:
@@ -67,81 +60,40 @@ def place(index: tuple[int, ...], where: str = "at index") -> str:
     return f" {where} {index[0] if len(index) == 1 else index}" if index else ""
 
 
-def _misses_1(tolerance: float) -> Callable[[Numbers], Numbers]:
-    return lambda total: abs(total - 1) > tolerance
+def _sum(
+    tolerance: float, along: str = "along its last axis", axis: Any = -1, row: str = "row"
+) -> Rule:
+    off = lambda total: abs(total - 1) > tolerance
+    return Rule(f"sum to 1 {along}", off, lambda p: p.sum(axis=axis, dtype=np.float64), row)
 
 
 NOT_NAN = Rule("not be nan", np.isnan)
 FINITE = Rule("be finite", lambda x: ~np.isfinite(x))
 BELOW_INF = Rule("be below inf", lambda x: x == math.inf)
-SOME_CLASS = Rule(
-    "not be -inf for every class", lambda top: top == -math.inf, lambda s: s.max(axis=-1)
-)
-AT_LEAST_0 = Rule("be at least 0", lambda x: x < 0)
-ABOVE_0 = Rule("be above 0", lambda x: x <= 0)
+SOME_CLASS = Rule("not be -inf for every class", lambda top: top == -math.inf, lambda s: s.max(-1))
 NOT_NEGATIVE = Rule("not be negative", lambda x: x < 0)
+AT_LEAST_0 = Rule("be at least 0", lambda x: x < 0)
+AT_LEAST_1 = Rule("be at least 1", lambda x: x < 1)
+AT_MOST_1 = Rule("be at most 1", lambda x: x > 1)
+ABOVE_0 = Rule("be above 0", lambda x: x <= 0)
+ABOVE_1 = Rule("be above 1", lambda x: x <= 1)
+BELOW_1 = Rule("be below 1", lambda x: x >= 1)
 IN_UNIT = Rule("lie between 0 and 1", lambda x: (x < 0) | (x > 1))
 WHOLE_NUMBERS = Rule("be whole numbers", lambda x: x != np.floor(x))
 SIGN = Rule("be -1 or +1", lambda x: abs(x) != 1)
-SUM = Rule(
-    "sum to 1 along its last axis",
-    _misses_1(TOLERANCE),
-    lambda p: p.sum(axis=-1, dtype=np.float64),
-)
-TABLE_SUM = Rule(
-    "sum to 1 over its last two axes",
-    _misses_1(TOLERANCE),
-    lambda p: p.sum(axis=(-2, -1), dtype=np.float64),
-    row="table",
-)
-# Words for the docstrings; the kinds that follow put a number in the place of K.
-CLASS = Rule("be a class from 0 to K - 1", lambda y: y < 0)
+CLASS = Rule("be a class from 0 to K - 1", lambda y: y < 0)  # for the docstrings, as the next is
 CLASS_OR_ROW = Rule("be classes from 0 to K - 1, or distributions over K classes", np.isnan)
 
 
-# --- quick tests, which are never wrong when they say yes -------------------------------
-
-
-def _in_unit(x: Numbers) -> bool:
-    return lowest(x) >= 0 and highest(x) <= 1
-
-
-def _from_0(x: Numbers) -> bool:
-    return lowest(x) >= 0 and highest(x) < math.inf
-
-
-def _above_0(x: Numbers) -> bool:
-    return lowest(x) > 0 and highest(x) < math.inf
-
-
-def _counts(x: Numbers) -> bool:
-    return _from_0(x) and bool((x == np.floor(x)).all())
-
-
-def _signs(x: Numbers) -> bool:
-    return bool((abs(x) == 1).all())
-
-
-def _within(count: int) -> Callable[[Numbers], bool]:
-    return lambda y: lowest(y) >= 0 and highest(y) < count
-
-
-def _normalised(tolerance: float) -> Callable[[Numbers], bool]:
-    def test(p: Numbers) -> bool:
-        off = row_sum(p.reshape(len(p), -1)) - 1
-        return lowest(p) >= 0 and bool(off.dot(off) <= tolerance**2)
-
-    return test
-
-
-# --- kinds of data ----------------------------------------------------------------------
+# --- data -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, repr=False)
-class Words:
-    """What an annotation shows."""
+class Kind:
+    """What all kinds have."""
 
-    words: str
+    words: str  # for the annotation
+    rules: tuple[Rule, ...] = ()
 
     def __repr__(self) -> str:
         """Return the words."""
@@ -168,41 +120,38 @@ class Argument(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Data(Words):
-    """An array of numbers; its last `rank` axes belong to one example."""
+class Data(Kind):
+    """An array of numbers, of which the last `rank` axes belong to one example."""
 
-    holds: Callable[[Numbers], bool]  # the quick test of a block (rows, ...)
-    rules: tuple[Rule, ...]
+    holds: Callable[[Numbers], bool] = all_finite  # of rows: a quick test, never wrong in its yes
     rank: int = 0
     axes: str = "a last axis of outcomes"
     lone: bool = False  # whether one may stand beside many examples
     adopts: str = ""  # which whole numbers, or bool, take the type of the scores beside them
+    loose: "Data | None" = None  # what float16 is held to
 
     def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
         """Return the values in the right type; `like` is the argument that labels belong to."""
         array = value if type(value) is np.ndarray else plain_array(name, value)
+        kind = self
         if array.dtype is not DOUBLE and array.dtype is not SINGLE:
+            kind = self.loose if self.loose and array.dtype == np.float16 else self
             own = array.dtype.kind not in self.adopts
             array = floats(name, array) if own else array.astype(like.values.dtype)
-        if array.ndim < self.rank:
-            self.refuse_axes(name, array)
+        self.demand_axes(name, array)
         return Argument(
-            name, self, array, type(value) in (int, float) and fits_single(float(array))
+            name, kind, array, type(value) in (int, float) and fits_single(float(array))
         )
 
-    def refuse_axes(self, name: str, array: Numbers) -> NoReturn:
+    def demand_axes(self, name: str, array: Numbers) -> None:
         """Refuse an array that has too few axes for one example."""
-        got = f"shape {array.shape}" if array.ndim else "a single number"
-        raise ValueError(f"{name} must have {self.axes}, got {got}")
+        if array.ndim < self.rank:
+            got = f"shape {array.shape}" if array.ndim else "a single number"
+            raise ValueError(f"{name} must have {self.axes}, got {got}")
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
         return next(filter(None, (rule.fault(values) for rule in self.rules)), "")
-
-    @property
-    def must(self) -> list[str]:
-        """What the values must be, in words."""
-        return [rule.must for rule in self.rules]
 
 
 def plain_array(name: str, value: ArrayLike) -> Numbers:
@@ -219,10 +168,18 @@ def plain_array(name: str, value: ArrayLike) -> Numbers:
 
 def floats(name: str, array: Numbers) -> Numbers:
     """Return an array in float64, or in float32 if it is of no wider floats."""
-    if array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be real numbers, got {contents(array)}")
+    demand_numbers(name, array, "real")
     # 300 squared is inf in float16, so that is computed in float32.
-    return array.astype(SINGLE if array.dtype.kind == "f" and array.itemsize <= 4 else DOUBLE)
+    with np.errstate(all="ignore"):  # a longer type may be too large
+        return array.astype(SINGLE if array.dtype.kind == "f" and array.itemsize <= 4 else DOUBLE)
+
+
+def demand_numbers(name: str, array: Numbers, what: str) -> None:
+    """Refuse an array of anything but whole numbers and floats."""
+    if array.dtype.kind not in "iuf":
+        names = {"b": "bool", "c": "complex numbers", "O": "objects", "U": "text", "S": "bytes"}
+        got = names.get(array.dtype.kind, str(array.dtype))
+        raise TypeError(f"{name} must be {what} numbers, got {got}")
 
 
 def fits_single(number: float) -> bool:
@@ -230,35 +187,14 @@ def fits_single(number: float) -> bool:
     return number == 0 or TINY <= abs(number) <= HUGE
 
 
-def contents(array: Numbers) -> str:
-    """Name what an array holds, for a message."""
-    names = {"b": "bool", "c": "complex numbers", "O": "objects", "U": "text", "S": "bytes"}
-    return names.get(array.dtype.kind, str(array.dtype))
-
-
-class _Probabilities(Data):
-    """Rows or tables that sum to 1; in float16 they may miss it by more."""
-
-    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
-        """Return the values, held to the tolerance of the type that they were given in."""
-        array = plain_array(name, value)
-        taken = super().take(name, array, like)
-        if array.dtype != np.float16:
-            return taken
-        total = replace(self.rules[-1], broken=_misses_1(TOLERANCE_OF_HALF))
-        rules, holds = (*self.rules[:-1], total), _normalised(TOLERANCE_OF_HALF)
-        return taken._replace(kind=replace(self, rules=rules, holds=holds))
-
-
 class _Features(Data):
     """A matrix, a row for each example."""
 
-    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
-        """Return the values, which must have two axes."""
-        taken = super().take(name, value)
-        if taken.values.ndim != 2:
-            raise ValueError(f"{name} must have shape (n, d), got {taken.values.shape}")
-        return taken
+    def demand_axes(self, name: str, array: Numbers) -> None:
+        """Refuse whatever has not two axes."""
+        super().demand_axes(name, array)
+        if array.ndim != 2:
+            raise ValueError(f"{name} must have shape (n, d), got {array.shape}")
 
 
 class _Classes(Data):
@@ -267,14 +203,13 @@ class _Classes(Data):
     def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
         """Return whole numbers; `like` is those scores, or the number of classes."""
         array = plain_array(name, value)
-        if array.dtype.kind not in "iuf":
-            raise TypeError(f"{name} must be whole numbers, got {contents(array)}")
-        if array.ndim < self.rank:
-            self.refuse_axes(name, array)
+        demand_numbers(name, array, "whole")
+        self.demand_axes(name, array)
         scores = isinstance(like, Argument)
         count = like.values.shape[-1] if scores else as_kind(Whole, "classes", like)
         below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
-        kind = replace(self, rules=(WHOLE_NUMBERS, below), holds=_within(count))
+        holds = lambda y: lowest(y) >= 0 and highest(y) < count
+        kind = replace(self, rules=(WHOLE_NUMBERS, below), holds=holds)
         if array.dtype.kind != "i" and count and kind.fault(array):
             # Before they are cast, which would cut fractions off and make large ones negative.
             raise ValueError(f"{name} {kind.fault(array)}")
@@ -296,40 +231,64 @@ class _Labels(Data):
     def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
         """Return whole numbers, or rows of probabilities."""
         array, rows = plain_array(name, value), like.values.shape
-        classes = rows[:-1]
-        if array.shape == classes:
+        if array.shape == rows[:-1]:
             return _CLASSES.take(name, array, like)
         if array.shape == rows:
             return _SOFT_LABELS.take(name, array, like)
         raise ValueError(
             f"shapes must match, got {name} {array.shape} and {like.name} {rows}: "
-            f"{name} are classes {classes} or probabilities {rows}"
+            f"{name} are classes {rows[:-1]} or probabilities {rows}"
         )
 
 
-_REAL = Data("finite numbers", all_finite, (FINITE,))
-_POSITIVE = Data("numbers above 0", _above_0, (FINITE, ABOVE_0))
-_NONNEGATIVE = Data("numbers from 0 on", _from_0, (FINITE, AT_LEAST_0))
-_COUNTS = Data("counts", _counts, (FINITE, AT_LEAST_0, WHOLE_NUMBERS))
-_UNIT = Data("probabilities", _in_unit, (NOT_NAN, IN_UNIT))
-_DISTRIBUTION = _Probabilities(
-    "distributions", _normalised(TOLERANCE), (NOT_NAN, NOT_NEGATIVE, SUM), rank=1
+def _summing_to_1(words: str, rules: tuple[Rule, ...], *of_row: Any, **more: Any) -> Data:
+    def held_to(tolerance: float, **also: Any) -> Data:
+        def holds(p: Numbers) -> bool:
+            off = row_sum(p.reshape(len(p), -1)) - 1
+            return lowest(p) >= 0 and bool(off.dot(off) <= tolerance**2)
+
+        return Data(words, (*rules, _sum(tolerance, *of_row)), holds, **more, **also)
+
+    return held_to(TOLERANCE, loose=held_to(LOOSE))
+
+
+_REAL = Data("finite numbers", (FINITE,))
+_POSITIVE = Data(
+    "numbers above 0", (FINITE, ABOVE_0), lambda x: lowest(x) > 0 and highest(x) < math.inf
 )
+_NONNEGATIVE = Data(
+    "numbers from 0 on", (FINITE, AT_LEAST_0), lambda x: lowest(x) >= 0 and highest(x) < math.inf
+)
+_COUNTS = Data(
+    "counts",
+    (FINITE, AT_LEAST_0, WHOLE_NUMBERS),
+    lambda x: _NONNEGATIVE.holds(x) and bool((x == np.floor(x)).all()),
+)
+_UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), lambda x: lowest(x) >= 0 and highest(x) <= 1)
+_BITS = _Bits("0 or 1", (WHOLE_NUMBERS, CLASS))
+_CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
+_SIGNS = Data("-1 or +1", (SIGN,), lambda x: bool((abs(x) == 1).all()), adopts="iu")
+_DISTRIBUTION = _summing_to_1("distributions", (NOT_NAN, NOT_NEGATIVE), rank=1)
 _SOFT_LABELS = replace(_DISTRIBUTION, adopts="biu")
-_CLASSES = _Classes("classes", all_finite, (WHOLE_NUMBERS, CLASS))
-_BITS = _Bits("0 or 1", all_finite, (WHOLE_NUMBERS, CLASS))
+_TABLE = _summing_to_1(
+    "tables of probabilities",
+    (FINITE, AT_LEAST_0),
+    "over its last two axes",
+    (-2, -1),
+    "table",
+    rank=2,
+    axes="two last axes, a table",
+)
 _OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
 
 # A number for each example.
 Real = Annotated[Any, _REAL]
-Extended = Annotated[Any, Data("numbers, or ±inf", all_finite, (NOT_NAN,))]
-Positive = Annotated[Any, _POSITIVE]
-NonNegative = Annotated[Any, _NONNEGATIVE]
-Counts = Annotated[Any, _COUNTS]
+Extended = Annotated[Any, Data("numbers, or ±inf", (NOT_NAN,))]
 Probability = Annotated[Any, _UNIT]
+Counts = Annotated[Any, _COUNTS]
 Bits = Annotated[Any, _BITS]
+Signs = Annotated[Any, _SIGNS]
 Classes = Annotated[Any, _CLASSES]
-Signs = Annotated[Any, Data("-1 or +1", _signs, (SIGN,), adopts="iu")]
 BinaryLabels = Annotated[Any, replace(_UNIT, words="0 or 1, or between", adopts="biu")]
 
 # A number for each example, or one for all.
@@ -338,117 +297,44 @@ PositiveParameter = Annotated[Any, replace(_POSITIVE, lone=True)]
 NonNegativeParameter = Annotated[Any, replace(_NONNEGATIVE, lone=True)]
 ProbabilityParameter = Annotated[Any, replace(_UNIT, lone=True)]
 
-# A row for each example, or a table.
-Scores = Annotated[Any, Data("scores", all_finite, (NOT_NAN, BELOW_INF, SOME_CLASS), 1)]
-Exponents = Annotated[Any, Data("rows of numbers, or ±inf", all_finite, (NOT_NAN,), 1)]
+# A row for each example (of the parameter one for all, too), or a table.
+Scores = Annotated[Any, Data("scores", (NOT_NAN, BELOW_INF, SOME_CLASS), rank=1)]
+Exponents = Annotated[Any, Data("rows of numbers, or ±inf", (NOT_NAN,), rank=1)]
 Vector = Annotated[Any, replace(_REAL, words="rows of finite numbers", rank=1)]
+Features = Annotated[Any, _Features("features (n, d)", (FINITE,), rank=1)]
 Distribution = Annotated[Any, _DISTRIBUTION]
 DistributionParameter = Annotated[Any, replace(_DISTRIBUTION, lone=True)]
-Labels = Annotated[Any, _Labels("classes, or distributions", all_finite, (CLASS_OR_ROW,))]
-Table = Annotated[
-    Any,
-    _Probabilities(
-        "tables of probabilities",
-        _normalised(TOLERANCE),
-        (FINITE, AT_LEAST_0, TABLE_SUM),
-        rank=2,
-        axes="two last axes, a table",
-    ),
-]
-Features = Annotated[Any, _Features("features (n, d)", all_finite, (FINITE,), 1)]
+Labels = Annotated[Any, _Labels("classes, or distributions", (CLASS_OR_ROW,))]
+Table = Annotated[Any, _TABLE]
 
-# The observations of a sample, along the last axis.
+# Samples: the last axis holds the observations.
 CountSample = Annotated[Any, replace(_COUNTS, **_OBSERVED)]
 BitSample = Annotated[Any, replace(_BITS, **_OBSERVED)]
 ClassSample = Annotated[Any, replace(_CLASSES, **_OBSERVED)]
 
 
-# --- kinds of options -------------------------------------------------------------------
+# --- options ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, repr=False)
-class Option(Words):
-    """A function, which has no rule but that it can be called; what the others build upon."""
+class Option(Kind):
+    """A value that is no data: of some types, and within rules."""
 
-    must: tuple[str, ...] = ()
+    types: tuple[type, ...] = ()
+    noun: str = ""  # what the types are
+    turn: Callable[[Any], Any] = lambda value: value  # into the type that the formula gets
 
     def take(self, name: str, value: Any, like: Any = None) -> Any:
-        """Return the option, in the right type."""
-        if not callable(value):
-            raise TypeError(f"{name} must be a function, got {type(value).__name__}")
+        """Return the value, checked; `like` is the last argument of the data."""
+        yes_or_no = isinstance(value, bool | np.bool_) and bool not in self.types
+        if yes_or_no or not isinstance(value, self.types):
+            raise TypeError(f"{name} must be {self.noun}, got {type(value).__name__}")
+        value = self.turn(value)
+        for rule in self.rules:
+            if rule.broken(value):
+                got = repr(value) if isinstance(value, str) else f"{value:g}"
+                raise ValueError(f"{name} must {rule.must}, got {got}")
         return value
-
-
-@dataclass(frozen=True, repr=False)
-class _Number(Option):
-    """A single number within bounds, which are included unless `exclusive`."""
-
-    low: float = -math.inf
-    high: float = math.inf
-    exclusive: bool = False
-
-    def take(self, name: str, value: Any, like: Any = None) -> float:
-        """Return a float."""
-        if isinstance(value, (bool, np.bool_)) or not isinstance(
-            value, (int, float, np.integer, np.floating)
-        ):
-            raise TypeError(f"{name} must be a real number, got {type(value).__name__}")
-        try:
-            number = float(value)
-        except OverflowError:  # a whole number of more than 308 digits
-            number = math.inf
-        if not math.isfinite(number):
-            raise ValueError(f"{name} must be finite, got {number}")
-        beyond = (
-            (number < self.low or (self.exclusive and number == self.low), self.must[0]),
-            (number > self.high or (self.exclusive and number == self.high), self.must[-1]),
-        )
-        for broken, must in beyond:
-            if broken:
-                raise ValueError(f"{name} must {must}, got {number:g}")
-        return number
-
-
-class _Whole(Option):
-    """A number of things."""
-
-    def take(self, name: str, value: Any, like: Any = None) -> int:
-        """Return an int."""
-        if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-            raise TypeError(f"{name} must be a whole number, got {type(value).__name__}")
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
-        return int(value)
-
-
-class _Switch(Option):
-    """On or off."""
-
-    def take(self, name: str, value: Any, like: Any = None) -> bool:
-        """Return a bool."""
-        if not isinstance(value, (bool, np.bool_)):
-            raise TypeError(f"{name} must be True or False, got {type(value).__name__}")
-        return bool(value)
-
-
-@dataclass(frozen=True, repr=False)
-class _Choice(Option):
-    """One of a few words."""
-
-    choices: tuple[str, ...] = ()
-
-    def take(self, name: str, value: Any, like: Any = None) -> str:
-        """Return the word."""
-        if not isinstance(value, str):
-            raise TypeError(f"{name} must be text, got {type(value).__name__}")
-        if value not in self.choices:
-            raise ValueError(f"{name} must {self.must[0]}, got {value!r}")
-        return value
-
-
-def one_of(*choices: str) -> Option:
-    """Return the kind of an option that is one of a few words."""
-    return _Choice(" or ".join(choices), (f"be one of {', '.join(choices)}",), choices)
 
 
 class _ClassWeights(Option):
@@ -456,72 +342,80 @@ class _ClassWeights(Option):
 
     def take(self, name: str, value: Any, like: Any = None) -> Numbers:
         """Return an array (K,), in the type of the scores if the weights have a place there."""
-        weights = as_kind(NonNegative, name, value)
+        weights: Numbers = as_kind(_NONNEGATIVE, name, value)
         shape = like.values.shape[-1:]
         if weights.shape != shape:
             raise ValueError(f"{name} must have shape {shape}, got {weights.shape}")
-        own_type: Numbers = weights.astype(like.values.dtype)
+        own_type = weights.astype(like.values.dtype)
         return own_type if np.isfinite(own_type).all() else weights
 
 
-Array = Annotated[Any, Words("array")]  # what a formula returns
-Number = Annotated[float, _Number("number", ("be finite",))]
-Above0 = Annotated[float, _Number("number above 0", ("be above 0",), 0, exclusive=True)]
-AtLeast0 = Annotated[float, _Number("number from 0 on", ("be at least 0",), 0)]
-Share = Annotated[float, _Number("from 0 to 1", ("be at least 0", "be at most 1"), 0, 1)]
-InsideUnit = Annotated[
-    float, _Number("between 0 and 1", ("be above 0", "be below 1"), 0, 1, exclusive=True)
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf
+
+
+def _number(words: str, *rules: Rule) -> Option:
+    types = (int, float, np.integer, np.floating)
+    return Option(words, (FINITE, *rules), types, "a real number", _as_float)
+
+
+def one_of(*choices: str) -> Option:
+    """Return the kind of an option that is one of a few words."""
+    rule = Rule(f"be one of {', '.join(choices)}", lambda value: value not in choices)
+    return Option(" or ".join(choices), (rule,), (str,), "text")
+
+
+Above0 = Annotated[float, _number("number above 0", ABOVE_0)]
+AtLeast0 = Annotated[float, _number("number from 0 on", AT_LEAST_0)]
+Base = Annotated[float, _number("number above 1", ABOVE_1)]
+Share = Annotated[float, _number("from 0 to 1", AT_LEAST_0, AT_MOST_1)]
+InsideUnit = Annotated[float, _number("between 0 and 1", ABOVE_0, BELOW_1)]
+Whole = Annotated[
+    int, Option("whole number", (AT_LEAST_1,), (int, np.integer), "a whole number", int)
 ]
-Base = Annotated[float, _Number("number above 1", ("be above 1",), 1, exclusive=True)]
-Whole = Annotated[int, _Whole("whole number", ("be at least 1",))]
-Switch = Annotated[bool, _Switch("True or False")]
-Function = Annotated[Callable[..., Any], Option("function")]
-ClassWeights = Annotated[Any, _ClassWeights("K weights", ("be finite", "be at least 0"))]
+Switch = Annotated[bool, Option("True or False", (), (bool, np.bool_), "True or False", bool)]
+Function = Annotated[Callable[..., Any], Option("function", (), (Callable,), "a function")]
+ClassWeights = Annotated[Any, _ClassWeights("K weights", (FINITE, AT_LEAST_0))]
+Array = Annotated[Any, Kind("array")]  # what a formula returns
 
 
-# --- how a kind is used -----------------------------------------------------------------
+# --- how kinds are used -----------------------------------------------------------------
 
 
 def kind_in(annotation: Any) -> Any:
     """Return the kind in an annotation, also in `Above0 | None`; None if there is none."""
     parts = (annotation, *get_args(annotation))
     found = [each for part in parts for each in getattr(part, "__metadata__", (part,))]
-    return next((each for each in found if isinstance(each, Words)), None)
+    return next((each for each in found if isinstance(each, Kind)), None)
 
 
-def as_kind(kind: Any, name: str, value: Any, like: Any = None) -> Any:
-    """Return one value as the kind has it, checked wholly; `like` as for `Data.take`."""
+def as_kind(kind: Any, name: str, value: Any) -> Any:
+    """Return one value as the kind has it, checked wholly."""
     with np.errstate(all="ignore"):
-        taken = kind_in(kind).take(name, value, like)
+        taken = kind_in(kind).take(name, value)
         if isinstance(taken, Argument):
-            matched((taken,))
-            hold((taken,), [taken.rows])
+            match([taken])
+            hold([taken], [taken.rows])
             return taken.values
         return taken
 
 
-def matched(arguments: Sequence[Argument]) -> tuple[int, ...]:
+def match(arguments: Sequence[Argument]) -> tuple[int, ...]:
     """Return the leading axes that all share; only a lone number may have none of them."""
-    first = arguments[0]
-    if first.kind.lone:
-        first = next((each for each in arguments if each.batch), first)
-    shape, rank = first.values.shape, first.kind.rank
+    first = next((each for each in arguments if each.batch or not each.kind.lone), arguments[0])
+    shape, rank, batch = first.values.shape, first.kind.rank, first.batch
     for each in arguments:
-        if each.values.shape != shape or each.kind.rank != rank:
-            _match(first, each)
+        alike = each.values.shape == shape if each.kind.rank == rank else each.batch == batch
+        if not (alike or (each.kind.lone and not each.batch)):
+            raise ValueError(
+                f"shapes must match, got {first.name} {shape} and {each.name} {each.values.shape}"
+            )
         if not each.values.size:
             raise ValueError(f"{each.name} must not be empty, got shape {each.values.shape}")
-    return first.batch
-
-
-def _match(first: Argument, other: Argument) -> None:
-    """Refuse two arguments whose leading axes differ, unless one is a lone number."""
-    differ = first.batch != other.batch or first.kind.rank == other.kind.rank
-    if differ and not (other.kind.lone and not other.batch):
-        raise ValueError(
-            f"shapes must match, got {first.name} {first.values.shape} "
-            f"and {other.name} {other.values.shape}"
-        )
+    return batch
 
 
 def hold(arguments: Sequence[Argument], block: list[Numbers]) -> None:
