@@ -1,8 +1,7 @@
-"""Scores made into probabilities, and the losses of both (chapter: cross-entropy).
+"""Scores turned into probabilities, and the losses of both (chapter: cross-entropy).
 
-Every classifier of many classes goes through an exponential of its scores, and each of these
-functions is wrong in its textbook form: exp(710) is too large for float64, exp(89) for float32, and
-a loss near 0 loses its digits.
+Classifiers take exponentials of scores, and the textbook formulas then fail: e^710 is too large for
+float64, e^89 for float32, and a loss near 0 loses its digits.
 """
 
 import numpy as np
@@ -53,8 +52,8 @@ def logsumexp(logits: Exponents) -> Array:
 
     Notes
     -----
-    A score of -inf adds nothing; a row of nothing else gives -inf, and a score of +inf gives +inf.
-    A smooth maximum: its gradient is `softmax`.
+    It is a smooth maximum, and its gradient is `softmax`. A score of -inf adds nothing, a row of
+    only -inf gives -inf, and a score of +inf gives +inf.
 
     References
     ----------
@@ -90,9 +89,9 @@ def log_softmax(logits: Scores) -> Array:
 
     Notes
     -----
-    A class that is ruled out gets -inf. The digits of a log-probability near 0 are kept, so that
-    an example which is classified right with confidence still has a loss that can be compared:
-    ``np.log(softmax(s))`` would return 0 for it.
+    A class that is ruled out gets -inf. A log-probability near 0 keeps its digits, so we can still
+    compare the losses of examples that are classified right with confidence; ``np.log(softmax(s))``
+    would give 0 for them.
 
     References
     ----------
@@ -109,7 +108,7 @@ def log_softmax(logits: Scores) -> Array:
 
 @rowwise
 def softmax(logits: Scores) -> Array:
-    r"""Softmax, q = softmax(s): scores made into probabilities.
+    r"""Softmax, q = softmax(s): scores turned into probabilities.
 
     .. math:: q_k = \frac{e^{s_k}}{\sum_j e^{s_j}}
 
@@ -142,7 +141,7 @@ def softmax(logits: Scores) -> Array:
 
 @rowwise
 def sigmoid(logits: Extended) -> Array:
-    r"""Logistic sigmoid, σ(s): one score made into a probability.
+    r"""Logistic sigmoid, σ(s): one score turned into a probability.
 
     .. math:: \sigma(s) = \frac{1}{1 + e^{-s}}
 
@@ -158,7 +157,7 @@ def sigmoid(logits: Extended) -> Array:
 
     Notes
     -----
-    The softmax of the two scores s and 0. σ(0) = ½, σ(-inf) = 0, σ(inf) = 1.
+    This is the softmax of the two scores s and 0. σ(0) = ½, σ(-inf) = 0, σ(inf) = 1.
 
     References
     ----------
@@ -190,7 +189,7 @@ def log_sigmoid(logits: Extended) -> Array:
 
     Notes
     -----
-    ln σ(-inf) = -inf, ln σ(inf) = 0. That of "no" is ``log_sigmoid(-s)``.
+    ln σ(-inf) = -inf and ln σ(inf) = 0. The log-probability of "no" is ``log_sigmoid(-s)``.
 
     References
     ----------
@@ -237,8 +236,8 @@ def softmax_cross_entropy(
 
     Notes
     -----
-    inf where the true class is ruled out. A loss near 0 keeps its digits, so that examples which
-    are right with confidence can still be told apart.
+    The loss is inf where the true class is ruled out. A loss near 0 keeps its digits, so examples
+    that are right with confidence can still be told apart.
 
     PyTorch's ``cross_entropy`` takes its arguments the other way round, and with class weights
     its mean divides by the sum of w_y, not by n.
@@ -270,7 +269,7 @@ def softmax_cross_entropy_gradient(
     label_smoothing: Share = 0.0,
     class_weights: ClassWeights = None,
 ) -> Array:
-    r"""Gradient of the softmax cross-entropy by the scores, q - y.
+    r"""Gradient of the softmax cross-entropy with respect to the scores, q - y.
 
     .. math:: \frac{\partial \ell}{\partial s_k} = q_k - y_k
 
@@ -278,14 +277,8 @@ def softmax_cross_entropy_gradient(
 
     Parameters
     ----------
-    labels : array_like, shape (...) or (..., K)
-        The truth, as for `softmax_cross_entropy`: classes y or probabilities y_k.
-    logits : array_like, shape (..., K)
-        Scores s, one for each class; -inf rules a class out.
-    label_smoothing : float
-        ε from 0 to 1: the gradient is that of the labels (1 - ε) y_k + ε/K.
-    class_weights : array_like, shape (K,), optional
-        Weights w_k, finite and not negative.
+    labels, logits, label_smoothing, class_weights
+        As for `softmax_cross_entropy`.
 
     Returns
     -------
@@ -294,9 +287,9 @@ def softmax_cross_entropy_gradient(
 
     Notes
     -----
-    The mean over n examples has this divided by n. At the label of an example that is right with
-    confidence, q_y - 1 is computed as minus the sum of the other probabilities, which keeps its
-    digits.
+    The gradient of the mean over n examples is this divided by n. At the label, q_y - 1 is computed
+    as minus the sum of the other probabilities, which keeps the digits of an example that is right
+    with confidence.
 
     References
     ----------
@@ -345,8 +338,8 @@ def binary_cross_entropy(labels: BinaryLabels, logits: Extended) -> Array:
 
     Notes
     -----
-    The softmax cross-entropy of the two scores 0 and s. An infinite score costs 0 where it is
-    right and inf where it is not.
+    This is the softmax cross-entropy of the two scores 0 and s. An infinite score costs 0 where it
+    is right, and inf where it isn't.
 
     References
     ----------
@@ -363,16 +356,14 @@ def binary_cross_entropy(labels: BinaryLabels, logits: Extended) -> Array:
 
 @rowwise
 def binary_cross_entropy_gradient(labels: BinaryLabels, logits: Extended) -> Array:
-    r"""Gradient of the binary cross-entropy by the score, σ(s) - y.
+    r"""Gradient of the binary cross-entropy with respect to the score, σ(s) - y.
 
     .. math:: \frac{\partial \ell}{\partial s} = \sigma(s) - y
 
     Parameters
     ----------
-    labels : array_like, shape (...)
-        The truth y: 0 or 1 (False or True), or the probability of 1.
-    logits : array_like, shape (...)
-        Scores s of 1 against 0; -inf and +inf are allowed.
+    labels, logits : array_like, shape (...)
+        As for `binary_cross_entropy`.
 
     Returns
     -------
@@ -381,8 +372,8 @@ def binary_cross_entropy_gradient(labels: BinaryLabels, logits: Extended) -> Arr
 
     Notes
     -----
-    Computed as (1 - y) σ(s) - y σ(-s), over a common denominator, which keeps its digits where
-    the score is right with confidence.
+    It is computed as (1 - y) σ(s) - y σ(-s), which keeps its digits where the score is right with
+    confidence.
 
     References
     ----------
@@ -408,7 +399,7 @@ def brier_score(labels: Labels, probabilities: Distribution) -> Array:
         The truth: either classes y, whole numbers from 0 to K - 1, or probabilities y_k, each
         row summing to 1.
     probabilities : array_like, shape (..., K)
-        The model's q_k: likewise distributions.
+        The model's q_k: distributions too.
 
     Returns
     -------
@@ -417,8 +408,8 @@ def brier_score(labels: Labels, probabilities: Distribution) -> Array:
 
     Notes
     -----
-    A sum over classes, without a ½. For two classes it is twice the (q - y)² of one of them,
-    which some call the Brier score too (scikit-learn's ``brier_score_loss``).
+    It is a sum over all classes, without a ½. For two classes that is twice the (q - y)² of one of
+    them, which is called the Brier score too (in scikit-learn's ``brier_score_loss``, for example).
 
     References
     ----------
@@ -434,16 +425,14 @@ def brier_score(labels: Labels, probabilities: Distribution) -> Array:
 
 @rowwise
 def brier_score_gradient(labels: Labels, probabilities: Distribution) -> Array:
-    r"""Gradient of the Brier score by the probabilities, 2 (q - y).
+    r"""Gradient of the Brier score with respect to the probabilities, 2 (q - y).
 
     .. math:: \frac{\partial \ell}{\partial q_k} = 2 (q_k - y_k)
 
     Parameters
     ----------
-    labels : array_like, shape (...) or (..., K)
-        The truth, as for `brier_score`: classes y or probabilities y_k.
-    probabilities : array_like, shape (..., K)
-        The model's q_k: distributions.
+    labels, probabilities
+        As for `brier_score`.
 
     Returns
     -------
@@ -452,12 +441,8 @@ def brier_score_gradient(labels: Labels, probabilities: Distribution) -> Array:
 
     Notes
     -----
-    Each probability counts as a variable of its own, although a change of one must be made up
-    for by the others.
-
-    References
-    ----------
-    Brier, "Verification of forecasts expressed in terms of probability" (1950), equation 2.
+    Each probability is treated as a variable of its own, although the others must make up for a
+    change to one of them.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How far one distribution is from another, in nats (or bits): never below 0, and 0 when equal."""
+"""How far one distribution is from another, in nats or bits (chapter: KL divergence)."""
 
 import math
 
@@ -18,10 +18,10 @@ def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     Parameters
     ----------
     p : array_like, shape (..., K)
-        The truth, the base line that the expectation runs over: distributions over K outcomes,
-        each row summing to 1.
+        The truth, over which the expectation runs: distributions over K outcomes, each row
+        summing to 1.
     q : array_like, shape (..., K)
-        The model: likewise.
+        The model, in the same form.
     base : float
         Base of the logarithm, above 1.
 
@@ -32,11 +32,11 @@ def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
 
     Notes
     -----
-    inf where the model rules out what can happen (q = 0 where p > 0). 0 ln 0 = 0.
+    The result is inf where the model rules out what can happen (q = 0 where p > 0). 0 ln 0 = 0.
 
-    Each term is computed as p ln(p/q) - p + q, which adds nothing in all, for both sum to 1.
-    No such term is negative, so that the divergence of two distributions which differ in their
-    last digits only is as exact as any other, and never below 0.
+    Each term is computed as p ln(p/q) - p + q. The extra parts add up to nothing, because both rows
+    sum to 1, and no such term is negative. So the divergence is never below 0, and it keeps its
+    digits even where two distributions differ in their last digits only.
 
     References
     ----------
@@ -75,8 +75,8 @@ def jensen_shannon_divergence(p: Distribution, q: Distribution, *, base: Base = 
 
     Notes
     -----
-    The divergence itself, not its square root (which is a distance). 0 where P = Q, and ln 2
-    where no outcome is possible under both.
+    This is the divergence itself, not its square root (which is a distance). It is 0 where P = Q,
+    and ln 2 where no outcome is possible under both.
 
     References
     ----------
@@ -114,19 +114,19 @@ def gaussian_kl_divergence(
     mean_p, std_p : array_like, shape (...)
         Mean and standard deviation (above 0) of the truth P.
     mean_q, std_q : array_like, shape (...)
-        Those of the model Q. All four in the same unit and shape; single numbers fit any shape.
+        The same for the model Q. All four have the same unit and shape; single numbers fit any
+        shape.
     base : float
         Base of the logarithm, above 1.
 
     Returns
     -------
     ndarray, shape (...)
-        In nats, or in bits with ``base=2``; at least 0, and 0 where P = Q.
+        One value per pair, in nats, or in bits with ``base=2``; at least 0, and 0 where P = Q.
 
     Notes
     -----
-    The ½ belongs to the formula. Dimensionless: both distributions in another unit have the
-    same divergence.
+    It doesn't depend on the unit: metres and feet give the same divergence.
 
     References
     ----------

@@ -1,6 +1,6 @@
-"""Information in nats (or bits): of an outcome, of distributions, of tables, and codes for it.
+"""Information in nats (or bits), and codes (chapters: information content, entropy).
 
-Of two variables the last two axes are the table: the row is the value of A, the column that of B.
+A table of two variables fills the last two axes: a row for each value of A, a column for each of B.
 """
 
 import math
@@ -44,7 +44,7 @@ def information_content(p: Probability, *, base: Base = math.e) -> Array:
 
     Notes
     -----
-    A certain outcome tells nothing, I(1) = 0. An impossible one would tell infinitely much,
+    A certain outcome tells us nothing, I(1) = 0. An impossible one would tell us infinitely much,
     I(0) = inf.
 
     References
@@ -75,11 +75,11 @@ def entropy(p: Distribution, *, base: Base = math.e) -> Array:
     Returns
     -------
     ndarray, shape (...)
-        One value a distribution, in nats, or in bits with ``base=2``; from 0 to ln K.
+        One value per distribution, in nats, or in bits with ``base=2``; from 0 to ln K.
 
     Notes
     -----
-    0 ln 0 = 0: what never happens adds nothing.
+    What never happens adds nothing: 0 ln 0 = 0.
 
     References
     ----------
@@ -104,7 +104,7 @@ def cross_entropy(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     p : array_like, shape (..., K)
         The truth: distributions over K outcomes, each row summing to 1.
     q : array_like, shape (..., K)
-        The model: likewise.
+        The model, in the same form.
     base : float
         Base of the logarithm, above 1.
 
@@ -115,8 +115,8 @@ def cross_entropy(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
 
     Notes
     -----
-    inf where the model rules out what can happen (q = 0 where p > 0). 0 ln 0 = 0.
-    From scores rather than probabilities use `softmax_cross_entropy`, which keeps more digits.
+    The result is inf where the model rules out what can happen (q = 0 where p > 0). 0 ln 0 = 0.
+    If you have scores, use `softmax_cross_entropy`, which keeps more digits.
 
     References
     ----------
@@ -141,18 +141,19 @@ def perplexity(p: Distribution, q: Distribution) -> Array:
     p : array_like, shape (..., K)
         The truth: distributions over K outcomes, each row summing to 1.
     q : array_like, shape (..., K)
-        The model: likewise.
+        The model, in the same form.
 
     Returns
     -------
     ndarray, shape (...)
-        One value per pair, a number of outcomes, at least 1; the same whatever base the
-        cross-entropy is measured in.
+        One value per pair, a number of outcomes, at least 1. It doesn't depend on the base of the
+        logarithm.
 
     Notes
     -----
-    inf where the model rules out what can happen. That of a distribution itself, e^H(P), is
-    ``perplexity(p, p)``; that of a model on data is the exponential of its *mean* loss.
+    The result is inf where the model rules out what can happen. The perplexity of a distribution
+    by itself, e^H(P), is ``perplexity(p, p)``. The perplexity of a model on data is the exponential
+    of its *mean* loss.
 
     References
     ----------
@@ -185,11 +186,11 @@ def joint_entropy(joint: Table, *, base: Base = math.e) -> Array:
     Returns
     -------
     ndarray, shape (...)
-        One value per table, in nats, or in bits with ``base=2``; from 0 to ln AB.
+        One value per table, in nats, or in bits with ``base=2``; from 0 to ln JK.
 
     Notes
     -----
-    The entropy of the pair. The chain rule: H(AB) = H(A) + H(B | A).
+    This is the entropy of the pair, and by the chain rule H(AB) = H(A) + H(B | A).
 
     References
     ----------
@@ -206,7 +207,7 @@ def joint_entropy(joint: Table, *, base: Base = math.e) -> Array:
 
 @rowwise
 def conditional_entropy(joint: Table, *, base: Base = math.e) -> Array:
-    r"""Conditional entropy of the column given the row, H(B \| A).
+    r"""Conditional entropy of the column given the row, H(B | A).
 
     .. math:: H(B \mid A) = -\sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a},
               \qquad p_a = \sum_b p_{ab}
@@ -222,12 +223,12 @@ def conditional_entropy(joint: Table, *, base: Base = math.e) -> Array:
     Returns
     -------
     ndarray, shape (...)
-        One value per table, in nats, or in bits with ``base=2``; from 0 to ln B.
+        One value per table, in nats, or in bits with ``base=2``; from 0 to ln K.
 
     Notes
     -----
-    How uncertain the last axis stays on average once the one before it is known. For H(A | B)
-    give the tables transposed, ``np.swapaxes(joint, -1, -2)``. 0 where the row decides the column.
+    It says how uncertain the column still is, on average, once the row is known; it is 0 where the
+    row decides the column. For H(A | B), transpose the tables: ``np.swapaxes(joint, -1, -2)``.
 
     References
     ----------
@@ -267,9 +268,9 @@ def mutual_information(joint: Table, *, base: Base = math.e) -> Array:
 
     Notes
     -----
-    The divergence of the table from the product of its margins, computed as `kl_divergence` is:
-    never negative, and with digits to spare near independence, where H(A) + H(B) - H(AB)
-    cancels. Symmetric: what A tells of B, B tells of A.
+    This is the divergence of the table from the product of its margins. Like `kl_divergence`, it is
+    never negative, and it keeps digits near independence, where H(A) + H(B) - H(AB) cancels. It is
+    symmetric: A tells us as much about B as B about A.
 
     References
     ----------
@@ -282,7 +283,7 @@ def mutual_information(joint: Table, *, base: Base = math.e) -> Array:
     """
     row, column = joint.sum(axis=-1, keepdims=True), joint.sum(axis=-2, keepdims=True)
     terms = divergence_terms(joint / row, column / column.sum(axis=-1, keepdims=True))
-    return times(row, terms).sum(axis=(-2, -1)) / math.log(base)  # Σ p_a D(P(B|a) ‖ P(B))
+    return times(row, terms).sum(axis=(-2, -1)) / math.log(base)  # Σ_a p_a D(P(B|a) ‖ P(B))
 
 
 @checked
@@ -303,12 +304,13 @@ def huffman_code_lengths(p: Distribution) -> NDArray[np.intp]:
 
     Notes
     -----
-    What never happens gets no word, and length 0; the sum that says that the code is full
-    (Kraft's) runs over the other outcomes. What always happens gets the empty word, of length 0.
+    An outcome that never happens gets no word and the length 0; Kraft's sum, which shows that the
+    code is full, runs over the other outcomes. An outcome that always happens gets the empty word,
+    of length 0.
 
-    Of several optimal codes the one with the shortest longest word is taken: at a tie an outcome
-    is merged before a group, and the outcome that comes first in `p` before a later one. What
-    differs by rounding alone (a part in 10¹²) counts as a tie.
+    Of several optimal codes, the result is the one whose longest word is shortest: at a tie, an
+    outcome is merged before a group, and an earlier outcome of `p` before a later one. It is a tie
+    if probabilities differ by rounding alone (one part in 10¹²).
 
     References
     ----------

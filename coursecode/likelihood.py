@@ -1,7 +1,7 @@
-"""Log-likelihoods of observations, and the parameters that maximise them (maximum likelihood).
+"""Log-likelihoods, and the parameters that maximise them (chapter: maximum likelihood).
 
-A log-likelihood has one value per observation; the loss is minus that. The estimates take samples,
-whose last axis holds the observations, and are the best constants of the losses.
+A log-likelihood has one value per observation, and its negative is a loss. The estimates take
+samples, with the observations along the last axis; they are the best constants of those losses.
 """
 
 from math import log, pi
@@ -60,13 +60,13 @@ def bernoulli_log_likelihood(x: Bits, probability: ProbabilityParameter) -> Arra
     Returns
     -------
     ndarray, shape (...)
-        One value an observation, in nats; at most 0.
+        One value per observation, in nats; at most 0.
 
     Notes
     -----
-    -inf for what was ruled out (p = 0 and x = 1, or p = 1 and x = 0), 0 for what was certain.
-    Minus it is the binary cross-entropy; from scores use `binary_cross_entropy`, which keeps more
-    digits than 1 - p can hold.
+    The result is -inf for what was ruled out (p = 0 and x = 1, or p = 1 and x = 0), and 0 for what
+    was certain. Its negative is the binary cross-entropy. If you have scores, use
+    `binary_cross_entropy`, which keeps more digits than 1 - p can hold.
 
     References
     ----------
@@ -91,17 +91,17 @@ def categorical_log_likelihood(labels: Classes, probabilities: DistributionParam
     labels : array_like, shape (...)
         Observed classes y, whole numbers from 0 to K - 1.
     probabilities : array_like, shape (..., K) or (K,)
-        The model's q, a distribution for each observation or one for all; each row sums to 1.
+        The model's q, one distribution per observation or one for all; each row sums to 1.
 
     Returns
     -------
     ndarray, shape (...)
-        One value an observation, in nats; at most 0.
+        One value per observation, in nats; at most 0.
 
     Notes
     -----
-    -inf for a class that was ruled out. Minus it is the cross-entropy of one-hot labels; from
-    scores use `softmax_cross_entropy`.
+    The result is -inf for a class that was ruled out. Its negative is the cross-entropy of one-hot
+    labels. If you have scores, use `softmax_cross_entropy`.
 
     References
     ----------
@@ -131,15 +131,15 @@ def poisson_log_likelihood(x: Counts, rate: NonNegativeParameter) -> Array:
     Returns
     -------
     ndarray, shape (...)
-        One value an observation, in nats; at most 0.
+        One value per observation, in nats; at most 0.
 
     Notes
     -----
-    With λ = 0 nothing can happen: 0 for x = 0, else -inf.
+    With λ = 0 nothing can happen, so the result is 0 for x = 0 and -inf for every other count.
 
-    The three terms grow like x ln x and nearly cancel for large counts near λ. So x! is written
-    by Stirling's formula, and what remains, x ln(x/λ) - x + λ, is computed as a term of a
-    divergence is.
+    The three terms grow like x ln x, and they nearly cancel for large counts near λ. So we write x!
+    with Stirling's formula, and compute what remains, x ln(x/λ) - x + λ, like a term of a
+    divergence.
 
     References
     ----------
@@ -172,12 +172,12 @@ def normal_log_likelihood(x: Real, mean: RealParameter, std: PositiveParameter) 
     Returns
     -------
     ndarray, shape (...)
-        One value an observation, in nats; of a density, so it may be above 0.
+        One value per observation, in nats; a density can exceed 1, so it may be above 0.
 
     Notes
     -----
-    For σ = 1 it is minus half the squared error, less ½ ln(2π). The unit of x shows: in other units
-    every value moves by the same constant.
+    For σ = 1 it is -½ of the squared error, minus ½ ln(2π). It depends on the unit of x: in
+    different units, every value moves by the same constant.
 
     References
     ----------
@@ -210,11 +210,11 @@ def laplace_log_likelihood(x: Real, location: RealParameter, scale: PositivePara
     Returns
     -------
     ndarray, shape (...)
-        One value an observation, in nats; of a density, so it may be above 0.
+        One value per observation, in nats; a density can exceed 1, so it may be above 0.
 
     Notes
     -----
-    For b = 1 it is minus the absolute error, less ln 2. The standard deviation is √2 b.
+    For b = 1 it is the negative absolute error, minus ln 2. The standard deviation is √2 b.
 
     References
     ----------
@@ -237,7 +237,7 @@ def bernoulli_mle(x: BitSample) -> Array:
     Parameters
     ----------
     x : array_like, shape (..., n)
-        Outcomes, 0 or 1 (False or True), of one sample.
+        The outcomes of a sample, 0 or 1 (False or True).
 
     Returns
     -------
@@ -246,7 +246,7 @@ def bernoulli_mle(x: BitSample) -> Array:
 
     Notes
     -----
-    Exactly 0 or 1 where all outcomes agree: then it rules out what it has not seen.
+    It is exactly 0 or 1 where all outcomes agree, so it rules out what it hasn't seen.
 
     References
     ----------
@@ -269,9 +269,9 @@ def categorical_mle(labels: ClassSample, *, classes: Whole) -> Array:
     Parameters
     ----------
     labels : array_like, shape (..., n)
-        Observed classes y of one sample, whole numbers from 0 to K - 1.
+        The classes y of a sample, whole numbers from 0 to K - 1.
     classes : int
-        Their number K; it is not guessed from the labels, which may lack one.
+        The number of classes K. It isn't guessed from the labels, where a class may be missing.
 
     Returns
     -------
@@ -280,7 +280,7 @@ def categorical_mle(labels: ClassSample, *, classes: Whole) -> Array:
 
     Notes
     -----
-    Exactly 0 for a class that was not seen.
+    It is exactly 0 for a class that wasn't seen.
 
     References
     ----------
@@ -306,7 +306,7 @@ def poisson_mle(x: CountSample) -> Array:
     Parameters
     ----------
     x : array_like, shape (..., n)
-        Counts, whole numbers from 0 on, of one sample.
+        The counts of a sample, whole numbers from 0 on.
 
     Returns
     -------
@@ -315,7 +315,7 @@ def poisson_mle(x: CountSample) -> Array:
 
     Notes
     -----
-    0 where nothing was counted: then it rules out that anything ever happens.
+    It is 0 where nothing was counted, so it rules out that anything ever happens.
 
     References
     ----------
@@ -340,7 +340,7 @@ def normal_mle(x: Vector) -> NormalEstimate:
     Parameters
     ----------
     x : array_like, shape (..., n)
-        Observations of one sample.
+        The observations of a sample.
 
     Returns
     -------
@@ -349,8 +349,8 @@ def normal_mle(x: Vector) -> NormalEstimate:
 
     Notes
     -----
-    With 1/n, not 1/(n - 1): the estimate of σ² is too small by the factor (n - 1)/n on average.
-    Where all observations are equal `std` is 0, and the likelihood has no maximum: it grows
+    The variance has 1/n, not 1/(n - 1), so on average it is too small by the factor (n - 1)/n.
+    Where all observations are equal, `std` is 0 and the likelihood has no maximum: it grows
     without bound as σ goes to 0.
 
     References
@@ -379,7 +379,7 @@ def laplace_mle(x: Vector) -> LaplaceEstimate:
     Parameters
     ----------
     x : array_like, shape (..., n)
-        Observations of one sample.
+        The observations of a sample.
 
     Returns
     -------
@@ -388,8 +388,9 @@ def laplace_mle(x: Vector) -> LaplaceEstimate:
 
     Notes
     -----
-    For even n every point between the two middle observations is as good; their midpoint is
-    returned. Where all observations are equal `scale` is 0, and the likelihood has no maximum.
+    For even n, every point between the two middle observations is equally good; the result is
+    their midpoint. Where all observations are equal, `scale` is 0 and the likelihood has no
+    maximum.
 
     References
     ----------

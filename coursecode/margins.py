@@ -1,7 +1,8 @@
-"""Losses of a margin (chapter: hinge): how far a score is on the right side.
+"""Losses of a margin: how far a score is on the right side (chapter: hinge).
 
-With two classes the truth y is -1 or +1, the score s a real number and the margin m = y s: above 0
-the sign is right. With many, it is by how much the true class leads each other one.
+With two classes, the truth y is -1 or +1, the score s is a real number and the margin is m = y s:
+where it is above 0, the sign is right. With many classes, the margin is by how much the score of
+the true class exceeds each of the others.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ def zero_one_loss(y_true: Signs, scores: Real) -> Array:
     y_true : array_like, shape (...)
         The truth y, -1 or +1.
     scores : array_like, shape (...)
-        The model's scores s of +1 against -1, finite.
+        The model's scores s of +1 against -1.
 
     Returns
     -------
@@ -31,8 +32,8 @@ def zero_one_loss(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    A score of exactly 0 decides for neither, and counts as wrong. The mean is the share of errors.
-    There is no gradient to learn from: it is 0 wherever it exists.
+    A score of exactly 0 decides for neither class, and counts as wrong. The mean is the share of
+    errors. There is no gradient to learn from, because it is 0 wherever it exists.
 
     References
     ----------
@@ -58,7 +59,7 @@ def hinge_loss(y_true: Signs, scores: Real) -> Array:
     y_true : array_like, shape (...)
         The truth y, -1 or +1.
     scores : array_like, shape (...)
-        The model's scores s of +1 against -1, finite.
+        The model's scores s of +1 against -1.
 
     Returns
     -------
@@ -67,7 +68,8 @@ def hinge_loss(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    At least the zero-one loss, everywhere. No noise model has it as negative log-likelihood.
+    It is never below the zero-one loss. No model of the probabilities of these two labels alone has
+    it as its negative log-likelihood.
 
     References
     ----------
@@ -85,17 +87,15 @@ def hinge_loss(y_true: Signs, scores: Real) -> Array:
 
 @rowwise
 def hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
-    r"""Gradient of the hinge loss by the score: -y inside the margin, else 0.
+    r"""Gradient of the hinge loss with respect to the score: -y inside the margin, else 0.
 
     .. math:: \frac{\partial \ell}{\partial s} = -y \text{ for } y s < 1,
               \qquad 0 \text{ for } y s \ge 1
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        The truth y, -1 or +1.
-    scores : array_like, shape (...)
-        The model's scores s of +1 against -1, finite.
+    y_true, scores : array_like, shape (...)
+        As for `hinge_loss`.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    At the kink y s = 1 every slope between -y and 0 is a subgradient; 0 is returned.
+    At the kink, y s = 1, every slope between -y and 0 is a subgradient; the result is 0.
 
     References
     ----------
@@ -130,7 +130,7 @@ def squared_hinge_loss(y_true: Signs, scores: Real) -> Array:
     y_true : array_like, shape (...)
         The truth y, -1 or +1.
     scores : array_like, shape (...)
-        The model's scores s of +1 against -1, finite.
+        The model's scores s of +1 against -1.
 
     Returns
     -------
@@ -139,7 +139,7 @@ def squared_hinge_loss(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    Without a ½. inf where the square is larger than any number of the type.
+    There is no ½ here.
 
     References
     ----------
@@ -156,16 +156,14 @@ def squared_hinge_loss(y_true: Signs, scores: Real) -> Array:
 
 @rowwise
 def squared_hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
-    r"""Gradient of the squared hinge loss by the score, -2 y max(0, 1 - m).
+    r"""Gradient of the squared hinge loss with respect to the score, -2 y max(0, 1 - m).
 
     .. math:: \frac{\partial \ell}{\partial s} = -2 y \max(0, 1 - y s)
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        The truth y, -1 or +1.
-    scores : array_like, shape (...)
-        The model's scores s of +1 against -1, finite.
+    y_true, scores : array_like, shape (...)
+        As for `squared_hinge_loss`.
 
     Returns
     -------
@@ -174,7 +172,7 @@ def squared_hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    Continuous, also at y s = 1.
+    It is continuous, even at y s = 1.
 
     References
     ----------
@@ -200,7 +198,7 @@ def logistic_loss(y_true: Signs, scores: Real) -> Array:
     y_true : array_like, shape (...)
         The truth y, -1 or +1.
     scores : array_like, shape (...)
-        The model's scores s of +1 against -1, finite.
+        The model's scores s of +1 against -1.
 
     Returns
     -------
@@ -209,8 +207,8 @@ def logistic_loss(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    The same as ``binary_cross_entropy((y + 1) / 2, s)``. Divided by ln 2, that is in bits, it is
-    at least the zero-one loss.
+    This is the same as ``binary_cross_entropy((y + 1) / 2, s)``. In bits (divided by ln 2), it is
+    never below the zero-one loss.
 
     References
     ----------
@@ -228,16 +226,14 @@ def logistic_loss(y_true: Signs, scores: Real) -> Array:
 
 @rowwise
 def logistic_loss_gradient(y_true: Signs, scores: Real) -> Array:
-    r"""Gradient of the logistic loss by the score, -y σ(-m).
+    r"""Gradient of the logistic loss with respect to the score, -y σ(-m).
 
     .. math:: \frac{\partial \ell}{\partial s} = \frac{-y}{1 + e^{y s}}
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        The truth y, -1 or +1.
-    scores : array_like, shape (...)
-        The model's scores s of +1 against -1, finite.
+    y_true, scores : array_like, shape (...)
+        As for `logistic_loss`.
 
     Returns
     -------
@@ -246,12 +242,7 @@ def logistic_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    Never exactly 0 until it underflows: every example pulls, however large its margin.
-
-    References
-    ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 10.6.
+    Every example pulls, however large its margin: the gradient is 0 only where it underflows.
 
     Examples
     --------
@@ -263,7 +254,7 @@ def logistic_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
 @rowwise
 def exponential_loss(y_true: Signs, scores: Real) -> Array:
-    r"""Exponential loss, e⁻ᵐ: the loss that AdaBoost descends on.
+    r"""Exponential loss, e⁻ᵐ: the loss that AdaBoost minimises.
 
     .. math:: \ell = e^{-y s}
 
@@ -272,7 +263,7 @@ def exponential_loss(y_true: Signs, scores: Real) -> Array:
     y_true : array_like, shape (...)
         The truth y, -1 or +1.
     scores : array_like, shape (...)
-        The model's scores s of +1 against -1, finite.
+        The model's scores s of +1 against -1.
 
     Returns
     -------
@@ -281,7 +272,7 @@ def exponential_loss(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    inf where e⁻ᵐ overflows: in float64 from a margin of -709.8 down, in float32 from -88.8 down.
+    The loss is inf where e⁻ᵐ overflows: below a margin of -709.8 in float64, of -88.8 in float32.
 
     References
     ----------
@@ -298,16 +289,14 @@ def exponential_loss(y_true: Signs, scores: Real) -> Array:
 
 @rowwise
 def exponential_loss_gradient(y_true: Signs, scores: Real) -> Array:
-    r"""Gradient of the exponential loss by the score, -y e⁻ᵐ.
+    r"""Gradient of the exponential loss with respect to the score, -y e⁻ᵐ.
 
     .. math:: \frac{\partial \ell}{\partial s} = -y\, e^{-y s}
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        The truth y, -1 or +1.
-    scores : array_like, shape (...)
-        The model's scores s of +1 against -1, finite.
+    y_true, scores : array_like, shape (...)
+        As for `exponential_loss`.
 
     Returns
     -------
@@ -316,12 +305,7 @@ def exponential_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    ±inf where e⁻ᵐ overflows. A single mislabelled example can outweigh all others.
-
-    References
-    ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 10.4.
+    It is ±inf where e⁻ᵐ overflows. A single mislabelled example can outweigh all others.
 
     Examples
     --------
@@ -333,7 +317,7 @@ def exponential_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
 @rowwise
 def multiclass_hinge_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 = 1.0) -> Array:
-    r"""Multiclass hinge loss of Weston and Watkins: what every other class lacks of Δ.
+    r"""Multiclass hinge loss of Weston and Watkins: every class that comes within Δ costs.
 
     .. math:: \ell = \sum_{j \ne y} \max(0, s_j - s_y + \Delta)
 
@@ -342,9 +326,9 @@ def multiclass_hinge_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 =
     labels : array_like, shape (...)
         The true classes y, whole numbers from 0 to K - 1.
     scores : array_like, shape (..., K)
-        The model's scores s, one for each class, finite.
+        The model's scores s, one for each class.
     margin : float
-        Δ, at least 0: by how much the true class should lead.
+        Δ, at least 0: by how much the true class should lead each of the others.
 
     Returns
     -------
@@ -353,11 +337,8 @@ def multiclass_hinge_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 =
 
     Notes
     -----
-    0 as soon as the true class leads every other by Δ. With all scores equal it is Δ (K - 1).
-    PyTorch's ``multi_margin_loss`` divides by K.
-
-    The difference s_j - s_y is rounded once, to half a unit in its last place; a value that is
-    far smaller than the margin has this rounding in it.
+    The loss is 0 as soon as the true class leads each of the others by Δ. With all scores equal it
+    is Δ (K - 1). PyTorch's ``multi_margin_loss`` divides by K.
 
     References
     ----------
@@ -376,19 +357,15 @@ def multiclass_hinge_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 =
 def multiclass_hinge_loss_gradient(
     labels: Classes, scores: Vector, *, margin: AtLeast0 = 1.0
 ) -> Array:
-    r"""Gradient of the multiclass hinge loss by the scores.
+    r"""Gradient of the multiclass hinge loss with respect to the scores.
 
     .. math:: \frac{\partial \ell}{\partial s_j} = [s_j - s_y + \Delta > 0] \text{ for } j \ne y,
               \qquad \frac{\partial \ell}{\partial s_y} = -\sum_{j \ne y} [s_j - s_y + \Delta > 0]
 
     Parameters
     ----------
-    labels : array_like, shape (...)
-        The true classes y, whole numbers from 0 to K - 1.
-    scores : array_like, shape (..., K)
-        The model's scores s, one for each class, finite.
-    margin : float
-        Δ, at least 0: by how much the true class should lead.
+    labels, scores, margin
+        As for `multiclass_hinge_loss`.
 
     Returns
     -------
@@ -397,12 +374,8 @@ def multiclass_hinge_loss_gradient(
 
     Notes
     -----
-    Minus the number of classes inside the margin at the true class, 1 at each of these. At a kink
-    0 is returned, a subgradient.
-
-    References
-    ----------
-    Weston and Watkins, "Support vector machines for multi-class pattern recognition" (1999).
+    It is 1 at each class inside the margin, and minus their number at the true class. At a kink,
+    the result is 0, a subgradient.
 
     Examples
     --------
@@ -419,7 +392,7 @@ def multiclass_hinge_loss_gradient(
 def squared_multiclass_hinge_loss(
     labels: Classes, scores: Vector, *, margin: AtLeast0 = 1.0
 ) -> Array:
-    r"""Squared multiclass hinge loss: the square of what each class lacks, added up.
+    r"""Squared multiclass hinge loss: a multiclass hinge without a kink.
 
     .. math:: \ell = \sum_{j \ne y} \max(0, s_j - s_y + \Delta)^2
 
@@ -428,9 +401,9 @@ def squared_multiclass_hinge_loss(
     labels : array_like, shape (...)
         The true classes y, whole numbers from 0 to K - 1.
     scores : array_like, shape (..., K)
-        The model's scores s, one for each class, finite.
+        The model's scores s, one for each class.
     margin : float
-        Δ, at least 0: by how much the true class should lead.
+        Δ, at least 0: by how much the true class should lead each of the others.
 
     Returns
     -------
@@ -439,12 +412,12 @@ def squared_multiclass_hinge_loss(
 
     Notes
     -----
-    A sum of squares, not the square of the sum. inf where a square is larger than any number of
-    the type.
+    It is a sum of squares, not the square of the sum.
 
     References
     ----------
-    Lee and Lin, "A study on L2-loss (squared hinge-loss) multiclass SVM" (2013).
+    Weston and Watkins, "Support vector machines for multi-class pattern recognition" (1999), whose
+    terms are squared here.
 
     Examples
     --------
@@ -459,7 +432,7 @@ def squared_multiclass_hinge_loss(
 def squared_multiclass_hinge_loss_gradient(
     labels: Classes, scores: Vector, *, margin: AtLeast0 = 1.0
 ) -> Array:
-    r"""Gradient of the squared multiclass hinge loss by the scores.
+    r"""Gradient of the squared multiclass hinge loss with respect to the scores.
 
     .. math:: \frac{\partial \ell}{\partial s_j} = 2 \max(0, s_j - s_y + \Delta)
               \text{ for } j \ne y, \qquad
@@ -468,12 +441,8 @@ def squared_multiclass_hinge_loss_gradient(
 
     Parameters
     ----------
-    labels : array_like, shape (...)
-        The true classes y, whole numbers from 0 to K - 1.
-    scores : array_like, shape (..., K)
-        The model's scores s, one for each class, finite.
-    margin : float
-        Δ, at least 0: by how much the true class should lead.
+    labels, scores, margin
+        As for `squared_multiclass_hinge_loss`.
 
     Returns
     -------
@@ -482,11 +451,7 @@ def squared_multiclass_hinge_loss_gradient(
 
     Notes
     -----
-    Continuous, also where a class is just at the margin.
-
-    References
-    ----------
-    Lee and Lin, "A study on L2-loss (squared hinge-loss) multiclass SVM" (2013).
+    It is continuous, even where a class is exactly at the margin.
 
     Examples
     --------
@@ -499,7 +464,7 @@ def squared_multiclass_hinge_loss_gradient(
 
 @rowwise
 def crammer_singer_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 = 1.0) -> Array:
-    r"""Multiclass hinge loss of Crammer and Singer: what the strongest rival lacks of Δ.
+    r"""Multiclass hinge loss of Crammer and Singer: only the strongest rival costs.
 
     .. math:: \ell = \max\left(0, \max_{j \ne y} s_j - s_y + \Delta\right)
 
@@ -508,9 +473,9 @@ def crammer_singer_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 = 1
     labels : array_like, shape (...)
         The true classes y, whole numbers from 0 to K - 1.
     scores : array_like, shape (..., K)
-        The model's scores s, one for each class, finite.
+        The model's scores s, one for each class.
     margin : float
-        Δ, at least 0: by how much the true class should lead.
+        Δ, at least 0: by how much the true class should lead each of the others.
 
     Returns
     -------
@@ -519,7 +484,7 @@ def crammer_singer_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 = 1
 
     Notes
     -----
-    At most the loss of Weston and Watkins, and equal to it with two classes.
+    It is never above the loss of Weston and Watkins, and equal to it with two classes.
 
     References
     ----------
@@ -539,19 +504,15 @@ def crammer_singer_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 = 1
 def crammer_singer_loss_gradient(
     labels: Classes, scores: Vector, *, margin: AtLeast0 = 1.0
 ) -> Array:
-    r"""Gradient of the loss of Crammer and Singer by the scores.
+    r"""Gradient of the loss of Crammer and Singer with respect to the scores.
 
     .. math:: \frac{\partial \ell}{\partial s_j} = 1 \text{ for the rival } j, \qquad
               \frac{\partial \ell}{\partial s_y} = -1, \qquad \text{both } 0 \text{ where } \ell = 0
 
     Parameters
     ----------
-    labels : array_like, shape (...)
-        The true classes y, whole numbers from 0 to K - 1.
-    scores : array_like, shape (..., K)
-        The model's scores s, one for each class, finite.
-    margin : float
-        Δ, at least 0: by how much the true class should lead.
+    labels, scores, margin
+        As for `crammer_singer_loss`.
 
     Returns
     -------
@@ -560,12 +521,7 @@ def crammer_singer_loss_gradient(
 
     Notes
     -----
-    Of rivals that tie, the first is taken; at ℓ = 0 the gradient is 0. Both are subgradients.
-
-    References
-    ----------
-    Crammer and Singer, "On the algorithmic implementation of multiclass kernel-based vector
-    machines" (2001), section 3.
+    Where rivals tie, the first one counts; where ℓ = 0, the gradient is 0. Both are subgradients.
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""Penalties of large weights, R(w), and the steps that they take (chapter: regularization).
+"""Penalties on large weights, R(w), and their proximal steps (chapter: regularization).
 
-An objective is the mean data loss plus λ R(w). Of a matrix of weights, with a row for each class,
-R is the sum over its rows, ``.sum()``. The intercept is not among the weights.
+The objective is the mean data loss plus λ R(w). For a matrix of weights, with a row for each class,
+R is the sum over the rows, ``.sum()``. The intercept isn't among the weights.
 
-A gradient step on R leaves L1's zeros as soon as it finds them; a proximal step,
+A gradient step on L1 leaves its zeros as soon as it finds them. A proximal step,
 prox(w) = argmin over v of ½ ‖v - w‖² + t R(v), lands on them.
 """
 
@@ -32,8 +32,8 @@ def l2_penalty(w: Vector) -> Array:
 
     Notes
     -----
-    Without a ½, which many programs write. Minus the logarithm of a normal prior, but for a factor
-    and a constant.
+    There is no ½ here, though many programs write one. Up to a factor and a constant, this is the
+    negative logarithm of a normal prior.
 
     References
     ----------
@@ -56,20 +56,16 @@ def l2_penalty_gradient(w: Vector) -> Array:
     Parameters
     ----------
     w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
+        As for `l2_penalty`.
 
     Returns
     -------
     ndarray, shape (..., d)
-        One row of slopes for each row of weights.
+        One row of slopes per row of weights.
 
     Notes
     -----
-    In proportion to the weight: small weights are hardly moved, and never to exactly 0.
-
-    References
-    ----------
-    Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal problems" (1970).
+    It is proportional to the weight, so small weights are hardly moved, and never to exactly 0.
 
     Examples
     --------
@@ -97,7 +93,7 @@ def l1_penalty(w: Vector) -> Array:
 
     Notes
     -----
-    Minus the logarithm of a Laplace prior, but for a factor and a constant.
+    Up to a factor and a constant, this is the negative logarithm of a Laplace prior.
 
     References
     ----------
@@ -120,21 +116,17 @@ def l1_penalty_gradient(w: Vector) -> Array:
     Parameters
     ----------
     w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
+        As for `l1_penalty`.
 
     Returns
     -------
     ndarray, shape (..., d)
-        One row of slopes for each row of weights: -1, 0 or 1.
+        One row of slopes per row of weights: -1, 0 or 1.
 
     Notes
     -----
-    At 0 every slope from -1 to 1 is a subgradient; 0 is returned. The pull does not weaken as a
-    weight shrinks, so that it can end at exactly 0.
-
-    References
-    ----------
-    Tibshirani, "Regression shrinkage and selection via the lasso" (1996), section 2.
+    At 0, every slope from -1 to 1 is a subgradient; the result is 0. The pull doesn't weaken as a
+    weight shrinks, so the weight can end at exactly 0.
 
     Examples
     --------
@@ -186,23 +178,17 @@ def elastic_net_penalty_gradient(w: Vector, *, l1_ratio: Share = 0.5) -> Array:
 
     Parameters
     ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
-    l1_ratio : float
-        ρ from 0 (L2 only) to 1 (L1 only).
+    w, l1_ratio
+        As for `elastic_net_penalty`.
 
     Returns
     -------
     ndarray, shape (..., d)
-        One row of slopes for each row of weights.
+        One row of slopes per row of weights.
 
     Notes
     -----
-    At 0 the subgradient 0 is returned, as for L1.
-
-    References
-    ----------
-    Zou and Hastie, "Regularization and variable selection via the elastic net" (2005), section 2.
+    At 0, the result is the subgradient 0, as for L1.
 
     Examples
     --------
@@ -214,7 +200,7 @@ def elastic_net_penalty_gradient(w: Vector, *, l1_ratio: Share = 0.5) -> Array:
 
 @rowwise
 def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
-    r"""Proximal step of the L1 penalty: every weight moved towards 0, at most to it.
+    r"""Proximal step of the L1 penalty: every weight moves towards 0, and stops there.
 
     .. math:: \operatorname{prox}(w)_j = \operatorname{sign}(w_j) \max(0, |w_j| - t)
 
@@ -223,7 +209,7 @@ def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
     w : array_like, shape (..., d)
         Weights, a row of d for each model or class.
     threshold : float
-        t, at least 0: how far.
+        t, at least 0: how far the weights move.
 
     Returns
     -------
@@ -232,7 +218,8 @@ def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
 
     Notes
     -----
-    Weights within t of 0 become exactly 0. It is the lasso where the columns of X are orthonormal.
+    Weights within t of 0 become exactly 0. Where the columns of X are orthonormal, this is the
+    lasso.
 
     References
     ----------
@@ -248,7 +235,7 @@ def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
 
 @rowwise
 def l2_proximal(w: Vector, *, step: AtLeast0) -> Array:
-    r"""Proximal step of the L2 penalty: every weight shrunk by the same factor.
+    r"""Proximal step of the L2 penalty: every weight shrinks by the same factor.
 
     .. math:: \operatorname{prox}(w)_j = \frac{w_j}{1 + 2 t}
 
@@ -266,7 +253,7 @@ def l2_proximal(w: Vector, *, step: AtLeast0) -> Array:
 
     Notes
     -----
-    Of ‖w‖² without a ½; hence the 2. No weight becomes exactly 0.
+    The 2 is there because the penalty is ‖w‖² without a ½. No weight becomes exactly 0.
 
     References
     ----------
@@ -303,7 +290,7 @@ def elastic_net_proximal(w: Vector, *, step: AtLeast0, l1_ratio: Share = 0.5) ->
 
     Notes
     -----
-    With ρ = 1 it is `soft_threshold`, with ρ = 0 `l2_proximal`.
+    With ρ = 1 this is `soft_threshold`, with ρ = 0 it is `l2_proximal`.
 
     References
     ----------

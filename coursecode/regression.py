@@ -1,7 +1,6 @@
-"""Losses of a predicted number, by its error r = y - f (chapter: least squares).
+"""Losses of a predicted number, which depend on its error r = y - f (chapter: least squares).
 
-Each comes with its derivative with respect to the prediction. What stays finite is right; a result
-is inf where it, or the error itself, is larger than any number of its type.
+Each loss comes with its gradient with respect to the prediction f.
 """
 
 import math
@@ -20,10 +19,8 @@ def squared_error(y_true: Real, y_pred: Real) -> Array:
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
+    y_true, y_pred : array_like, shape (...)
+        What was observed, y, and what was predicted, f.
 
     Returns
     -------
@@ -32,10 +29,9 @@ def squared_error(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    Without a ½. Bishop (equation 1.2) and Goodfellow et al. (section 7.1.1) write one, so that
-    the gradient loses its 2; the minimiser is the same. The negative log-likelihood of normal
-    noise of standard deviation 1 is half of it, plus ln √(2π). inf where the square is larger
-    than any number of the type.
+    There is no ½ here. Bishop (equation 1.2) and Goodfellow et al. (section 7.1.1) write one, so
+    that the gradient has no 2; the minimiser is the same. For normal noise with standard
+    deviation 1, the negative log-likelihood is half the squared error, plus ln √(2π).
 
     References
     ----------
@@ -52,16 +48,14 @@ def squared_error(y_true: Real, y_pred: Real) -> Array:
 
 @rowwise
 def squared_error_gradient(y_true: Real, y_pred: Real) -> Array:
-    r"""Gradient of the squared error by the prediction, -2 r.
+    r"""Gradient of the squared error with respect to the prediction, -2 r.
 
     .. math:: \frac{\partial \ell}{\partial f} = 2 (f - y)
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
+    y_true, y_pred : array_like, shape (...)
+        As for `squared_error`.
 
     Returns
     -------
@@ -70,7 +64,7 @@ def squared_error_gradient(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    Grows with the error without bound: one outlier can outweigh all other examples.
+    It grows with the error without bound, so one outlier can outweigh all other examples.
 
     References
     ----------
@@ -86,16 +80,14 @@ def squared_error_gradient(y_true: Real, y_pred: Real) -> Array:
 
 @rowwise
 def absolute_error(y_true: Real, y_pred: Real) -> Array:
-    r"""Absolute error, \|r\|: the loss whose best constant is the median.
+    r"""Absolute error, |r|: the loss whose best constant is the median.
 
     .. math:: \ell = |r|, \qquad r = y - f
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
+    y_true, y_pred : array_like, shape (...)
+        What was observed, y, and what was predicted, f.
 
     Returns
     -------
@@ -104,8 +96,8 @@ def absolute_error(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    The negative log-likelihood of Laplace noise of scale 1, less ln 2. Between the two middle
-    values of an even number of observations every constant is best.
+    For Laplace noise with scale 1, the negative log-likelihood is the absolute error plus ln 2.
+    Between the two middle values of an even number of observations, every constant is best.
 
     References
     ----------
@@ -121,16 +113,14 @@ def absolute_error(y_true: Real, y_pred: Real) -> Array:
 
 @rowwise
 def absolute_error_gradient(y_true: Real, y_pred: Real) -> Array:
-    r"""Gradient of the absolute error by the prediction, -sign r.
+    r"""Gradient of the absolute error with respect to the prediction, -sign r.
 
     .. math:: \frac{\partial \ell}{\partial f} = \operatorname{sign}(f - y)
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
+    y_true, y_pred : array_like, shape (...)
+        As for `absolute_error`.
 
     Returns
     -------
@@ -139,7 +129,7 @@ def absolute_error_gradient(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    At the kink r = 0 every slope from -1 to 1 is a subgradient; 0, the smallest, is returned.
+    At the kink, r = 0, every slope from -1 to 1 is a subgradient; the result is 0.
 
     References
     ----------
@@ -161,12 +151,10 @@ def quantile_loss(y_true: Real, y_pred: Real, *, quantile: InsideUnit = 0.5) -> 
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
+    y_true, y_pred : array_like, shape (...)
+        What was observed, y, and what was predicted, f.
     quantile : float
-        τ, above 0 and below 1: an error from below costs τ a unit, one from above 1 - τ.
+        τ, above 0 and below 1: each unit below y costs τ, each unit above it 1 - τ.
 
     Returns
     -------
@@ -175,7 +163,7 @@ def quantile_loss(y_true: Real, y_pred: Real, *, quantile: InsideUnit = 0.5) -> 
 
     Notes
     -----
-    With τ = ½ it is half the absolute error.
+    With τ = ½, this is half the absolute error.
 
     References
     ----------
@@ -192,19 +180,15 @@ def quantile_loss(y_true: Real, y_pred: Real, *, quantile: InsideUnit = 0.5) -> 
 
 @rowwise
 def quantile_loss_gradient(y_true: Real, y_pred: Real, *, quantile: InsideUnit = 0.5) -> Array:
-    r"""Gradient of the quantile loss by the prediction.
+    r"""Gradient of the quantile loss with respect to the prediction.
 
     .. math:: \frac{\partial \ell}{\partial f} = -\tau \text{ for } f < y, \qquad
               1 - \tau \text{ for } f > y
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
-    quantile : float
-        τ, above 0 and below 1.
+    y_true, y_pred, quantile
+        As for `quantile_loss`.
 
     Returns
     -------
@@ -213,7 +197,7 @@ def quantile_loss_gradient(y_true: Real, y_pred: Real, *, quantile: InsideUnit =
 
     Notes
     -----
-    At the kink f = y every slope from -τ to 1 - τ is a subgradient; 0 is returned.
+    At the kink, f = y, every slope from -τ to 1 - τ is a subgradient; the result is 0.
 
     References
     ----------
@@ -236,12 +220,10 @@ def huber_loss(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> Array:
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
+    y_true, y_pred : array_like, shape (...)
+        What was observed, y, and what was predicted, f.
     delta : float
-        δ, above 0, in units of y: from here on an error counts as an outlier.
+        δ, above 0, in units of y: errors beyond it count as outliers.
 
     Returns
     -------
@@ -250,9 +232,9 @@ def huber_loss(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> Array:
 
     Notes
     -----
-    With the ½ of Huber's definition, here as in scikit-learn and in PyTorch's ``huber_loss``.
-    The negative log-likelihood, but for a constant, of noise that is normal in the middle and
-    Laplace in the tails.
+    The ½ is Huber's own; scikit-learn and PyTorch's ``huber_loss`` have it too. Up to a constant,
+    this is the negative log-likelihood of noise that is normal in the middle and Laplace in the
+    tails.
 
     References
     ----------
@@ -270,18 +252,14 @@ def huber_loss(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> Array:
 
 @rowwise
 def huber_loss_gradient(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> Array:
-    r"""Gradient of the Huber loss by the prediction: that of ½ r², clipped to ±δ.
+    r"""Gradient of the Huber loss with respect to the prediction: that of ½ r², clipped to ±δ.
 
     .. math:: \frac{\partial \ell}{\partial f} = \min(\max(f - y, -\delta), \delta)
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
-    delta : float
-        δ, above 0, in units of y.
+    y_true, y_pred, delta
+        As for `huber_loss`.
 
     Returns
     -------
@@ -290,11 +268,7 @@ def huber_loss_gradient(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> A
 
     Notes
     -----
-    Continuous: the two pieces of the loss meet at ±δ with the same slope.
-
-    References
-    ----------
-    Huber, "Robust estimation of a location parameter" (1964), section 1.
+    It is continuous, because the two pieces of the loss meet at ±δ with the same slope.
 
     Examples
     --------
@@ -306,16 +280,15 @@ def huber_loss_gradient(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> A
 
 @rowwise
 def log_cosh_loss(y_true: Real, y_pred: Real) -> Array:
-    r"""Log-cosh loss, ln cosh r: near ½ r² for small errors, near \|r\| - ln 2 for large ones.
+    r"""Log-cosh loss, ln cosh r: near ½ r² for small errors, near |r| - ln 2 for large ones.
 
     .. math:: \ell = \ln \frac{e^r + e^{-r}}{2}, \qquad r = y - f
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y, in units in which 1 is the size of an ordinary error.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
+    y_true, y_pred : array_like, shape (...)
+        What was observed, y, and what was predicted, f, in units in which an ordinary error has
+        the size 1.
 
     Returns
     -------
@@ -324,8 +297,8 @@ def log_cosh_loss(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    Infinitely often differentiable, which the Huber loss is not. The negative log-likelihood,
-    but for a constant, of noise with the hyperbolic secant distribution.
+    Unlike the Huber loss, it can be differentiated any number of times. Up to a constant, this is
+    the negative log-likelihood of noise with the hyperbolic secant distribution.
 
     References
     ----------
@@ -345,16 +318,14 @@ def log_cosh_loss(y_true: Real, y_pred: Real) -> Array:
 
 @rowwise
 def log_cosh_loss_gradient(y_true: Real, y_pred: Real) -> Array:
-    r"""Gradient of the log-cosh loss by the prediction, -tanh r.
+    r"""Gradient of the log-cosh loss with respect to the prediction, -tanh r.
 
     .. math:: \frac{\partial \ell}{\partial f} = \tanh(f - y)
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        What was observed, y.
-    y_pred : array_like, shape (...)
-        What was predicted, f.
+    y_true, y_pred : array_like, shape (...)
+        As for `log_cosh_loss`.
 
     Returns
     -------
@@ -363,12 +334,7 @@ def log_cosh_loss_gradient(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    Bounded like that of the absolute error, and smooth at 0.
-
-    References
-    ----------
-    Green, "Bayesian reconstructions from emission tomography data using a modified EM
-    algorithm" (1990).
+    It is bounded, like the gradient of the absolute error, and smooth at 0.
 
     Examples
     --------
