@@ -176,7 +176,7 @@ ROWS = [
 
 
 def grid(kind, dtype):
-    """Numbers of a type: subnormal ones, ordinary ones, those near the largest and near its root."""
+    """Numbers of a type: subnormal, ordinary, near the root of the largest, and near it."""
     info = np.finfo(dtype)
     largest, tiny, least = map(float, (info.max, info.tiny, info.smallest_subnormal))
     root = largest**0.5

@@ -72,6 +72,9 @@ def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
     data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
     data_do = [name for name in kinds if defaults[name] is inspect.Parameter.empty] == data
 
+    shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
+    function.__annotations__ = function.__annotations__ | {n: k for n, k in shown.items() if k}
+
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
         if data_do and not named and len(given) == len(data):  # `bind` takes its time
@@ -88,11 +91,6 @@ def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
                 values[name] = kinds[name].take(name, value, like)
         return run(function, arguments, values)
 
-    shown = [
-        p.replace(annotation=kinds[p.name] or p.annotation) for p in signature.parameters.values()
-    ]
-    returned = kind_in(signature.return_annotation) or signature.return_annotation
-    taking.__signature__ = signature.replace(parameters=shown, return_annotation=returned)  # type: ignore[attr-defined]
     taking.__doc__ = with_raises(inspect.cleandoc(function.__doc__ or ""), kinds)
     return taking
 

@@ -283,13 +283,13 @@ _OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
 
 # A number for each example.
 Real = Annotated[Any, _REAL]
-Extended = Annotated[Any, Data("numbers, or ±inf", (NOT_NAN,))]
+Extended = Annotated[Any, Data("numbers or ±inf", (NOT_NAN,))]
 Probability = Annotated[Any, _UNIT]
 Counts = Annotated[Any, _COUNTS]
 Bits = Annotated[Any, _BITS]
 Signs = Annotated[Any, _SIGNS]
 Classes = Annotated[Any, _CLASSES]
-BinaryLabels = Annotated[Any, replace(_UNIT, words="0 or 1, or between", adopts="biu")]
+BinaryLabels = Annotated[Any, replace(_UNIT, words="labels from 0 to 1", adopts="biu")]
 
 # A number for each example, or one for all.
 RealParameter = Annotated[Any, replace(_REAL, lone=True)]
@@ -299,12 +299,12 @@ ProbabilityParameter = Annotated[Any, replace(_UNIT, lone=True)]
 
 # A row for each example (of the parameter one for all, too), or a table.
 Scores = Annotated[Any, Data("scores", (NOT_NAN, BELOW_INF, SOME_CLASS), rank=1)]
-Exponents = Annotated[Any, Data("rows of numbers, or ±inf", (NOT_NAN,), rank=1)]
+Exponents = Annotated[Any, Data("rows of numbers or ±inf", (NOT_NAN,), rank=1)]
 Vector = Annotated[Any, replace(_REAL, words="rows of finite numbers", rank=1)]
-Features = Annotated[Any, _Features("features (n, d)", (FINITE,), rank=1)]
+Features = Annotated[Any, _Features("rows of features", (FINITE,), rank=1)]
 Distribution = Annotated[Any, _DISTRIBUTION]
 DistributionParameter = Annotated[Any, replace(_DISTRIBUTION, lone=True)]
-Labels = Annotated[Any, _Labels("classes, or distributions", (CLASS_OR_ROW,))]
+Labels = Annotated[Any, _Labels("classes or distributions", (CLASS_OR_ROW,))]
 Table = Annotated[Any, _TABLE]
 
 # Samples: the last axis holds the observations.
@@ -371,8 +371,8 @@ def one_of(*choices: str) -> Option:
 Above0 = Annotated[float, _number("number above 0", ABOVE_0)]
 AtLeast0 = Annotated[float, _number("number from 0 on", AT_LEAST_0)]
 Base = Annotated[float, _number("number above 1", ABOVE_1)]
-Share = Annotated[float, _number("from 0 to 1", AT_LEAST_0, AT_MOST_1)]
-InsideUnit = Annotated[float, _number("between 0 and 1", ABOVE_0, BELOW_1)]
+Share = Annotated[float, _number("number from 0 to 1", AT_LEAST_0, AT_MOST_1)]
+InsideUnit = Annotated[float, _number("number between 0 and 1", ABOVE_0, BELOW_1)]
 Whole = Annotated[
     int, Option("whole number", (AT_LEAST_1,), (int, np.integer), "a whole number", int)
 ]
