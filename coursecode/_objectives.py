@@ -9,9 +9,9 @@ import numpy as np
 from coursecode._solvers import Shrink, Solution, descend, meet
 from coursecode._validation import Array, FloatArray
 from coursecode.classification import softmax_cross_entropy, softmax_cross_entropy_gradient
-from coursecode.crammer_singer import crammer_singer_loss
-from coursecode.multiclass import multiclass_hinge_loss
-from coursecode.squared_multiclass import (
+from coursecode.margins import (
+    crammer_singer_loss,
+    multiclass_hinge_loss,
     squared_multiclass_hinge_loss,
     squared_multiclass_hinge_loss_gradient,
 )

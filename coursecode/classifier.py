@@ -13,9 +13,8 @@ from coursecode._objectives import HINGES, LOSSES, solve
 from coursecode._options import between, one_of, whole
 from coursecode._rules import first_fault
 from coursecode._validation import Array, FloatArray, batch_shape, check, plain_array, real, rows
-from coursecode.elastic_net_penalties import elastic_net_penalty
-from coursecode.exponentials import softmax
-from coursecode.proximal import elastic_net_proximal
+from coursecode.classification import softmax
+from coursecode.penalties import elastic_net_penalty, elastic_net_proximal
 
 LARGEST = 1e100  # of a feature
 PENALTIES = ("l2", "l1", "elastic_net")
