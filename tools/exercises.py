@@ -220,8 +220,8 @@ class Exercises:
 
 def grading(cell: NotebookNode) -> dict[str, Any]:
     """What nbgrader knows of a cell."""
-    marks: dict[str, Any] = cell.metadata.get("nbgrader", {})
-    return marks
+    marks: Any = cell.get("metadata", {}).get("nbgrader")
+    return marks if isinstance(marks, dict) else {}
 
 
 def is_answer(cell: NotebookNode) -> bool:
@@ -268,12 +268,17 @@ def fold(test: NotebookNode) -> None:
     test.metadata.mystnb = {"code_prompt_show": name, "code_prompt_hide": name}
 
 
-def what_is_checked(test: NotebookNode) -> str:
-    """The words of a test cell's check."""
+def the_check(test: NotebookNode) -> ast.Call:
+    """The call of `check` in a test cell."""
     for node in ast.walk(ast.parse(test.source)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check":
-            return str(ast.literal_eval(node.args[0]))
-    return str(test.id)
+            return node
+    raise ValueError(f"{test.id} has no check")
+
+
+def what_is_checked(test: NotebookNode) -> str:
+    """The words of a test cell's check."""
+    return str(ast.literal_eval(the_check(test).args[0]))
 
 
 def nonsensical(node: ast.stmt, value: str) -> str:
