@@ -7,6 +7,7 @@ refused.  Nothing is ever unpickled.
 
 import base64
 import builtins
+import contextlib
 import itertools
 import json
 import re
@@ -237,15 +238,14 @@ class Line:
         first, names = reply.get("first"), reply.get("raised")
         if isinstance(first, int) and 0 <= first < len(self.failed):
             return self.failed[first]
-        error = Exception(str(reply.get("said"))[:2000])
-        for name in names if isinstance(names, list) else []:
-            kind = ERRORS.get(str(name), getattr(builtins, str(name), None))
+        names = [str(name) for name in names] if isinstance(names, list) else []
+        error, said = Exception(), str(reply.get("said"))[:2000]
+        for name in names:
+            kind = ERRORS.get(name, getattr(builtins, name, None))
             if isinstance(kind, type) and issubclass(kind, Exception):
-                try:
-                    error = kind(*error.args)
-                except TypeError:  # it wants other words: its parent is taken
-                    continue
-                break
+                with contextlib.suppress(TypeError):  # it wants other words: its parent is taken
+                    error = type(names[0], (kind,), {})(said)
+                    break
         error.first = reply.get("own")  # type: ignore[attr-defined]
         return error
 

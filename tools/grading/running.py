@@ -13,6 +13,7 @@ import io
 import re
 import secrets
 import signal
+import subprocess
 import time
 import warnings
 from collections.abc import Iterator
@@ -73,8 +74,8 @@ def within(seconds: float) -> Iterator[None]:
 class Learner(Line):
     """The tests' end of the line."""
 
-    def __init__(self, bare: bool, shut_in: bool) -> None:
-        self.process, line = sandbox.start(bare, shut_in)
+    def __init__(self, bare: bool, shut_in: bool, errors: int = subprocess.DEVNULL) -> None:
+        self.process, line = sandbox.start(bare, shut_in, errors)
         super().__init__(Connection(line.detach()))
 
     def key(self) -> str:
@@ -257,13 +258,12 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
     """Run a submission and its tests; the notebook with outputs, and what there is to remark."""
     mended, flags = mend(raw, source)
     questions = [cell.id for cell in source.cells if is_answer(cell)]
-    own = {question_of(c.id, questions): c.id for c in source.cells if is_test(c) and wants_own(c)}
     # A learner who names no package gets along without any. For the others there are two runs, and
     # an answer of one's own passes the same tests without.
     lends = names_a_package(mended, source)
-    first = Attempt(source, not lends, limits)
-    second = Attempt(source, True, limits) if lends and own else None
-    question, waiting, borrowed = "", [], set()
+    first, second = Attempt(source, not lends, limits), Attempt(source, True, limits)
+    question, waiting = "", []
+    lost: dict[str, set[str]] = {}  # the tests of each question that pass with the package alone
     for cell in mended.cells:
         question = question_of(cell.id, questions) or question
         if cell.cell_type != "code":
@@ -277,34 +277,41 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
         except MISHAPS as mishap:
             flags.append(f"{cell.id}: {mishap}")
             cell.outputs = [failed(f"✗ {mishap}", type(mishap).__name__)]
-        if second and question in own and passed(cell):
-            with contextlib.suppress(*MISHAPS):
-                while waiting:
+        if lends and passed(cell.outputs) and own_tests(source, question):
+            while waiting:
+                with contextlib.suppress(*MISHAPS):
                     second.cell(*waiting.pop(0))
             with contextlib.suppress(*MISHAPS):
-                if not any(o.output_type == "error" for o in second.test(cell, question)):
+                if passed(second.test(cell, question)):
                     continue
-            borrowed.add(question)
-    for cell in mended.cells:
-        if cell.id in own.values() and question_of(cell.id, questions) in borrowed:
-            flags.append(f"{question_of(cell.id, questions)} fails without the package")
-            if passed(cell):
+            lost.setdefault(question, set()).add(cell.id)
+    right = {cell.id for cell in mended.cells if is_test(cell) and passed(cell.outputs)}
+    for question, tests in lost.items():
+        flags.append(f"{question} fails without the package")
+        borrowed = borrowing(tests, own_tests(source, question), right)
+        for cell in mended.cells:
+            if cell.id in borrowed:
                 said = f"✗ {what_is_checked(cell)}: {BORROWED.format(LENDERS[0])}"
                 cell.outputs = [failed(said)]
-    for attempt in (first, second):
-        if attempt:
-            attempt.end()
+    first.end()
+    second.end()
     return mended, flags
 
 
-def passed(test: NotebookNode) -> bool:
+def own_tests(source: NotebookNode, question: str) -> set[str]:
+    """The tests of a question that ask for an answer that calls on no package."""
+    tests = [cell for cell in source.cells if is_test(cell) and question_of(cell.id, [question])]
+    return {c.id for c in tests if any(word.arg == "own" for word in the_check(c).keywords)}
+
+
+def borrowing(lost: set[str], own: set[str], right: set[str]) -> set[str]:
+    """The tests that ask for an answer of one's own, and would pass with what is borrowed."""
+    return lost & own or (own if own <= right else set())
+
+
+def passed(outputs: list[NotebookNode]) -> bool:
     """Whether a test has passed."""
-    return not any(output.output_type == "error" for output in test.outputs)
-
-
-def wants_own(test: NotebookNode) -> bool:
-    """Whether a test asks for an answer that calls on no package."""
-    return any(word.arg == "own" for word in the_check(test).keywords)
+    return not any(output.output_type == "error" for output in outputs)
 
 
 def names_a_package(mended: NotebookNode, source: NotebookNode) -> bool:
@@ -320,9 +327,20 @@ def names_a_package(mended: NotebookNode, source: NotebookNode) -> bool:
     return bool(re.search(rf"\b({'|'.join(words)})", own))
 
 
-def mark_file(
-    raw: Path, source: NotebookNode, limits: Limits
-) -> tuple[str, list[str], float]:
+def problem() -> str:
+    """What keeps the sandbox from working here; nothing if a first program ran in it."""
+    if sandbox.bubblewrap() is None:
+        return "bubblewrap is not installed (apt-get install bubblewrap)"
+    learner = Learner(bare=False, shut_in=True, errors=subprocess.PIPE)
+    done: dict[str, Any] = {}
+    with contextlib.suppress(*MISHAPS), within(60):
+        done = learner.ask(learner.key(), cell="1 + 1")
+    learner.connection.close()
+    said = sandbox.end(learner.process)
+    return "" if done.get("printed") == "2\n" else f"bubblewrap does not work here:\n{said}"
+
+
+def mark_file(raw: Path, source: NotebookNode, limits: Limits) -> tuple[str, list[str], float]:
     """Mark a submission in a process of the pool: the notebook's text, remarks and seconds."""
     began = time.perf_counter()
     marked, flags = mark(raw.read_bytes(), source, limits)

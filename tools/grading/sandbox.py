@@ -4,6 +4,7 @@ Inside, there is Python, the package, an empty home, and nothing else: no gradeb
 submission, no test, no network.
 """
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -46,13 +47,12 @@ def start(
     return process, ours
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """End a process, and all that it started."""
-    try:
+def end(process: "subprocess.Popen[bytes]") -> str:
+    """End a process, and all that it started; what it has said against its start."""
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        process.kill()
-    process.communicate()
+    _, said = process.communicate()
+    return (said or b"").decode(errors="replace").strip()
 
 
 def around(command: list[str], bare: bool) -> list[str]:
