@@ -164,16 +164,17 @@ def enter(
     book.update_or_create_student(student)
     book.update_or_create_submission(chapter, student)
     entry = book.find_submission_notebook(chapter, chapter, student)
-    for grade in entry.grades:
-        cell = cells[grade.name]
-        if is_written(cell):
-            grade.auto_score = 0 if unanswered(cell) else None
-        else:
-            wrong = any(output.output_type == "error" for output in cell.outputs)
-            grade.auto_score = 0 if wrong else grade.max_score
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-    for comment in entry.comments:
-        comment.auto_comment = "No response." if unanswered(cells[comment.name]) else None
+    with book.db.no_autoflush:
+        for grade in entry.grades:
+            cell = cells[grade.name]
+            if is_written(cell):
+                grade.auto_score = 0 if unanswered(cell) else None
+            else:
+                wrong = any(output.output_type == "error" for output in cell.outputs)
+                grade.auto_score = 0 if wrong else grade.max_score
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        for comment in entry.comments:
+            comment.auto_comment = "No response." if unanswered(cells[comment.name]) else None
     book.db.commit()
 
 
