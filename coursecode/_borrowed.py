@@ -15,8 +15,8 @@ PACKAGE = __name__.partition(".")[0]
 CHECKS = f"{PACKAGE}.checks"  # what a notebook imports for its checks does none of the work
 LENDERS = (PACKAGE, "scipy", "sklearn", "torch")
 NAME = re.compile(rf"({'|'.join(LENDERS)})(\.\w+)*")
-HOLDERS = dict | list | tuple | set | frozenset | types.MethodType | types.CellType
-CALLERS = functools.partial | np.vectorize
+HOLDERS: tuple[type, ...] = (dict, list, tuple, set, frozenset, types.MethodType, types.CellType)
+CALLERS: tuple[type, ...] = (functools.partial, np.vectorize)
 
 
 def borrowed_from(function: Any) -> str:
@@ -53,7 +53,7 @@ def parts(thing: Any) -> Iterator[Any]:
             yield from (*code.co_names, *code.co_consts)
             yield from (thing.__globals__[n] for n in code.co_names if n in thing.__globals__)
         yield from (thing.__closure__, thing.__defaults__, thing.__kwdefaults__)
-    elif isinstance(thing, HOLDERS | CALLERS) or getattr(thing, "__module__", None) == "__main__":
+    elif isinstance(thing, HOLDERS + CALLERS) or getattr(thing, "__module__", None) == "__main__":
         yield from gc.get_referents(thing)  # the latter: a class of the reader's, or its object
 
 

@@ -4,11 +4,12 @@ Needs nbgrader (`pip install -c requirements.lock -e '.[grading]'`); what the sa
 tested where bubblewrap works.
 """
 
+import contextlib
 import copy
 import csv
+import io
 import json
-import subprocess
-import sys
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -50,14 +51,14 @@ def with_cells(notebook, *codes, before="q1-text"):
 
 def results(notebook, source=SOURCE, limits=QUICK):
     """Mark a notebook: the tests that passed, what the others said, and the remarks."""
-    marked, flags = mark(nbformat.writes(notebook).encode(), source.notebook, limits)
+    marked, flags = mark(json.dumps(notebook).encode(), source.notebook, limits)
     tests = {source.short(cell): cell.outputs for cell in marked.cells if is_test(cell)}
     passed = {name for name, outputs in tests.items() if running.passed(outputs)}
     said = {name: outputs[-1].evalue for name, outputs in tests.items() if name not in passed}
     return passed, said, flags, marked
 
 
-def tests_of(*questions):
+def checks_of(*questions):
     return {test for question in questions for test in SOURCE.tests_of(question)}
 
 
@@ -69,11 +70,11 @@ def printed(marked, name):
 
 # Right answers, in whatever style and with whatever names
 
-NAMES = (
+NAMES = str.split(
     "check expect np_ right got mistakes rng given changed finite lost p q s X W b y W2 X2 y2 rows "
     "pair name like turned apart classes infinite cut reality almanac shared four theirs mean "
     "outcome loss steps plug_in labels scores answer line names values without_b by_w by_b"
-).split()
+)
 STYLES = {
     "names that the tests use": ("\n".join(f"{name} = 'mine'" for name in NAMES),),
     "a name that the set-up uses": ("check = expect = 4", "labels, scores = [], None"),
@@ -95,7 +96,8 @@ STYLES = {
     "an endless loop in a trial": ("while True:\n    pass",),
     "a crash in a trial": ("import ctypes\nctypes.string_at(0)", "import os\nos._exit(3)"),
     "a seed and other settings": (
-        "np.random.seed(1)\nnp.set_printoptions(precision=2)\nimport sys\nsys.setrecursionlimit(200)",
+        "np.random.seed(1)\nnp.set_printoptions(precision=2)",
+        "import sys\nsys.setrecursionlimit(200)",
     ),
     "all of NumPy": ("from numpy import *",),
     "threads": ("import threading\nthreading.Thread(target=print, daemon=True).start()",),
@@ -175,9 +177,11 @@ def look():
         frame = frame.f_back
     return seen
 """
-EVERY = "mean_cross_entropy loss_from_scores gradient repaired_loss".split()
-NUMBERS = "spent wasted loss_before loss_after best_gap lowest_loss".split()
-ANSWERS = "\n".join([*(f"{name} = fake" for name in EVERY), *(f"{name} = number" for name in NUMBERS)])
+EVERY = ["mean_cross_entropy", "loss_from_scores", "gradient", "repaired_loss"]
+NUMBERS = ["spent", "wasted", "loss_before", "loss_after", "best_gap", "lowest_loss"]
+ANSWERS = "\n".join(
+    [*(f"{name} = fake" for name in EVERY), *(f"{name} = number" for name in NUMBERS)]
+)
 WRITE = """
 import os, json, struct, threading, time
 def write(data):
@@ -201,18 +205,22 @@ ATTACKS = {
     "contextlib._GeneratorContextManager.__exit__ = lambda *error: True",
     "a trace": "import sys\ndef trace(frame, event, arg):\n    frame.f_globals['right'] = 1\n"
     "    return trace\nsys.settrace(trace)\nsys.setprofile(trace)",
-    "an array that looks round": f"{FRAMES}\nclass Fake:\n    def __array__(self, *args, **named):\n"
-    f"        return np.asarray(look()['right'])\nfake = lambda *args: Fake()\nnumber = Fake()\n{ANSWERS}",
+    "an array that looks round": f"{FRAMES}\nclass Fake:\n    def __array__(self, *_, **named):\n"
+    "        return np.asarray(look()['right'])\nfake = lambda *args: Fake()\nnumber = Fake()\n"
+    + ANSWERS,
     "defaults of expect": "import coursecode.checks as checks\n"
-    "checks.expect.__kwdefaults__ = {'rtol': 1e9}\nnumber = 1.0\nfake = lambda *args: 1.0\n" + ANSWERS,
+    "checks.expect.__kwdefaults__ = {'rtol': 1e9}\nnumber = 1.0\nfake = lambda *args: 1.0\n"
+    + ANSWERS,
     "a text that equals all": "class Same(str):\n    __eq__ = __ne__ = lambda *args: True\n"
     "    __hash__ = str.__hash__\nnumber = Same('x')\nfake = lambda *args: number\n" + ANSWERS,
     "right by its name": f"{FRAMES}\nfake = lambda *args: right\nnumber = 0\n{ANSWERS}",
-    "right out of the frames": f"{FRAMES}\nfake = lambda *args: look()['right']\nnumber = 0\n{ANSWERS}",
+    "right out of the frames": f"{FRAMES}\nfake = lambda *args: look()['right']\nnumber = 0\n"
+    + ANSWERS,
     "right out of the garbage": "import gc\ndef fake(*args):\n    return next(\n"
     "        o['right'] for o in gc.get_objects() if isinstance(o, dict) and 'right' in o)\n"
     "number = 0\n" + ANSWERS,
-    "numbers that equal all": "class Same(float):\n    __eq__ = __le__ = __ge__ = lambda *args: True\n"
+    "numbers that equal all": "class Same(float):\n"
+    "    __eq__ = __le__ = __ge__ = lambda *args: True\n"
     "    __hash__ = float.__hash__\n    __sub__ = __rsub__ = lambda *args: 0.0\n"
     "number = Same(7)\nfake = lambda *args: number\n" + ANSWERS,
     "an array that equals all": "class Same(np.ndarray):\n"
@@ -220,7 +228,8 @@ ATTACKS = {
     "    def __array_function__(self, *args, **named):\n        return True\n"
     "number = np.zeros(3).view(Same)\nfake = lambda *args: number\n" + ANSWERS,
     "a list that lies": "class Lies(list):\n    __len__ = lambda self: 2\n"
-    "    __getitem__ = lambda self, n: self\nnumber = Lies()\nfake = lambda *args: number\n" + ANSWERS,
+    "    __getitem__ = lambda self, n: self\nnumber = Lies()\nfake = lambda *args: number\n"
+    + ANSWERS,
     "NumPy made blind": "np.allclose = np.array_equal = np.all = lambda *args, **named: True\n"
     "np.isnan = lambda *args: False\nnumber = 1.0\nfake = lambda *args: 1.0\n" + ANSWERS,
     "JSON made blind": "import json\njson.dumps = lambda *args: '{\"id\": 1}'",
@@ -239,12 +248,14 @@ ATTACKS = {
     "no frame": WRITE + "write(b'\\0' * 64)",
     "lists in lists in lists": WRITE + "data = b'[' * 100_000\n"
     "write(struct.pack('!i', len(data)) + data)",
-    "no plain data": OWN + "line.plain = lambda *args: {'array': '|O8', 'shape': [1], 'data': 'AAAA'}\n"
+    "no plain data": OWN
+    + "line.plain = lambda *args: {'array': '|O8', 'shape': [1], 'data': 'AAAA'}\n"
     "number = 1\nfake = lambda *args: 1\n" + ANSWERS,
     "an array that is none": OWN + "line.plain = lambda *args: "
     "{'array': '<f8', 'shape': [10**12], 'data': 'AAAAAAAAAAA='}\nnumber = 1\n"
     "fake = lambda *args: 1\n" + ANSWERS,
-    "calls of the tests' own": OWN + WRITE + "def ask(self, message):\n    for n in (-1, 0, 10**9, 'x', None):\n"
+    "calls of the tests' own": OWN + WRITE + "def ask(self, message):\n"
+    "    for n in (-1, 0, 10**9, 'x', None):\n"
     "        write(frame({'id': message['id'], 'call': n, 'given': [[], {}]}))\n"
     "line.Line.answer = ask\nfake = lambda *args: 1\nnumber = 1\n" + ANSWERS,
     "errors of the grader's": "class OutOfTime(BaseException):\n    pass\n"
@@ -255,13 +266,15 @@ ATTACKS = {
     "too much": "fake = lambda *args: np.zeros(10**7)\nnumber = 'x' * 10**8\n" + ANSWERS,
     "without end": "import itertools\nfake = lambda *args: itertools.count()\n"
     "number = itertools.count()\n" + ANSWERS,
-    "a list in itself": "number = []\nnumber.append(number)\nfake = lambda *args: number\n" + ANSWERS,
+    "a list in itself": "number = []\nnumber.append(number)\nfake = lambda *args: number\n"
+    + ANSWERS,
     "a signal": "import signal, os\nsignal.signal(signal.SIGALRM, lambda *args: None)\n"
     "signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)",
     "at the end": "import atexit, os\natexit.register(os.system, 'sleep 100')\nraise SystemExit",
     "a bomb": "import threading, os\nthreading.Timer(0.05, os._exit, [0]).start()",
     "children that write too": WRITE + "for _ in range(20):\n    if os.fork() == 0:\n"
-    "        while True:\n            write(frame({'id': 'x', 'result': 1.9}))\n            time.sleep(0.05)",
+    "        while True:\n            write(frame({'id': 'x', 'result': 1.9}))\n"
+    "            time.sleep(0.05)",
     "its elder killed": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
     "os.kill(1, signal.SIGKILL)" if SHUT_IN else "pass",
     "its limits raised": "import resource\n"
@@ -323,10 +336,10 @@ BORROWED = {
 @pytest.mark.parametrize("way", BORROWED)
 def test_an_answer_of_ones_own_does_without_the_package(way):
     passed, said, flags, _ = results(submission(q4=BORROWED[way]), limits=Limits(shut_in=SHUT_IN))
-    assert tests_of("q4") - passed
+    assert checks_of("q4") - passed
     assert "q4-value" in said
-    assert passed >= set(SOURCE.tests) - tests_of("q4")
-    if passed & tests_of("q4"):
+    assert passed >= set(SOURCE.tests) - checks_of("q4")
+    if passed & checks_of("q4"):
         assert flags == ["cross-entropy-q4 fails without the package"]
 
 
@@ -348,16 +361,17 @@ def both_ways(thing):
 
 @pytest.mark.parametrize(
     "thing",
-    [None, True, 3, 2**200, 0.1, -0.0, float("inf"), "é", ..., [1, [2.5, "a"]], (1, (2,)), {"a": (1,)},
-     np.float32(0.5), np.int8(-3), np.True_, np.array(2.0), np.zeros((0, 2)), np.array([True, False]),
+    [None, True, 3, 2**200, 0.1, -0.0, float("inf"), "é", ..., [1, [2.5, "a"]], (1, (2,)),
+     {"a": (1,)}, np.float32(0.5), np.int8(-3), np.True_, np.array(2.0), np.zeros((0, 2)),
+     np.array([True, False]),
      np.arange(6, dtype=np.uint8).reshape(2, 3).T, np.array([1.5, 2.5], dtype=">f8"), len],
 )  # fmt: skip
 def test_plain_data_comes_through_as_it_was(thing):
     got = both_ways(thing)
     assert type(got) is type(thing)
+    assert np.all(got == thing)
     if isinstance(thing, np.ndarray):
         assert (got.shape, got.dtype.kind) == (thing.shape, thing.dtype.kind)
-    np.testing.assert_array_equal(got, thing)
 
 
 @pytest.mark.parametrize(
@@ -395,14 +409,12 @@ def test_a_call_goes_both_ways_and_brings_changes_home():
     x, more = np.array([1.0, 2.0]), [1, 2]
     assert f(lambda v: v.sum(), x, more=more) == 7
     assert (x.tolist(), more) == ([2.0, 4.0], [5, 2])
-    mine = ValueError("mine")
 
     def fails(v):
-        raise mine
+        raise ValueError("mine")
 
-    with pytest.raises(ValueError, match="mine") as error:
+    with pytest.raises(ValueError, match="mine"):
         g(fails)
-    assert error.value is mine
     with pytest.raises(np.linalg.LinAlgError, match="singular"):
         h(x)
     assert g(lambda v: g(lambda w: v * w)) == 9
@@ -410,11 +422,13 @@ def test_a_call_goes_both_ways_and_brings_changes_home():
 
 
 def test_a_changed_input_is_said_to_be_changed():
-    wrong = "def loss_from_scores(labels, scores):\n    scores -= scores.max()\n    return scores[:, 0]"
+    wrong = (
+        "def loss_from_scores(labels, scores):\n    scores -= scores.max()\n    return scores[:, 0]"
+    )
     _, said, _, _ = results(submission(q5=wrong))
-    for test in tests_of("q5"):
-        what = exercises.what_is_checked(next(c for c in SOURCE.notebook.cells if SOURCE.short(c) == test))
-        assert said[test] == f"✗ {what}: an input was changed: compute with a new array"
+    changed = "an input was changed: compute with a new array"
+    assert said.pop("q5-far") == "✗ a true class that is far behind: got [0.], expected [1800.]"
+    assert {line.partition(": ")[2] for line in said.values()} == {changed}
 
 
 # Limits
@@ -433,13 +447,15 @@ def test_what_never_answers_costs_its_own_question_alone(code, said):
     limits = Limits(timeout=2.0, shut_in=SHUT_IN)
     inside = "def repaired_loss(*args):\n    " + code.replace("\n", "\n    ")
     passed, _, flags, _ = results(submission(q5=code, q7=inside), limits=limits)
-    assert passed == set(SOURCE.tests) - tests_of("q5", "q7")
+    assert passed == set(SOURCE.tests) - checks_of("q5", "q7")
     assert f"cross-entropy-q5: {said}" in flags
     assert any(flag.startswith("cross-entropy-q7-equal: ") for flag in flags)
 
 
 def test_a_test_that_ends_in_a_loop_leaves_the_others_of_its_question():
-    loop = SOURCE.solutions["q5"].replace("shifted =", "while scores.max() == 1001: pass\n    shifted =")
+    loop = SOURCE.solutions["q5"].replace(
+        "shifted =", "while scores.max() == 1001: pass\n    shifted ="
+    )
     passed, said, _, _ = results(submission(q5=loop), limits=Limits(2.0, shut_in=SHUT_IN))
     assert passed == set(SOURCE.tests) - {"q5-large"}
     assert said == {"q5-large": "✗ no answer within 2 s"}
@@ -461,7 +477,7 @@ def test_a_flood_is_cut_and_a_figure_is_kept():
     assert len(printed(marked, "q4")) < 30_000
     assert printed(marked, "q4").endswith("more characters left out]\n")
     cell = next(cell for cell in marked.cells if SOURCE.short(cell) == "q5")
-    assert "image/png" in cell.outputs[0].data
+    assert any("image/png" in output.get("data", {}) for output in cell.outputs)
 
 
 # What a submission sees
@@ -471,11 +487,13 @@ import glob, os, socket
 tops = {course!r}, {repository!r}, "/home", "/root", "/tmp"
 seen = [path for top in tops for path in glob.glob(top + "/**", recursive=True)]
 names = (".db", ".ipynb", ".toml", ".json")
-print(sorted(p for p in seen if p.endswith(names) and "site-packages" not in p and "/share/" not in p))
-print(sorted(p for p in glob.glob({repository!r} + "/*")))
-print(sorted({repository!r} + "/tools/grading/" + p for p in os.listdir({repository!r} + "/tools/grading")))
+pythons = "site-packages", "/share/"
+print(sorted(p for p in seen if p.endswith(names) and not any(part in p for part in pythons)))
+print(*sorted(os.listdir({repository!r})), sep=", ")
+print(*sorted(os.listdir({repository!r} + "/tools/grading")), sep=", ")
 words = open("/proc/self/environ").read() + repr(os.environ)
-print([n for n in os.listdir("/proc") if n.isdigit() and {course!r} in open(f"/proc/{{n}}/environ").read()])
+processes = [n for n in os.listdir("/proc") if n.isdigit()]
+print([n for n in processes if {course!r} in open(f"/proc/{{n}}/environ").read()])
 try:
     open({repository!r} + "/new", "w")
     print("written")
@@ -497,20 +515,25 @@ def test_a_submission_sees_neither_tests_nor_others_nor_the_network(tmp_path, mo
     lines = printed(marked, "q1").splitlines()
     files, top, tools, processes, written, network = lines[:6]
     assert files == "[]"
-    assert not {"exercises", "book", "tests"} & {Path(name.strip("'[]")).name for name in top.split(", ")}
+    assert not {"exercises", "book", "tests"} & {
+        Path(name.strip("'[]")).name for name in top.split(", ")
+    }
     assert [Path(name.strip("'[]")).name for name in tools.split(", ")] == ["learner.py", "line.py"]
     assert processes == "[]"
-    assert written in ("OSError", "PermissionError")
+    assert written == "OSError"  # the file system can be read only
     assert network == "[Errno 101] Network is unreachable"
 
 
 def test_a_last_cell_prints_no_hidden_test():
-    look = f"{FRAMES}\nprint(look(), globals())\nimport gc\nprint(*gc.get_objects()[-2000:])\nprint(In)"
+    look = f"{FRAMES}\nprint(look(), globals())\nimport gc\nprint(*gc.get_objects()[-2000:])"
+    look += "\nprint(In)"
     notebook = submission()
     notebook.cells.append(nbformat.v4.new_code_cell(look))
     _, _, _, marked = results(notebook)
     shown = str(marked.cells[-1].outputs)
-    hidden = [line for cell in SOURCE.notebook.cells if is_test(cell) for line in cell.source.split("\n")]
+    hidden = [
+        line for cell in SOURCE.notebook.cells if is_test(cell) for line in cell.source.split("\n")
+    ]
     assert not [line for line in hidden if len(line) > 12 and line.strip() in shown]
     assert "NameError" in shown  # there is no In
 
@@ -519,7 +542,8 @@ def test_a_last_cell_prints_no_hidden_test():
 
 SCRIPT = (
     "An answer <script>steal()</script> <img src=x onerror='steal()'> [a](javascript:steal()) "
-    r"$\href{javascript:steal()}{x}$ $$a<b$$ and ``p<q``. <svg/onload=steal()> [b](data:text/html,x)"
+    r"$\href{javascript:steal()}{x}$ $$a<b$$ and ``p<q``. <svg/onload=steal()> "
+    "[b](data:text/html,x)"
 )
 KLASS = {
     "ada": submission(),
@@ -527,24 +551,25 @@ KLASS = {
     "Eva Müller": submission(),
     "loops": submission(q4="while True:\n    pass", q5="while True:\n    pass"),
     "script": submission(q3=SCRIPT, q1="spent = wasted = '<script>steal()</script>'\nspent"),
-    "zoe": submission(),
+    "zoe": submission(q3="In words of my own."),
 }
 
 
-def grading(*words, code=0, **named):
+def grading(*words):
     """Run one of the instructor's commands; what it printed."""
     sandbox = ["--no-sandbox"] if words[0] == "grade" and not SHUT_IN else []
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.grading", *words, *sandbox],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        **named,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), quiet():
+        assert not commands.main([*words, *sandbox]), said.getvalue()
+    return said.getvalue()
+
+
+@contextlib.contextmanager
+def quiet():
+    """Pass over what nbgrader and its database warn of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -593,7 +618,7 @@ def test_marks_are_entered_with_what_a_person_has_to_mark(graded):
         assert float(rows[name]["score"]) == 0
         assert (float(rows[name]["out of"]), rows[name]["to be marked"]) == (of, "0")
     loops = float(rows["loops"]["score"])
-    assert loops == AUTOMATIC - len(tests_of("q4", "q5"))
+    assert loops == AUTOMATIC - len(checks_of("q4", "q5"))
     assert "cross-entropy-q4: no answer within 3 s; cross-entropy-q5:" in rows["loops"]["remarks"]
     assert "not a notebook: NotJSONError" in rows["broken"]["remarks"]
     assert "not a notebook" in rows["list"]["remarks"]
@@ -676,7 +701,7 @@ def test_formgraders_own_button_grades_in_the_sandbox(graded, monkeypatch):
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import PyFileConfigLoader
 
-    course, rows, *_ = graded
+    course, *_ = graded
     config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
     config.CourseDirectory.root = str(course)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
@@ -689,27 +714,22 @@ def test_formgraders_own_button_grades_in_the_sandbox(graded, monkeypatch):
         assert "Nothing was graded" in str(result)
 
 
-def test_a_sandbox_that_does_not_work_stops_the_batch_and_is_named(graded, tmp_path):
+def test_a_sandbox_that_does_not_work_stops_the_batch(graded, tmp_path, monkeypatch, capsys):
     course, *_ = graded
     before = (course / "gradebook.db").read_bytes()
     broken = tmp_path / "bwrap"
-    broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n")
+    broken.write_text(
+        "#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n"
+    )
     broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
     words = ["grade", str(course), CHAPTER]
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.grading", *words],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-        env={"PATH": str(tmp_path)},
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert "Nothing was graded: bubblewrap does not work here:\nbwrap: No permissions" in done.stderr
+    assert commands.main(words) == 1
+    said = "Nothing was graded: bubblewrap is installed and does not work: "
+    said += "no learner's process starts here\nbwrap: No permissions"
+    assert capsys.readouterr().err.startswith(said)
     assert (course / "gradebook.db").read_bytes() == before
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.grading", *words, "--no-sandbox", "--only", "ada"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-        env={"PATH": str(tmp_path)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert commands.main([*words, "--no-sandbox", "--only", "ada"]) == 0
     assert float(read_marks(course)[0]["ada"]["score"]) == AUTOMATIC
 
 
@@ -778,7 +798,9 @@ def test_right_answers_count_whatever_happened_around_them(change, remark):
     assert said == {}
     assert passed == set(SOURCE.tests)
     assert flags == ([remark] if remark else [])
-    for cell, known in zip(filter(is_test, marked.cells), filter(is_test, SOURCE.notebook.cells), strict=True):
+    for cell, known in zip(
+        filter(is_test, marked.cells), filter(is_test, SOURCE.notebook.cells), strict=True
+    ):
         assert cell.metadata.nbgrader.points == known.metadata.nbgrader.points
 
 
@@ -820,7 +842,8 @@ def test_collect_names_what_it_leaves_out(tmp_path, capsys):
     said = capsys.readouterr().out.splitlines()
     assert sorted(commands.submitted(tmp_path / "course", "hinge")) == ["Eva Müller", "ada", "carl"]
     assert sorted(said[:-1]) == [
-        "left out: a*b.ipynb (a learner's name has letters, digits, spaces and . , _ @ ' ( ) + - only)",
+        "left out: a*b.ipynb "
+        "(a learner's name has letters, digits, spaces and . , _ @ ' ( ) + - only)",
         "left out: ada/hinge.ipynb (ada.ipynb is there too)",
         "left out: bob/hinge (1).ipynb (it is not called hinge.ipynb)",
         "left out: deep/er/hinge.ipynb (it lies deeper than <learner>/hinge.ipynb)",
@@ -866,11 +889,17 @@ def test_exercises_of_an_overlay_are_released_graded_and_tested_as_the_books(tmp
     known = (SOURCE.path.parent / "answers.toml").read_text(encoding="utf-8")
     (overlay / CHAPTER / "answers.toml").write_text(known, encoding="utf-8")
     (tmp_path / "in").mkdir()
-    nbformat.write(Exercises(overlay / CHAPTER / f"{CHAPTER}.ipynb").submission(), tmp_path / "in" / "ada.ipynb")
+    nbformat.write(
+        Exercises(overlay / CHAPTER / f"{CHAPTER}.ipynb").submission(),
+        tmp_path / "in" / "ada.ipynb",
+    )
     with_it = ["--overlay", str(overlay)]
     grading("release", str(course), CHAPTER, *with_it)
     grading("collect", str(course), CHAPTER, str(tmp_path / "in"), *with_it)
-    for refused, why in (([], f"say --overlay {overlay}"), (["--overlay", str(tmp_path)], "released from")):
+    for refused, why in (
+        ([], f"say --overlay {overlay}"),
+        (["--overlay", str(tmp_path)], "released from"),
+    ):
         with pytest.raises(SystemExit):
             commands.main(["grade", str(course), CHAPTER, *refused])
         assert why in capsys.readouterr().err
@@ -880,4 +909,6 @@ def test_exercises_of_an_overlay_are_released_graded_and_tested_as_the_books(tmp
         (row,) = csv.DictReader(file)
     assert (float(row["score"]), row["remarks"]) == (AUTOMATIC, "")
     exercises.main([CHAPTER, "--check", "--overlay", str(overlay)])
-    assert "should fail nothing, fails" in capsys.readouterr().err  # its answers.toml is the old one
+    assert (
+        "should fail nothing, fails" in capsys.readouterr().err
+    )  # its answers.toml is the old one

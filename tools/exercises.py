@@ -158,7 +158,11 @@ class Exercises:
         for answers in tries:
             raw = nbformat.writes(self.submission(answers)).encode()
             marked, _ = mark(raw, self.notebook, Limits(shut_in=False))
-            errors = {self.short(c): [o for o in c.outputs if "evalue" in o] for c in marked.cells if is_test(c)}
+            errors = {
+                self.short(c): [o for o in c.outputs if "evalue" in o]
+                for c in marked.cells
+                if is_test(c)
+            }
             found.append({test: said[0].evalue for test, said in errors.items() if said})
         return found
 

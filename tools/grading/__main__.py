@@ -26,16 +26,15 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat
 
 from tools.exercises import EXERCISES
 from tools.grading import running
 
-if TYPE_CHECKING:  # nbgrader takes its time, and the processes that run submissions do without
-    from tools.grading import engine
-elif importlib.util.find_spec("nbgrader") is None:
+# It takes seconds to read, and the processes that run submissions do without: so only where needed.
+if importlib.util.find_spec("nbgrader") is None:
     sys.exit(
         "Grading needs nbgrader, which is not in the lock:\n"
         "    .venv/bin/python -m pip install -c requirements.lock -e '.[grading]'"
@@ -235,9 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--timeout", type=float, default=usual.timeout, help="seconds for a cell or a test"
     )
-    parser.add_argument(
-        "--total", type=float, default=usual.total, help="seconds for a submission"
-    )
+    parser.add_argument("--total", type=float, default=usual.total, help="seconds for a submission")
     parser.add_argument(
         "--no-sandbox", action="store_true", help="run submissions with your own rights"
     )

@@ -49,7 +49,7 @@ IGNORE = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.toml", "*.py", "*.md"
 RUBRIC = "for-the-marker"  # the tag of a cell that no learner sees
 
 
-class OurWay(NotebookExporter):  # type: ignore[misc]
+class OurWay(NotebookExporter):
     """What formgrader's own button does: grade a submission in its sandbox, by our command."""
 
     def from_filename(self, filename: str, resources: Any = None, **named: Any) -> Any:
@@ -129,7 +129,7 @@ def engine(course: Path, source: Path) -> NbGraderAPI:
 
 
 def release(course: Path, source: Path, chapter: str) -> str:
-    """Make the learners' notebook, and remember where it came from; what went wrong, if anything."""
+    """Make the learners' notebook, and remember its source; what went wrong, if anything."""
     course.mkdir(parents=True, exist_ok=True)
     text = SETTINGS.format(root=str(ROOT), course=str(course), source=str(source))
     (course / "nbgrader_config.py").write_text(text, encoding="utf-8")
@@ -152,9 +152,7 @@ def changed_since(book: Gradebook, chapter: str, source: NotebookNode) -> bool:
     return known != {cell.id for cell in source.cells if grading(cell).get("grade")}
 
 
-def enter(
-    book: Gradebook, course: Path, chapter: str, student: str, marked: NotebookNode
-) -> None:
+def enter(book: Gradebook, course: Path, chapter: str, student: str, marked: NotebookNode) -> None:
     """Enter the marks of a submission, and keep its notebook for formgrader."""
     path = course / "autograded" / student / chapter / f"{chapter}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,8 @@
 
     python -m tools.grading.learner DESCRIPTOR full|bare LENDERS
 
-It runs inside the sandbox, where there are this file, `line.py` and Python.  Bare, it does without the
-packages that an answer must not call on; then a statement that fails does not stop a cell.
+It runs inside the sandbox, where there are this file, `line.py` and Python.  Bare, it does without
+the packages that an answer must not call on; then a statement that fails does not stop a cell.
 """
 
 import ast
@@ -50,8 +50,6 @@ class Output(io.StringIO):
 
 class Absent(types.ModuleType):
     """A package that an answer must do without: it can be imported, and nothing in it be used."""
-
-    __path__: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -126,7 +124,9 @@ class Learner(Line):
                 source = self.translated(source)
                 linecache.cache[name] = (len(source), None, source.splitlines(True), name)
                 statements = ast.parse(source, name).body
-                steps = [[one] for one in statements] if self.bare else [statements][: len(statements)]
+                steps = (
+                    [[one] for one in statements] if self.bare else [statements][: len(statements)]
+                )
             except BaseException as error:
                 steps, failed = [], told(error)
             for step in steps:
@@ -141,9 +141,11 @@ class Learner(Line):
     def execute(self, statements: list[ast.stmt], name: str, shown: bool) -> None:
         """Run statements, and show the value of the last as IPython does."""
         compiled: Callable[..., Any] = self.compiled
-        value = statements.pop().value if shown and isinstance(statements[-1], ast.Expr) else None
+        last = statements[-1]
+        value = last.value if shown and isinstance(last, ast.Expr) else None
+        statements = statements[:-1] if value else statements
         exec(compiled(ast.Module(statements, []), name, "exec"), self.names)
-        if value is not None:
+        if value:
             result = eval(compiled(ast.Expression(value), name, "eval"), self.names)
             if result is not None:
                 self.names["_"] = result

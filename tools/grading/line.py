@@ -2,7 +2,7 @@
 
 Both ends read this file, which needs NumPy alone.  What comes in may be anything that a hostile
 program can write: it becomes numbers, texts, arrays and lists of this end's own making, or it is
-refused.  Nothing is ever unpickled.
+refused.  No pickle is ever read.
 """
 
 import base64
@@ -24,6 +24,14 @@ import numpy as np
 LONGEST = 16_000_000  # bytes of a message
 DEEPEST = 20  # lists in lists
 MOST = 200_000  # what is taken of something endless
+WRITTEN: dict[Any, Callable[[Any], Any]] = {  # an object of a subclass becomes one of its class
+    str: str.__str__,
+    int: int,
+    float: float,
+    type(...): lambda _: {"ellipsis": True},
+    Decimal: lambda number: {"decimal": str(number)},
+    Fraction: lambda number: {"fraction": [int(number.numerator), int(number.denominator)]},
+}
 ERRORS = {"LinAlgError": np.linalg.LinAlgError}  # what is raised again by name, with Python's own
 
 
@@ -40,33 +48,30 @@ def plain(thing: Any, keep: Callable[[Any], int], depth: int = DEEPEST) -> Any:
     other = {"other": type(thing).__name__}
     if depth < 0 or (isinstance(thing, int) and thing.bit_length() > 10_000):
         return other
-    if thing is None or isinstance(thing, bool | str):
-        return thing if thing is None or isinstance(thing, bool) else str.__str__(thing)
     if isinstance(thing, np.ndarray | np.generic) and thing.dtype.kind in "biuf":
         return array(thing)
     if isinstance(thing, np.ndarray):
-        return inner(thing.tolist()) if thing.ndim else plain(thing.item(), keep, depth - 1)
-    if isinstance(thing, int | float):
-        return int(thing) if isinstance(thing, int) else float(thing)
-    if thing is ...:
-        return {"ellipsis": True}
-    if isinstance(thing, Decimal):
-        return {"decimal": str(thing)}
-    if isinstance(thing, Fraction):
-        return {"fraction": [int(thing.numerator), int(thing.denominator)]}
-    if isinstance(thing, dict):
-        return {"dict": inner(pair for pair in thing.items())}
-    if isinstance(thing, tuple):
-        return {"tuple": inner(thing)}
+        return plain(thing.tolist(), keep, depth - 1)
+    if thing is None or isinstance(thing, bool):
+        return thing
+    for kind, write in WRITTEN.items():
+        if isinstance(thing, kind):
+            return write(thing)
+    if isinstance(thing, dict | tuple | list):
+        parts = inner(thing.items() if isinstance(thing, dict) else thing)
+        return (
+            parts
+            if isinstance(thing, list)
+            else {"dict" if isinstance(thing, dict) else "tuple": parts}
+        )
     if callable(thing):
         return {"function": keep(thing)}
-    if isinstance(thing, Sequence) and len(thing) <= MOST:
-        return inner(thing)
     if hasattr(thing, "__array__") and np.asarray(thing).dtype.kind in "biuf":
         return array(np.asarray(thing))
     if isinstance(thing, Iterable):
-        first = inner(itertools.islice(thing, MOST + 1))
-        return {"iterator": first} if len(first) <= MOST else other
+        parts = inner(itertools.islice(thing, MOST + 1))
+        kept = parts if isinstance(thing, Sequence) else {"iterator": parts}
+        return kept if len(parts) <= MOST else other
     return other
 
 
@@ -131,7 +136,6 @@ class Line:
         self.connection = connection
         self.answering = ""
         self.functions: list[Any] = []  # this end's own, by number
-        self.failed: list[BaseException] = []  # what this end's functions raised, by number
 
     def keep(self, function: Any) -> int:
         """Number a function, which the other end may then call."""
@@ -194,8 +198,9 @@ class Line:
         """Call a function of the other end; the arguments become what it makes of them."""
         given = self.written([args, named])
         reply = self.ask(self.key(), call=number, given=given)
-        if reply.get("left", given) != given and "result" in reply:
-            take_over([args, named], self.read(reply["left"]))
+        if reply.get("left", given) != given:
+            with contextlib.suppress(ValueError, TypeError):  # what it left fits no longer
+                take_over((args, named), self.read(reply["left"]))
         for text in reply.get("warned", []):
             warnings.warn(str(text)[:200], RuntimeWarning, stacklevel=3)
         if "raised" in reply:
@@ -226,46 +231,37 @@ class Line:
         return made
 
     def raised(self, error: BaseException) -> dict[str, Any]:
-        """Write an error down: what kind it is of, what it says, and whose it was at first."""
+        """Write an error down: what kinds it is of, and what it says."""
         said = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
-        names = [kind.__name__ for kind in type(error).__mro__]
-        self.failed.append(error)
-        first = getattr(error, "first", None)
-        return {"raised": names, "said": said[:2000], "own": len(self.failed) - 1, "first": first}
+        return {"raised": [kind.__name__ for kind in type(error).__mro__], "said": said[:2000]}
 
-    def error(self, reply: dict[str, Any]) -> BaseException:
-        """Make the error that the other end wrote down; one that began at this end is itself."""
-        first, names = reply.get("first"), reply.get("raised")
-        if isinstance(first, int) and 0 <= first < len(self.failed):
-            return self.failed[first]
+    def error(self, reply: dict[str, Any]) -> Exception:
+        """Make the error that the other end wrote down."""
+        names, said = reply.get("raised"), str(reply.get("said"))[:2000]
         names = [str(name) for name in names] if isinstance(names, list) else []
-        error, said = Exception(), str(reply.get("said"))[:2000]
         for name in names:
             kind = ERRORS.get(name, getattr(builtins, name, None))
             if isinstance(kind, type) and issubclass(kind, Exception):
                 with contextlib.suppress(TypeError):  # it wants other words: its parent is taken
-                    error = type(names[0], (kind,), {})(said)
-                    break
-        error.first = reply.get("own")  # type: ignore[attr-defined]
-        return error
+                    error: Exception = type(names[0], (kind,), {})(said)
+                    return error
+        return Exception(said)
 
 
 def take_over(before: Any, after: Any) -> None:
-    """Change arguments as the other end has changed its own."""
-    if isinstance(before, np.ndarray):
-        if isinstance(after, np.ndarray) and after.dtype == before.dtype:
-            if after.shape != before.shape:
-                before.resize(after.shape, refcheck=False)
-            if not np.array_equal(before, after, equal_nan=before.dtype.kind == "f"):
-                before[...] = after
-    elif isinstance(before, list) and isinstance(after, list) and len(before) != len(after):
-        before[:] = after
-    elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        for place, (one, other) in enumerate(zip(before, after, strict=True)):
-            if isinstance(one, np.ndarray | list | tuple | dict):
-                take_over(one, other)
-            elif isinstance(before, list) and one != other and not callable(one):
-                before[place] = other
+    """Change arguments, arrays and lists in lists, as the other end has changed its own."""
+    if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
+        if after.shape != before.shape:
+            before.resize(after.shape, refcheck=False)
+        before[...] = after
     elif isinstance(before, dict) and isinstance(after, dict):
-        for name in before.keys() & after.keys():
-            take_over(before[name], after[name])
+        take_over(list(before.values()), list(after.values()))
+    elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        for one, other in zip(before, after, strict=False):
+            take_over(one, other)
+        if isinstance(before, list):
+            same = (np.ndarray, list, tuple, dict)
+            before[:] = [
+                before[n] if n < len(before) and isinstance(before[n], same) else other
+                for n, other in enumerate(after)
+            ]

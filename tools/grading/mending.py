@@ -7,7 +7,7 @@ deleting, doubling or editing them changes nothing, and is told.
 import copy
 import json
 import re
-from typing import Any
+import warnings
 
 import nbformat
 from nbformat import NotebookNode
@@ -27,38 +27,25 @@ def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[st
     known = {grading(cell)["grade_id"]: cell for cell in source.cells if grading(cell)}
     released = {cell.id: cell.source for cell in student_version(source).cells}
     found: dict[str, NotebookNode] = {}
-    order: list[NotebookNode | str] = []
+    own: dict[str, list[NotebookNode]] = {name: [] for name in ("", *known)}  # by what is above
+    above = ""
     for cell in handed_in:
         names = (str(grading(cell).get("grade_id", "")), str(cell.get("id", "")))
         name = next((name for name in names if name in known), "")  # editors may drop the one
-        if not name:
-            order.append(own(cell))
-        elif name in found and is_answer(known[name]):  # copied or split: it runs as it did
-            order.append(own(cell))
-            flags.append(f"{name} is there twice: both were run, one after the other")
-        elif name in found:
-            flags.append(f"{name} is there twice: the first was graded")
-        else:
-            found[name] = cell
-            order.append(name)
-    position = 0
-    for name in known:
-        if name in found:
-            position = order.index(name) + 1
-        else:
-            if handed_in:
-                flags.append(f"{name} is missing: it was put back")
-            order.insert(position, name)
-            position += 1
-    if [entry for entry in order if isinstance(entry, str)] != list(known):
-        flags.append("the cells stand in another order than in the source")
+        if name and name not in found:
+            found[name], above = cell, name
+        elif not name or is_answer(known[name]):  # a copied or split answer runs as it did
+            own[above].append(of_ones_own(cell))
+        if name and found[name] is not cell:
+            both = "both were run, one after the other" if is_answer(known[name]) else ""
+            flags.append(f"{name} is there twice: {both or 'the first was graded'}")
+    flags += [f"{n} is missing: it was put back" for n in known if handed_in and n not in found]
+    if list(found) != [name for name in known if name in found]:
+        flags.append("the cells stood in another order than in the source, and were put into it")
     mended = copy.deepcopy(source)
-    mended.cells = []
-    for entry in order:
-        if isinstance(entry, str):
-            mended.cells.append(taken_over(known[entry], found.get(entry), released[entry], flags))
-        else:
-            mended.cells.append(entry)
+    mended.cells = own[""]
+    for name, cell in known.items():
+        mended.cells += [taken_over(cell, found.get(name), released[name], flags), *own[name]]
     for number, cell in enumerate(mended.cells):
         cell.id = grading(cell).get("grade_id") or f"learners-{number}"
     return mended, flags
@@ -70,7 +57,9 @@ def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
         flags.append(f"not read: {len(submission) / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}")
         return []
     try:
-        cells = list(nbformat.reads(submission.decode("utf-8-sig"), as_version=4).cells)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an id that is missing or there twice
+            cells = list(nbformat.reads(submission.decode("utf-8-sig"), as_version=4).cells)
         json.dumps(cells)
         return [cell for cell in cells if isinstance(cell.source, str)]
     except Exception as error:  # whatever a file can hold
@@ -78,7 +67,7 @@ def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
         return []
 
 
-def own(cell: NotebookNode) -> NotebookNode:
+def of_ones_own(cell: NotebookNode) -> NotebookNode:
     """A cell of the learner's own, without any claim on marks."""
     made: NotebookNode
     if cell.get("cell_type") == "code":

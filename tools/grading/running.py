@@ -32,6 +32,7 @@ from tools.grading.line import Line, Refused
 from tools.grading.mending import mend
 
 LONGEST = 50_000  # characters of a cell's output
+STARTS = 60.0  # seconds in which a process must have started
 BORROWED = "this calls on {}, or on another package: the answer is to be your own"
 
 
@@ -77,6 +78,13 @@ class Learner(Line):
     def __init__(self, bare: bool, shut_in: bool, errors: int = subprocess.DEVNULL) -> None:
         self.process, line = sandbox.start(bare, shut_in, errors)
         super().__init__(Connection(line.detach()))
+        try:  # the time of a cell begins when there is somebody to run it
+            with within(STARTS):
+                self.ask(self.key(), names=[])
+        except MISHAPS:
+            self.connection.close()
+            said = sandbox.end(self.process)
+            raise RuntimeError(f"no learner's process starts here\n{said}".strip()) from None
 
     def key(self) -> str:
         """Mark a request so that no reply can be made before it is known."""
@@ -103,7 +111,7 @@ def ended() -> Iterator[None]:
 
 
 class Attempt:
-    """One run through a notebook: a learner's process, and the namespace of its tests."""
+    """One run through a notebook: a learner's process, and the names of its tests."""
 
     def __init__(self, source: NotebookNode, bare: bool, limits: Limits) -> None:
         self.bare, self.limits = bare, limits
@@ -243,7 +251,9 @@ def what_is_asked(source: NotebookNode) -> dict[str, list[str]]:
                     given.add(node.name)
                 else:
                     given |= names(node, ast.Store)
-            tests = [c.source for c in source.cells if is_test(c) and question_of(c.id, [answer.id])]
+            tests = [
+                c.source for c in source.cells if is_test(c) and question_of(c.id, [answer.id])
+            ]
             asked[answer.id] = sorted(given & names(ast.parse("\n".join(tests)), ast.Load))
     return asked
 
@@ -315,7 +325,7 @@ def passed(outputs: list[NotebookNode]) -> bool:
 
 
 def names_a_package(mended: NotebookNode, source: NotebookNode) -> bool:
-    """Whether the learner's own code names a package that lends, or what the set-up takes of one."""
+    """Whether the learner's own code names a package that lends, or what is imported of it."""
     given = {cell.source.strip() for cell in source.cells if is_given(cell)}
     words = set(LENDERS)
     for text in given:
@@ -328,16 +338,16 @@ def names_a_package(mended: NotebookNode, source: NotebookNode) -> bool:
 
 
 def problem() -> str:
-    """What keeps the sandbox from working here; nothing if a first program ran in it."""
+    """What keeps the sandbox from working here; nothing if a first process starts in it."""
     if sandbox.bubblewrap() is None:
         return "bubblewrap is not installed (apt-get install bubblewrap)"
-    learner = Learner(bare=False, shut_in=True, errors=subprocess.PIPE)
-    done: dict[str, Any] = {}
-    with contextlib.suppress(*MISHAPS), within(60):
-        done = learner.ask(learner.key(), cell="1 + 1")
+    try:
+        learner = Learner(bare=False, shut_in=True, errors=subprocess.PIPE)
+    except RuntimeError as error:
+        return f"bubblewrap is installed and does not work: {error}"
     learner.connection.close()
-    said = sandbox.end(learner.process)
-    return "" if done.get("printed") == "2\n" else f"bubblewrap does not work here:\n{said}"
+    sandbox.end(learner.process)
+    return ""
 
 
 def mark_file(raw: Path, source: NotebookNode, limits: Limits) -> tuple[str, list[str], float]:

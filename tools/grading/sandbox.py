@@ -57,7 +57,14 @@ def end(process: "subprocess.Popen[bytes]") -> str:
 
 def around(command: list[str], bare: bool) -> list[str]:
     """Run a command where only Python, the package and an empty folder are to be seen."""
-    words = [bubblewrap() or "", "--die-with-parent", "--unshare-all", "--unshare-user", "--uid", "1000"]
+    words = [
+        bubblewrap() or "",
+        "--die-with-parent",
+        "--unshare-all",
+        "--unshare-user",
+        "--uid",
+        "1000",
+    ]
     words += ["--gid", "1000", "--cap-drop", "ALL", "--hostname", "learner"]
     for path in SYSTEM:
         if os.path.islink(path):
@@ -69,12 +76,14 @@ def around(command: list[str], bare: bool) -> list[str]:
     words += ["--proc", "/proc", "--dev", "/dev"]
     for path in ("/tmp", "/home/learner"):
         words += ["--size", str(SCRATCH), "--tmpfs", path]
+    for fonts in (Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"):  # made in seconds
+        words += ["--ro-bind", str(fonts), f"/tmp/matplotlib/{fonts.name}"]
     bound = dict.fromkeys([sys.prefix, sys.base_prefix, *NEEDED])
     for path in bound if bare else [*bound, str(PACKAGE)]:
         words += ["--ro-bind", path, path]
     for path in places() if bare else []:
         words += ["--tmpfs", path]
-    return [*words, "--chdir", "/home/learner", "--", *command]
+    return [*words, "--remount-ro", "/", "--chdir", "/home/learner", "--", *command]
 
 
 def places() -> list[str]:
