@@ -227,7 +227,7 @@ def excess(p: Numbers, q: Numbers) -> Numbers:
 
 def divergence_terms(p: Numbers, q: Numbers) -> Numbers:
     """Return p ln(p/q) - p + q, which is never negative; that is q where p is nothing beside it."""
-    return np.where(q / p < math.inf, p * excess(p, q), q)
+    return np.where((p > 0) & (q / p < math.inf), p * excess(p, q), q)
 
 
 def divergence(p: Numbers, q: Numbers) -> Numbers:
