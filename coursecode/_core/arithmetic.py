@@ -19,7 +19,6 @@ SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arith
 # machine with other work, or beside PyTorch's threads, the wait is longer than the work.
 LANE = 10_000
 SMALL = 1 / 4  # a sum of exponentials above it has lost no digit that matters to underflow
-LARGE = 1e18  # odds below it have lost none to overflow, in float32 either
 
 
 # --- every number of an array ---------------------------------------------------------
@@ -190,8 +189,8 @@ def surprise(s: Numbers, y: Numbers) -> Numbers:
     own, rest = split(np.exp(s), y)
     total, odds = own + rest, rest / own
     loss: Numbers = np.log1p(odds)
-    hard = ~((total >= SMALL) & (total < math.inf) & (odds < LARGE))
-    if hard.any():  # out of range, or nearly
+    hard = ~((total >= SMALL) & (total < math.inf) & (odds < math.inf))
+    if hard.any():  # out of range
         top, log_sum = log_total(s[hard])
         loss[hard] = log_sum - (pick(s[hard], y[hard]) - top)
     return loss
