@@ -25,8 +25,6 @@ from coursecode.divergence import (
     jensen_shannon_divergence,
     kl_divergence,
 )
-from coursecode.gradient_check import GradientCheck, check_gradient
-from coursecode.gradients import numerical_gradient
 from coursecode.information import (
     conditional_entropy,
     cross_entropy,
@@ -70,7 +68,14 @@ from coursecode.margins import (
     squared_multiclass_hinge_loss_gradient,
     zero_one_loss,
 )
-from coursecode.optimisation import Path, gradient_descent, sgd
+from coursecode.optimisation import (
+    GradientCheck,
+    Path,
+    check_gradient,
+    gradient_descent,
+    numerical_gradient,
+    sgd,
+)
 from coursecode.penalties import (
     elastic_net_penalty,
     elastic_net_penalty_gradient,

@@ -241,7 +241,7 @@ def conditional_entropy(joint: Table, *, base: Base = math.e) -> Array:
     0.5 0.6887
     """
     rows = joint.reshape(-1, joint.shape[-1])
-    odds = np.fmin(others(rows) / rows, np.finfo(rows.dtype).max)  # 0 · ∞ = 0
+    odds = np.fmin(others(rows) / abs(rows), np.finfo(rows.dtype).max)  # 0 · ∞ = 0
     surprise = np.log1p(odds)  # -ln p(b|a), where the row is p + others
     return row_sum((rows * surprise).reshape(len(joint), -1)) / math.log(base)
 

@@ -139,6 +139,22 @@ def test_no_warning_no_flag_and_no_minus_zero(function, call):
         assert not (np.signbit(result) & (result == 0)).any()
 
 
+MAY_BE_ZERO = ("real", "rows", "extended", "exponents", "scores", "nonnegative", "unit", "binary")
+
+
+@every_batch
+def test_minus_zero_is_taken_for_zero(function, call):
+    zeros = {name: value.astype(float) for name, value in good_arguments(call).items()}
+    for name, (kind, _) in call.arguments.items():
+        if kind in MAY_BE_ZERO:
+            zeros[name][..., 0] = 0
+    result = run(function, zeros)
+    minus = {name: np.where(value == 0, -0.0, value) for name, value in zeros.items()}
+    assert np.array_equal(run(function, minus), result)
+    for name in zeros:
+        assert np.array_equal(run(function, zeros | {name: minus[name]}), result)
+
+
 def test_threads_may_compute_at_once():
     both = threading.Barrier(2, timeout=10)
 

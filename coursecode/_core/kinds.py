@@ -25,6 +25,7 @@ from coursecode._core.arithmetic import Numbers, all_finite, highest, lowest, ro
 
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
+LEAST, MOST = 5e-324, float(np.finfo(np.float64).max)  # above 0, and below inf
 # By how much a sum of probabilities may miss 1: the root of float32's machine epsilon, 3.5e-4. It
 # covers a float32 softmax of 50,000 classes, passed on in whatever type, and shows a mistyped
 # number. What comes in float16 may miss it by the root of that type's, 0.03.
@@ -187,6 +188,14 @@ def fits_single(number: float) -> bool:
     return number == 0 or TINY <= abs(number) <= HUGE
 
 
+def _within(low: float, high: float) -> Callable[[Numbers], bool]:
+    return lambda x: lowest(x) >= low and highest(x) <= high
+
+
+def _counts(x: Numbers) -> bool:
+    return lowest(x) >= 0 and highest(x) <= MOST and bool((x == np.floor(x)).all())
+
+
 class _Features(Data):
     """A matrix, a row for each example."""
 
@@ -208,8 +217,7 @@ class _Classes(Data):
         scores = isinstance(like, Argument)
         count = like.values.shape[-1] if scores else as_kind(Whole, "classes", like)
         below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
-        holds = lambda y: lowest(y) >= 0 and highest(y) < count
-        kind = replace(self, rules=(WHOLE_NUMBERS, below), holds=holds)
+        kind = replace(self, rules=(WHOLE_NUMBERS, below), holds=_within(0, count - 1))
         if array.dtype.kind != "i" and count and kind.fault(array):
             # Before they are cast, which would cut fractions off and make large ones negative.
             raise ValueError(f"{name} {kind.fault(array)}")
@@ -241,41 +249,32 @@ class _Labels(Data):
         )
 
 
-def _summing_to_1(words: str, rules: tuple[Rule, ...], *of_row: Any, **more: Any) -> Data:
+def _summing_to_1(words: str, rules: tuple[Rule, ...], *total: Any, **more: Any) -> Data:
     def held_to(tolerance: float, **also: Any) -> Data:
         def holds(p: Numbers) -> bool:
             off = row_sum(p.reshape(len(p), -1)) - 1
             return lowest(p) >= 0 and bool(off.dot(off) <= tolerance**2)
 
-        return Data(words, (*rules, _sum(tolerance, *of_row)), holds, **more, **also)
+        return Data(words, (*rules, _sum(tolerance, *total)), holds, **more, **also)
 
     return held_to(TOLERANCE, loose=held_to(LOOSE))
 
 
 _REAL = Data("finite numbers", (FINITE,))
-_POSITIVE = Data(
-    "numbers above 0", (FINITE, ABOVE_0), lambda x: lowest(x) > 0 and highest(x) < math.inf
-)
-_NONNEGATIVE = Data(
-    "numbers from 0 on", (FINITE, AT_LEAST_0), lambda x: lowest(x) >= 0 and highest(x) < math.inf
-)
-_COUNTS = Data(
-    "counts",
-    (FINITE, AT_LEAST_0, WHOLE_NUMBERS),
-    lambda x: _NONNEGATIVE.holds(x) and bool((x == np.floor(x)).all()),
-)
-_UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), lambda x: lowest(x) >= 0 and highest(x) <= 1)
+_POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), _within(LEAST, MOST))
+_FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), _within(0, MOST))
+_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), _counts)
+_UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), _within(0, 1))
+_SIGNS = Data("-1 or +1", (SIGN,), lambda x: bool((abs(x) == 1).all()), adopts="iu")
 _BITS = _Bits("0 or 1", (WHOLE_NUMBERS, CLASS))
 _CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
-_SIGNS = Data("-1 or +1", (SIGN,), lambda x: bool((abs(x) == 1).all()), adopts="iu")
 _DISTRIBUTION = _summing_to_1("distributions", (NOT_NAN, NOT_NEGATIVE), rank=1)
 _SOFT_LABELS = replace(_DISTRIBUTION, adopts="biu")
+_TABLE_SUM = ("over its last two axes", (-2, -1), "table")
 _TABLE = _summing_to_1(
     "tables of probabilities",
     (FINITE, AT_LEAST_0),
-    "over its last two axes",
-    (-2, -1),
-    "table",
+    *_TABLE_SUM,
     rank=2,
     axes="two last axes, a table",
 )
@@ -294,7 +293,7 @@ BinaryLabels = Annotated[Any, replace(_UNIT, words="labels from 0 to 1", adopts=
 # A number for each example, or one for all.
 RealParameter = Annotated[Any, replace(_REAL, lone=True)]
 PositiveParameter = Annotated[Any, replace(_POSITIVE, lone=True)]
-NonNegativeParameter = Annotated[Any, replace(_NONNEGATIVE, lone=True)]
+NonNegativeParameter = Annotated[Any, replace(_FROM_0, lone=True)]
 ProbabilityParameter = Annotated[Any, replace(_UNIT, lone=True)]
 
 # A row for each example (of the parameter one for all, too), or a table.
@@ -342,11 +341,12 @@ class _ClassWeights(Option):
 
     def take(self, name: str, value: Any, like: Any = None) -> Numbers:
         """Return an array (K,), in the type of the scores if the weights have a place there."""
-        weights: Numbers = as_kind(_NONNEGATIVE, name, value)
+        weights: Numbers = as_kind(_FROM_0, name, value)
         shape = like.values.shape[-1:]
         if weights.shape != shape:
             raise ValueError(f"{name} must have shape {shape}, got {weights.shape}")
-        own_type = weights.astype(like.values.dtype)
+        with np.errstate(over="ignore", under="ignore"):
+            own_type = weights.astype(like.values.dtype)
         return own_type if np.isfinite(own_type).all() else weights
 
 
