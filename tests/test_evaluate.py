@@ -127,7 +127,9 @@ def test_a_single_example_gives_a_scalar():
 
 
 @every_batch
-def test_no_warning_no_flag_and_no_minus_zero(function, call):
+@pytest.mark.parametrize("block", [8, 2**20])
+def test_no_warning_no_flag_and_no_minus_zero(function, call, block, monkeypatch):
+    monkeypatch.setattr(evaluate, "BLOCK_BYTES", block)
     free = [n for n, (k, _) in call.arguments.items() if k in ("real", "rows", "extended")]
     for y, f in ((0.0, -0.0), (-0.0, 0.0), (-0.0, -0.0), (500.0, -500.0), (-500.0, 500.0)):
         arguments = {n: np.array(v) for n, v in good_arguments(call).items()}
