@@ -42,12 +42,12 @@ SETTINGS = (
     Setting("NumPy without AVX", {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL"}),
     Setting(
         "oldest NumPy",
-        packages=("-e", ".[test]", "numpy==2.0.*", "matplotlib==3.10.*"),
+        packages=("-e", ".[book,test,lint]", "numpy==2.0.*", "matplotlib==3.10.*"),
         pythons=("python3.11", "python3.12"),
     ),
     Setting(
         "newest NumPy",
-        packages=("-e", ".[test]", "--upgrade"),
+        packages=("-e", ".[book,test,lint]", "--upgrade"),
         pythons=("python3.14", "python3.13", "python3.12"),
     ),
 )

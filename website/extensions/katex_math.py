@@ -9,6 +9,8 @@ MathML out of the names that they tell screen readers.
 """
 
 import atexit
+import base64
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -20,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from docutils import nodes
-from fontTools.subset import Options, Subsetter, load_font, save_font
+from fontTools.subset import Options, Subsetter, load_font
 from py_mini_racer import MiniRacer
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -182,32 +184,35 @@ def glyphs_of(pages: Iterable[str]) -> dict[str, set[str]]:
     return used
 
 
-def stylesheet(faces: Iterable[str]) -> str:
-    """KaTeX's stylesheet with these faces and no others."""
+def stylesheet(faces: dict[str, bytes]) -> str:
+    """KaTeX's stylesheet with these faces in it and no others."""
 
     def face(match: re.Match[str]) -> str:
-        font = re.search(r"fonts/([\w-]+)\.woff2", match[0])
-        if font is None or font[1] not in faces:
+        name = re.search(r"fonts/([\w-]+)\.woff2", match[0])
+        if name is None or name[1] not in faces:
             return ""
-        source = f'font-display:block;src:url(fonts/{font[1]}.woff2) format("woff2")'
+        data = base64.b64encode(faces[name[1]]).decode()
+        source = f'src:url("data:font/woff2;base64,{data}") format("woff2")'
         return re.sub(r"src:[^}]*", source, match[0])
 
     css = (VENDOR / "katex.min.css").read_text(encoding="utf-8")
     return re.sub(r"@font-face\{[^}]*\}", face, css)
 
 
-def subset(face: str, characters: set[str], folder: Path) -> bool:
-    """Write a face with these characters only, if it has any of them."""
-    options = Options(flavor="woff2", layout_features=["*"], notdef_outline=True, hinting=False)
+def subset(face: str, characters: set[str]) -> bytes:
+    """A face with these characters only, or nothing if it has none of them."""
+    options = Options(layout_features=["*"], notdef_outline=True, hinting=False)
     font = load_font(str(VENDOR / "fonts" / f"{face}.woff2"), options)
     there = characters & set(map(chr, font.getBestCmap()))
-    if there:
-        font.recalcTimestamp = False  # the same bytes in every build
-        subsetter = Subsetter(options)
-        subsetter.populate(text="".join(sorted(there)))
-        subsetter.subset(font)
-        save_font(font, str(folder / f"{face}.woff2"), options)
-    return bool(there)
+    if not there:
+        return b""
+    subsetter = Subsetter(options)
+    subsetter.populate(text="".join(sorted(there)))
+    subsetter.subset(font)
+    font.flavor, font.recalcTimestamp = "woff2", False  # the same bytes in every build
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
 
 
 def html_of(translator, node: nodes.Element, display: bool) -> str:
@@ -296,17 +301,14 @@ def visit_display(translator, node: nodes.math_block) -> None:
 
 
 def write_styles(app, exception) -> None:
-    """The stylesheet and the fonts, cut to what the pages of the finished site use."""
+    """KaTeX's stylesheet for the finished site. The glyphs that its pages use are in it, 27 KB, so
+    that no formula changes its width when a font comes."""
     if exception is not None or app.builder.format != "html":
         return
     pages = sorted(Path(app.outdir).rglob("*.html"))
     used = glyphs_of(page.read_text(encoding="utf-8") for page in pages)
-    folder = Path(app.outdir, "_static", "katex")
-    (folder / "fonts").mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("fonts/*"):
-        old.unlink()
-    faces = {face for face, glyphs in used.items() if subset(face, glyphs, folder / "fonts")}
-    (folder / "katex.min.css").write_text(stylesheet(faces), encoding="utf-8")
+    faces = {face: data for face, glyphs in used.items() if (data := subset(face, glyphs))}
+    Path(app.outdir, "_static", "katex.css").write_text(stylesheet(faces), encoding="utf-8")
 
 
 def setup(app):

@@ -69,7 +69,10 @@ def turned(colour: str) -> str:
 
 
 def with_dark_colours(svg: str) -> str:
-    """A drawing that follows the page: a browser hands its scheme on to the pictures in it."""
+    """A drawing that follows the page: a browser hands its scheme on to the pictures in it.
+
+    Pure black text stays: it stands on a coloured ground, which is light in the dark too.
+    """
     colours = sorted(set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", svg)))
     rules = "".join(
         f'[style*="{what}: {colour}"]{{{what}:{turned(colour)}!important}}'
@@ -77,9 +80,8 @@ def with_dark_colours(svg: str) -> str:
         for what in ("fill", "stroke")
         if f"{what}: {colour}" in svg
     )
-    black = f"svg{{fill:{turned('#000000')}}}"  # what no style has been given
-    style = f"<style>@media (prefers-color-scheme:dark){{{black}{rules}}}</style>"
-    return re.sub(r"(<svg[^>]*>)(?!<style>@media)", rf"\g<1>{style}", svg, count=1)
+    style = f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
+    return re.sub(r"(<svg[^>]*>)(<style>@media.*?</style>)?", rf"\g<1>{style}", svg, count=1)
 
 
 def colour_drawings(app, exception) -> None:
