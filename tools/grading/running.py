@@ -92,17 +92,17 @@ class Learner(Line):
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a frame, if there is still somebody."""
-        with ended():
+        with somebody():
             super().send(message)
 
     def receive(self) -> dict[str, Any]:
         """Wait for a frame, while there is still somebody."""
-        with ended():
+        with somebody():
             return super().receive()
 
 
 @contextlib.contextmanager
-def ended() -> Iterator[None]:
+def somebody() -> Iterator[None]:
     """Say of a broken line that the program at its other end has ended."""
     try:
         yield
@@ -273,28 +273,39 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
     lends = names_a_package(mended, source)
     first, second = Attempt(source, not lends, limits), Attempt(source, True, limits)
     question, waiting = "", []
+    ended: dict[str, str] = {}  # how an answer's cell ended that did not come to its end
     lost: dict[str, set[str]] = {}  # the tests of each question that pass with the package alone
-    for cell in mended.cells:
-        question = question_of(cell.id, questions) or question
-        if cell.cell_type != "code":
-            continue
-        try:
-            if not is_test(cell):
-                cell.outputs = first.cell(cell.source, question)
-                waiting.append((cell.source, question))
+    with contextlib.ExitStack() as stack:
+        stack.callback(first.end)
+        stack.callback(second.end)
+        for cell in mended.cells:
+            question = question_of(cell.id, questions) or question
+            if cell.cell_type != "code":
                 continue
-            cell.outputs = first.test(cell, question)
-        except MISHAPS as mishap:
-            flags.append(f"{cell.id}: {mishap}")
-            cell.outputs = [failed(f"✗ {mishap}", type(mishap).__name__)]
-        if lends and passed(cell.outputs) and own_tests(source, question):
-            while waiting:
-                with contextlib.suppress(*MISHAPS):
-                    second.cell(*waiting.pop(0))
-            with contextlib.suppress(*MISHAPS):
-                if passed(second.test(cell, question)):
+            try:
+                if not is_test(cell):
+                    cell.outputs = first.cell(cell.source, question)
+                    waiting.append((cell.source, question))
                     continue
-            lost.setdefault(question, set()).add(cell.id)
+                cell.outputs = first.test(cell, question)
+            except MISHAPS as mishap:
+                flags.append(f"{cell.id}: {mishap}")
+                what = f"{what_is_checked(cell)}: " if is_test(cell) else ""
+                cell.outputs = [failed(f"✗ {what}{mishap}", type(mishap).__name__)]
+                if is_answer(cell):
+                    ended[question] = str(mishap)
+            if not is_test(cell):
+                continue
+            if question in ended and not passed(cell.outputs):
+                cell.outputs = [failed(f"✗ {what_is_checked(cell)}: {ended[question]}")]
+            if lends and passed(cell.outputs) and own_tests(source, question):
+                while waiting:
+                    with contextlib.suppress(*MISHAPS):
+                        second.cell(*waiting.pop(0))
+                with contextlib.suppress(*MISHAPS):
+                    if passed(second.test(cell, question)):
+                        continue
+                lost.setdefault(question, set()).add(cell.id)
     right = {cell.id for cell in mended.cells if is_test(cell) and passed(cell.outputs)}
     for question, tests in lost.items():
         flags.append(f"{question} fails without the package")
@@ -303,8 +314,6 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
             if cell.id in borrowed:
                 said = f"✗ {what_is_checked(cell)}: {BORROWED.format(LENDERS[0])}"
                 cell.outputs = [failed(said)]
-    first.end()
-    second.end()
     return mended, flags
 
 
