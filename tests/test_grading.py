@@ -428,6 +428,23 @@ def test_a_changed_input_is_said_to_be_changed():
     assert {line.partition(": ")[2] for line in said.values()} == {changed}
 
 
+def test_who_changes_the_inputs_of_a_test_that_passes_is_named():
+    """A right answer that is computed afterwards is made of what the learner left."""
+    source = copy.deepcopy(SOURCE)
+    cell = next(cell for cell in source.notebook.cells if source.short(cell) == "q5-rows")
+    cell.source = (
+        "with check('rows'):\n    y, s = np.array([0]), np.array([[1.0, 3.0]])\n"
+        "    expect(loss_from_scores(y, s), coursecode.softmax_cross_entropy(y, s))"
+    )
+    level = "def loss_from_scores(labels, scores):\n    scores[:] = 0\n    return [np.log(2)]"
+    passed, _, flags, _ = results(submission(q5=level), source)
+    assert passed & checks_of("q5") == {"q5-rows"}
+    assert flags == [
+        "cross-entropy-q5-rows was edited: the source's was used",
+        "cross-entropy-q5 changes its inputs",
+    ]
+
+
 # Limits
 
 

@@ -14,6 +14,7 @@ import re
 import secrets
 import signal
 import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from tools.grading.mending import mend
 
 LONGEST = 50_000  # characters of a cell's output
 STARTS = 60.0  # seconds in which a process must have started
+IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 BORROWED = "this calls on {}, or on another package: the answer is to be your own"
 
 
@@ -121,6 +123,7 @@ class Attempt:
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.until = time.monotonic() + limits.total
         self.ran = [cell.source for cell in self.given]  # and runs again in a new process
+        self.changed: set[str] = set()  # questions that passed a test and changed its inputs
         self.late: set[str] = set()  # questions that have used up their time
         self.learner: Learner | None = None
 
@@ -129,8 +132,9 @@ class Attempt:
         while self.learner is None:
             self.learner = Learner(self.bare, self.limits.shut_in)
             for number, source in enumerate(self.ran):
+                seconds = min(self.limits.timeout, self.left())
                 try:
-                    with within(min(self.limits.timeout, self.left())):
+                    with within(seconds):
                         self.learner.ask(self.learner.key(), cell=source)
                 except MISHAPS:  # this time it was this cell
                     del self.ran[number]
@@ -187,10 +191,13 @@ class Attempt:
                 warnings.catch_warnings(),
             ):
                 warnings.simplefilter("ignore")
+                line.changed = False
                 values = line.ask(line.key(), names=wanted).get("values")
                 if isinstance(values, dict):
                     self.names |= {n: line.read(values[n]) for n in wanted if n in values}
                 exec(compile(cell.source, cell.id, "exec"), self.names)
+                if line.changed:  # the right answer may be made of what was changed
+                    self.changed.add(question)
         except Exception as error:
             said = str(error) if str(error).startswith("✗") else ""
             said = said or f"✗ {what_is_checked(cell)}: {type(error).__name__}: {error}"
@@ -306,6 +313,7 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
                     if passed(second.test(cell, question)):
                         continue
                 lost.setdefault(question, set()).add(cell.id)
+    flags += [f"{question} changes its inputs" for question in sorted(first.changed)]
     right = {cell.id for cell in mended.cells if is_test(cell) and passed(cell.outputs)}
     for question, tests in lost.items():
         flags.append(f"{question} fails without the package")
@@ -343,7 +351,8 @@ def names_a_package(mended: NotebookNode, source: NotebookNode) -> bool:
                 words |= {name.asname or name.name for name in node.names}
     code = [c.source for c in mended.cells if c.cell_type == "code" and not is_test(c)]
     own = "\n".join(text for text in code if text.strip() not in given)
-    return bool(re.search(rf"\b({'|'.join(words)})", own))
+    others = set(IMPORTED.findall(own)) - sys.stdlib_module_names - {"numpy", "matplotlib"}
+    return bool(others or re.search(rf"\b({'|'.join(words)})\b", own))  # they may need SciPy
 
 
 def problem() -> str:
