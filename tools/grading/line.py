@@ -261,7 +261,7 @@ def take_over(before: Any, after: Any) -> bool:
         return False
     changed = [take_over(one, other) for one, other in zip(before, after, strict=False)]
     if isinstance(before, list):
-        held = np.ndarray | list | tuple | dict
+        held: tuple[type, ...] = (np.ndarray, list, tuple, dict)
         kept = [one for one in before if isinstance(one, held) or callable(one)]
         if not kept and before != after:
             before[:] = after
