@@ -59,11 +59,9 @@ def plain(thing: Any, keep: Callable[[Any], int], depth: int = DEEPEST) -> Any:
             return write(thing)
     if isinstance(thing, dict | tuple | list):
         parts = inner(thing.items() if isinstance(thing, dict) else thing)
-        return (
-            parts
-            if isinstance(thing, list)
-            else {"dict" if isinstance(thing, dict) else "tuple": parts}
-        )
+        if isinstance(thing, list):
+            return parts
+        return {"dict" if isinstance(thing, dict) else "tuple": parts}
     if callable(thing):
         return {"function": keep(thing)}
     if hasattr(thing, "__array__") and np.asarray(thing).dtype.kind in "biuf":
@@ -135,6 +133,7 @@ class Line:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.answering = ""
+        self.changed = False  # whether a call has changed what it was given
         self.functions: list[Any] = []  # this end's own, by number
 
     def keep(self, function: Any) -> int:
@@ -178,7 +177,7 @@ class Line:
         """Call a function of this end for the other one."""
         reply: dict[str, Any]
         args: Any = []
-        before, self.answering = self.answering, message["id"]
+        before, self.answering = self.answering, str(message.get("id"))
         with (
             warnings.catch_warnings(record=True) as heard,
             np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
@@ -192,7 +191,7 @@ class Line:
                 reply = self.raised(error)
         self.answering = before
         told = sorted({str(warning.message)[:200] for warning in heard})[:9]
-        self.send({"id": message["id"], **reply, "left": self.written(args), "warned": told})
+        self.send({"id": message.get("id"), **reply, "left": self.written(args), "warned": told})
 
     def call(self, number: int, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function of the other end; the arguments become what it makes of them."""
@@ -200,7 +199,7 @@ class Line:
         reply = self.ask(self.key(), call=number, given=given)
         if reply.get("left", given) != given:
             with contextlib.suppress(ValueError, TypeError):  # what it left fits no longer
-                take_over((args, named), self.read(reply["left"]))
+                self.changed |= take_over((args, named), self.read(reply["left"]))
         for text in reply.get("warned", []):
             warnings.warn(str(text)[:200], RuntimeWarning, stacklevel=3)
         if "raised" in reply:
@@ -248,20 +247,23 @@ class Line:
         return Exception(said)
 
 
-def take_over(before: Any, after: Any) -> None:
-    """Change arguments, arrays and lists in lists, as the other end has changed its own."""
+def take_over(before: Any, after: Any) -> bool:
+    """Change arrays and lists as the other end has changed its own; whether it has."""
     if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
+        was = before.shape, before.tobytes()
         if after.shape != before.shape:
             before.resize(after.shape, refcheck=False)
         before[...] = after
-    elif isinstance(before, dict) and isinstance(after, dict):
-        take_over(list(before.values()), list(after.values()))
-    elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        for one, other in zip(before, after, strict=False):
-            take_over(one, other)
-        if isinstance(before, list):
-            same = (np.ndarray, list, tuple, dict)
-            before[:] = [
-                before[n] if n < len(before) and isinstance(before[n], same) else other
-                for n, other in enumerate(after)
-            ]
+        return was != (before.shape, before.tobytes())
+    if isinstance(before, dict) and isinstance(after, dict):
+        return take_over(tuple(before.values()), tuple(after.values()))
+    if not isinstance(before, list | tuple) or not isinstance(after, list | tuple):
+        return False
+    changed = [take_over(one, other) for one, other in zip(before, after, strict=False)]
+    if isinstance(before, list):
+        held: tuple[type, ...] = (np.ndarray, list, tuple, dict)
+        kept = [one for one in before if isinstance(one, held) or callable(one)]
+        if not kept and before != after:
+            before[:] = after
+            return True
+    return any(changed)

@@ -14,6 +14,7 @@ import re
 import secrets
 import signal
 import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from tools.grading.mending import mend
 
 LONGEST = 50_000  # characters of a cell's output
 STARTS = 60.0  # seconds in which a process must have started
+IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 BORROWED = "this calls on {}, or on another package: the answer is to be your own"
 
 
@@ -92,17 +94,17 @@ class Learner(Line):
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a frame, if there is still somebody."""
-        with ended():
+        with somebody():
             super().send(message)
 
     def receive(self) -> dict[str, Any]:
         """Wait for a frame, while there is still somebody."""
-        with ended():
+        with somebody():
             return super().receive()
 
 
 @contextlib.contextmanager
-def ended() -> Iterator[None]:
+def somebody() -> Iterator[None]:
     """Say of a broken line that the program at its other end has ended."""
     try:
         yield
@@ -121,6 +123,7 @@ class Attempt:
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.until = time.monotonic() + limits.total
         self.ran = [cell.source for cell in self.given]  # and runs again in a new process
+        self.changed: set[str] = set()  # questions that passed a test and changed its inputs
         self.late: set[str] = set()  # questions that have used up their time
         self.learner: Learner | None = None
 
@@ -129,8 +132,9 @@ class Attempt:
         while self.learner is None:
             self.learner = Learner(self.bare, self.limits.shut_in)
             for number, source in enumerate(self.ran):
+                seconds = min(self.limits.timeout, self.left())
                 try:
-                    with within(min(self.limits.timeout, self.left())):
+                    with within(seconds):
                         self.learner.ask(self.learner.key(), cell=source)
                 except MISHAPS:  # this time it was this cell
                     del self.ran[number]
@@ -187,10 +191,13 @@ class Attempt:
                 warnings.catch_warnings(),
             ):
                 warnings.simplefilter("ignore")
+                line.changed = False
                 values = line.ask(line.key(), names=wanted).get("values")
                 if isinstance(values, dict):
                     self.names |= {n: line.read(values[n]) for n in wanted if n in values}
                 exec(compile(cell.source, cell.id, "exec"), self.names)
+                if line.changed:  # the right answer may be made of what was changed
+                    self.changed.add(question)
         except Exception as error:
             said = str(error) if str(error).startswith("✗") else ""
             said = said or f"✗ {what_is_checked(cell)}: {type(error).__name__}: {error}"
@@ -273,28 +280,40 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
     lends = names_a_package(mended, source)
     first, second = Attempt(source, not lends, limits), Attempt(source, True, limits)
     question, waiting = "", []
+    ended: dict[str, str] = {}  # how an answer's cell ended that did not come to its end
     lost: dict[str, set[str]] = {}  # the tests of each question that pass with the package alone
-    for cell in mended.cells:
-        question = question_of(cell.id, questions) or question
-        if cell.cell_type != "code":
-            continue
-        try:
-            if not is_test(cell):
-                cell.outputs = first.cell(cell.source, question)
-                waiting.append((cell.source, question))
+    with contextlib.ExitStack() as stack:
+        stack.callback(first.end)
+        stack.callback(second.end)
+        for cell in mended.cells:
+            question = question_of(cell.id, questions) or question
+            if cell.cell_type != "code":
                 continue
-            cell.outputs = first.test(cell, question)
-        except MISHAPS as mishap:
-            flags.append(f"{cell.id}: {mishap}")
-            cell.outputs = [failed(f"✗ {mishap}", type(mishap).__name__)]
-        if lends and passed(cell.outputs) and own_tests(source, question):
-            while waiting:
-                with contextlib.suppress(*MISHAPS):
-                    second.cell(*waiting.pop(0))
-            with contextlib.suppress(*MISHAPS):
-                if passed(second.test(cell, question)):
+            try:
+                if not is_test(cell):
+                    cell.outputs = first.cell(cell.source, question)
+                    waiting.append((cell.source, question))
                     continue
-            lost.setdefault(question, set()).add(cell.id)
+                cell.outputs = first.test(cell, question)
+            except MISHAPS as mishap:
+                flags.append(f"{cell.id}: {mishap}")
+                what = f"{what_is_checked(cell)}: " if is_test(cell) else ""
+                cell.outputs = [failed(f"✗ {what}{mishap}", type(mishap).__name__)]
+                if is_answer(cell):
+                    ended[question] = str(mishap)
+            if not is_test(cell):
+                continue
+            if question in ended and not passed(cell.outputs):
+                cell.outputs = [failed(f"✗ {what_is_checked(cell)}: {ended[question]}")]
+            if lends and passed(cell.outputs) and own_tests(source, question):
+                while waiting:
+                    with contextlib.suppress(*MISHAPS):
+                        second.cell(*waiting.pop(0))
+                with contextlib.suppress(*MISHAPS):
+                    if passed(second.test(cell, question)):
+                        continue
+                lost.setdefault(question, set()).add(cell.id)
+    flags += [f"{question} changes its inputs" for question in sorted(first.changed)]
     right = {cell.id for cell in mended.cells if is_test(cell) and passed(cell.outputs)}
     for question, tests in lost.items():
         flags.append(f"{question} fails without the package")
@@ -303,8 +322,6 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
             if cell.id in borrowed:
                 said = f"✗ {what_is_checked(cell)}: {BORROWED.format(LENDERS[0])}"
                 cell.outputs = [failed(said)]
-    first.end()
-    second.end()
     return mended, flags
 
 
@@ -334,7 +351,8 @@ def names_a_package(mended: NotebookNode, source: NotebookNode) -> bool:
                 words |= {name.asname or name.name for name in node.names}
     code = [c.source for c in mended.cells if c.cell_type == "code" and not is_test(c)]
     own = "\n".join(text for text in code if text.strip() not in given)
-    return bool(re.search(rf"\b({'|'.join(words)})", own))
+    others = set(IMPORTED.findall(own)) - sys.stdlib_module_names - {"numpy", "matplotlib"}
+    return bool(others or re.search(rf"\b({'|'.join(words)})\b", own))  # they may need SciPy
 
 
 def problem() -> str:
