@@ -4,7 +4,6 @@ Conventions: the truth comes first and the model second, the last axis holds out
 one value an example (the mean is the caller's), natural logarithms unless `base` says otherwise.
 """
 
-from coursecode._linear import LinearFit
 from coursecode.classification import (
     binary_cross_entropy,
     binary_cross_entropy_gradient,
@@ -35,7 +34,6 @@ from coursecode.information import (
     mutual_information,
     perplexity,
 )
-from coursecode.lasso import SparseFit, elastic_net, lasso
 from coursecode.likelihood import (
     LaplaceEstimate,
     NormalEstimate,
@@ -50,7 +48,14 @@ from coursecode.likelihood import (
     poisson_log_likelihood,
     poisson_mle,
 )
-from coursecode.linear import least_squares
+from coursecode.linear_models import (
+    LinearFit,
+    SparseFit,
+    elastic_net,
+    lasso,
+    least_squares,
+    ridge,
+)
 from coursecode.margins import (
     crammer_singer_loss,
     crammer_singer_loss_gradient,
@@ -99,7 +104,6 @@ from coursecode.regression import (
     squared_error,
     squared_error_gradient,
 )
-from coursecode.ridge_regression import ridge
 
 __all__ = [
     "Digits",

@@ -11,7 +11,7 @@ from sklearn.svm import SVC, LinearSVC
 
 import coursecode as cc
 from coursecode import LinearClassifier
-from coursecode._objectives import LOSSES, onto_box, onto_simplex
+from coursecode.classifier import LOSSES, onto_box, onto_simplex
 
 X, Y = load_iris(return_X_y=True)
 N = len(Y)
@@ -24,7 +24,7 @@ def objective(classifier, w, b, strength):
     labels = np.searchsorted(classifier.classes_, Y)
     l1_ratio = {"l2": 0, "l1": 1}.get(classifier.penalty, classifier.l1_ratio)
     penalty = cc.elastic_net_penalty(w, l1_ratio=l1_ratio).sum()
-    return LOSSES[classifier.loss](labels, X @ w.T + b).mean() + strength * penalty
+    return LOSSES[classifier.loss](labels, len(classifier.classes_)).value(X @ w.T + b).mean() + strength * penalty
 
 
 # --- the same minimum as scikit-learn ------------------------------------------------

@@ -14,7 +14,8 @@ from hypothesis.extra import numpy as hnp
 from sklearn.linear_model import Ridge
 
 import coursecode as cc
-from coursecode import _exact
+from coursecode import linear_models as lm
+from coursecode._core import solvers as sv
 
 DATA = Path(__file__).parent / "data"
 RNG = np.random.default_rng(0)
@@ -90,7 +91,7 @@ def digits(got, certified):
 def test_nist_problems_have_as_many_digits_as_the_best_driver_and_more(
     columns, y, certified, least
 ):
-    reached = digits(cc.least_squares(columns, y).coefficients, certified)
+    reached = digits(lm.least_squares(columns, y).coefficients, certified)
     assert reached >= least
     for driver in ("gelsd", "gelss"):
         theirs = scipy.linalg.lstsq(columns, y, lapack_driver=driver, cond=1e-300)[0]
@@ -99,7 +100,7 @@ def test_nist_problems_have_as_many_digits_as_the_best_driver_and_more(
 
 def test_an_intercept_is_a_column_of_ones():
     features, y = read("longley")
-    fit = cc.least_squares(features, y, intercept=True)
+    fit = lm.least_squares(features, y, intercept=True)
     assert digits([fit.intercept, *fit.coefficients], LONGLEY) >= 14
     assert fit.rank == 7
 
@@ -117,7 +118,7 @@ def test_weights_are_right_to_the_last_digits(condition):
     v, _ = np.linalg.qr(RNG.normal(size=(4, 4)))
     columns = u * np.geomspace(1, 1 / condition, 4) @ v * [1, 1e20, 1e-20, 1]
     y = RNG.normal(size=12)
-    fit = cc.least_squares(columns, y)
+    fit = lm.least_squares(columns, y)
     assert np.allclose(fit.coefficients, exact_solution(columns, y), rtol=1e-14)
     assert condition / 100 < fit.condition < condition * 100
 
@@ -126,7 +127,7 @@ def test_weights_are_right_to_the_last_digits(condition):
 
 
 def test_residuals_are_orthogonal_to_every_column():
-    fit = cc.least_squares(X, Y, intercept=True)
+    fit = lm.least_squares(X, Y, intercept=True)
     assert np.allclose(fit.residuals, Y - X @ fit.coefficients - fit.intercept, atol=1e-13)
     assert np.allclose(X.T @ fit.residuals, 0, atol=1e-11)
     assert abs(fit.residuals.sum()) < 1e-11
@@ -134,15 +135,15 @@ def test_residuals_are_orthogonal_to_every_column():
 
 @given(hnp.arrays(np.float64, 5, elements=st.floats(-1, 1)))
 def test_no_other_weights_leave_less(change):
-    fit = cc.least_squares(X, Y, intercept=True)
+    fit = lm.least_squares(X, Y, intercept=True)
     other = Y - X @ (fit.coefficients + change[:4]) - (fit.intercept + change[4])
     assert np.sum(other**2) >= np.sum(fit.residuals**2) * (1 - 1e-14)
 
 
 def test_what_is_linear_is_found_exactly():
-    fit = cc.least_squares([[1, 2], [3, 5], [7, 1]], [4, 11, 8])
+    fit = lm.least_squares([[1, 2], [3, 5], [7, 1]], [4, 11, 8])
     assert np.allclose(fit.coefficients, np.linalg.lstsq([[1, 2], [3, 5], [7, 1]], [4, 11, 8])[0])
-    line = cc.least_squares([[1.0], [2.0], [3.0]], [1.0, 3.0, 5.0], intercept=True)
+    line = lm.least_squares([[1.0], [2.0], [3.0]], [1.0, 3.0, 5.0], intercept=True)
     assert (line.coefficients.tolist(), line.intercept) == ([2.0], -1.0)
     assert line.residuals.tolist() == [0, 0, 0]
     assert line.rank == 2
@@ -150,7 +151,7 @@ def test_what_is_linear_is_found_exactly():
 
 def test_a_change_of_units_changes_no_digit():
     units = 2.0 ** np.array([200, -300, 7, 0])
-    plain, changed = cc.least_squares(X, Y), cc.least_squares(X * units, Y)
+    plain, changed = lm.least_squares(X, Y), lm.least_squares(X * units, Y)
     assert np.array_equal(plain.coefficients, changed.coefficients * units)
     assert plain.condition == changed.condition
 
@@ -158,23 +159,23 @@ def test_a_change_of_units_changes_no_digit():
 def test_hubble_through_the_origin_and_with_an_intercept():
     hubble = cc.load_hubble()
     r, v = hubble.distances[:, np.newaxis], hubble.velocities
-    assert cc.least_squares(r, v).coefficients == pytest.approx([423.94], abs=0.005)
-    fit = cc.least_squares(r, v, intercept=True)
+    assert lm.least_squares(r, v).coefficients == pytest.approx([423.94], abs=0.005)
+    fit = lm.least_squares(r, v, intercept=True)
     assert [*fit.coefficients, fit.intercept] == pytest.approx([454.16, -40.78], abs=0.005)
 
 
 def test_huge_and_tiny_data_neither_overflow_nor_underflow():
-    fit = cc.least_squares([[1e308], [1.5e308]], [1e308, 1.5e308])
+    fit = lm.least_squares([[1e308], [1.5e308]], [1e308, 1.5e308])
     assert fit.coefficients.tolist() == [1]
-    fit = cc.least_squares([[1e-310], [2e-310]], [3e-310, 6e-310])
+    fit = lm.least_squares([[1e-310], [2e-310]], [3e-310, 6e-310])
     assert fit.coefficients == pytest.approx([3.0], rel=1e-12)
 
 
 def test_single_precision_stays_and_whole_numbers_are_taken():
-    fit = cc.least_squares(X.astype(np.float32), Y, intercept=True)
+    fit = lm.least_squares(X.astype(np.float32), Y, intercept=True)
     assert fit.coefficients.dtype == fit.residuals.dtype == np.float32
     assert isinstance(fit.intercept, float)
-    assert cc.least_squares([[1], [2]], [2, 4]).coefficients.tolist() == [2.0]
+    assert lm.least_squares([[1], [2]], [2, 4]).coefficients.tolist() == [2.0]
 
 
 # --- dependent columns ----------------------------------------------------------------
@@ -198,8 +199,8 @@ def test_dependent_columns_are_refused_and_the_shortest_weights_given_when_asked
     y = Y[: len(features)]
     expected = f"^X must have linearly independent {message} .minimum_norm=True gives the shortest"
     with pytest.raises(ValueError, match=expected):
-        cc.least_squares(features, y, intercept=intercept)
-    fit = cc.least_squares(features, y, intercept=intercept, minimum_norm=True)
+        lm.least_squares(features, y, intercept=intercept)
+    fit = lm.least_squares(features, y, intercept=intercept, minimum_norm=True)
     assert fit.condition == np.inf
     assert fit.rank == int(message.split("rank ")[1][0])
     mean = features.mean(axis=0) if intercept else 0.0
@@ -210,7 +211,7 @@ def test_dependent_columns_are_refused_and_the_shortest_weights_given_when_asked
 
 
 def test_independent_columns_are_solved_as_ever_when_the_shortest_are_asked_for():
-    plain, asked = cc.least_squares(X, Y), cc.least_squares(X, Y, minimum_norm=True)
+    plain, asked = lm.least_squares(X, Y), lm.least_squares(X, Y, minimum_norm=True)
     assert np.array_equal(plain.coefficients, asked.coefficients)
     assert (asked.rank, asked.condition) == (4, plain.condition)
 
@@ -223,7 +224,7 @@ def test_independent_columns_are_solved_as_ever_when_the_shortest_are_asked_for(
 @pytest.mark.parametrize("features", [X, DEPENDENT, X[:3]], ids=["tall", "dependent", "wide"])
 def test_scikit_learn_has_the_same_ridge(features, strength, intercept):
     y = Y[: len(features)]
-    fit = cc.ridge(features, y, strength=strength, intercept=intercept)
+    fit = lm.ridge(features, y, strength=strength, intercept=intercept)
     theirs = Ridge(alpha=strength * len(y), fit_intercept=intercept, solver="svd").fit(features, y)
     # Of dependent columns theirs takes rounding for data, which a small λ does not outweigh.
     rounding = 1e-14 / strength if features is DEPENDENT else 0
@@ -235,7 +236,7 @@ def test_scikit_learn_has_the_same_ridge(features, strength, intercept):
 @pytest.mark.parametrize("strength", [1e-15, 1e-12, 1e-8, 1e-4, 1.0])
 @pytest.mark.parametrize("features", [X, DEPENDENT, X[:, [0, 1, 0]]], ids=["tall", "sum", "twice"])
 def test_ridge_is_right_to_the_last_digits_however_small_the_penalty(features, strength):
-    got = cc.ridge(features, Y, strength=strength).coefficients
+    got = lm.ridge(features, Y, strength=strength).coefficients
     with mp.workdps(60):
         exact = mp.matrix(features.tolist())
         penalty = len(Y) * mp.mpf(strength) * mp.eye(features.shape[1])
@@ -250,7 +251,7 @@ def test_equal_columns_share_a_weight_however_small_the_penalty(shape, strength)
     features, y = np.repeat(column[:, np.newaxis], shape[1], axis=1), np.arange(shape[0]) - 2.0
     w = column @ y / (shape[1] * column @ column + shape[0] * strength)
     for intercept in (False, True):
-        fit = cc.ridge(features, y, strength=strength, intercept=intercept)
+        fit = lm.ridge(features, y, strength=strength, intercept=intercept)
         if intercept:
             slope = np.cov(column, y, bias=True)[0, 1] / np.var(column)
             w = slope / (shape[1] + strength / np.var(column))
@@ -263,13 +264,13 @@ def test_no_other_weights_have_a_lower_ridge_objective(change, strength):
     def objective(w, b):
         return cc.squared_error(Y, X @ w + b).mean() + strength * cc.l2_penalty(w)
 
-    fit = cc.ridge(X, Y, strength=strength, intercept=True)
+    fit = lm.ridge(X, Y, strength=strength, intercept=True)
     best = objective(fit.coefficients, fit.intercept)
     assert objective(fit.coefficients + change[:4], fit.intercept + change[4]) >= best * (1 - 1e-14)
 
 
 def test_a_stronger_penalty_shrinks_the_weights_and_the_condition():
-    fits = [cc.ridge(X, Y, strength=strength) for strength in np.geomspace(1e-6, 1e6, 13)]
+    fits = [lm.ridge(X, Y, strength=strength) for strength in np.geomspace(1e-6, 1e6, 13)]
     lengths = [np.linalg.norm(fit.coefficients) for fit in fits]
     conditions = [fit.condition for fit in fits]
     assert lengths == sorted(lengths, reverse=True)
@@ -280,35 +281,35 @@ def test_a_stronger_penalty_shrinks_the_weights_and_the_condition():
 def test_the_condition_is_that_of_the_penalised_columns():
     stacked = np.vstack([X, math.sqrt(0.3 * len(X)) * np.eye(4)])
     expected = np.linalg.cond(stacked)
-    assert math.isclose(cc.ridge(X, Y, strength=0.3).condition, expected, rel_tol=1e-12)
+    assert math.isclose(lm.ridge(X, Y, strength=0.3).condition, expected, rel_tol=1e-12)
     for count in (3, 4):  # fewer rows than columns, and as many
         stacked = np.vstack([X[:count], math.sqrt(0.3 * count) * np.eye(4)])
-        got = cc.ridge(X[:count], Y[:count], strength=0.3).condition
+        got = lm.ridge(X[:count], Y[:count], strength=0.3).condition
         assert math.isclose(got, np.linalg.cond(stacked), rel_tol=1e-12)
 
 
 def test_ridge_counts_independent_columns():
-    assert cc.ridge(X, Y, strength=1.0).rank == 4
-    assert cc.ridge(X[:, :1], Y, strength=1.0).rank == 1
-    assert cc.ridge(DEPENDENT, Y, strength=1.0).rank == 2
-    assert cc.ridge(np.zeros((5, 2)), np.ones(5), strength=1.0).rank == 0
+    assert lm.ridge(X, Y, strength=1.0).rank == 4
+    assert lm.ridge(X[:, :1], Y, strength=1.0).rank == 1
+    assert lm.ridge(DEPENDENT, Y, strength=1.0).rank == 2
+    assert lm.ridge(np.zeros((5, 2)), np.ones(5), strength=1.0).rank == 0
 
 
 def test_the_intercept_is_not_penalised():
-    fit = cc.ridge(X, Y + 1e6, strength=10.0, intercept=True)
-    plain = cc.ridge(X, Y, strength=10.0, intercept=True)
+    fit = lm.ridge(X, Y + 1e6, strength=10.0, intercept=True)
+    plain = lm.ridge(X, Y, strength=10.0, intercept=True)
     assert np.allclose(fit.coefficients, plain.coefficients, rtol=1e-8)
     assert math.isclose(fit.intercept - 1e6, plain.intercept, rel_tol=1e-8)
 
 
 def test_ridge_without_a_penalty_tends_to_the_shortest_least_squares():
-    fit = cc.ridge(DEPENDENT, Y, strength=1e-9)
-    shortest = cc.least_squares(DEPENDENT, Y, minimum_norm=True)
+    fit = lm.ridge(DEPENDENT, Y, strength=1e-9)
+    shortest = lm.least_squares(DEPENDENT, Y, minimum_norm=True)
     assert np.allclose(fit.coefficients, shortest.coefficients, rtol=1e-5)
 
 
 def test_ridge_keeps_single_precision():
-    fit = cc.ridge(X.astype(np.float32), Y, strength=0.1, intercept=True)
+    fit = lm.ridge(X.astype(np.float32), Y, strength=0.1, intercept=True)
     assert fit.coefficients.dtype == fit.residuals.dtype == np.float32
 
 
@@ -336,7 +337,7 @@ def test_the_shortest_solution_is_found_in_any_units(units, intercept):
     for mixture in ([[1, 0, 1, 2], [0, 1, 1, 2]], [[1, 1, 0, 1], [2, 0, 1, 2]]):
         mixture = np.array(mixture, dtype=float)
         features = independent @ mixture * units
-        fit = cc.least_squares(features, y, intercept=intercept, minimum_norm=True)
+        fit = lm.least_squares(features, y, intercept=intercept, minimum_norm=True)
         assert fit.rank == 2 + intercept
         with mp.workdps(900):
             expected = exact_shortest(independent, mixture, np.array(units), y, intercept)
@@ -350,7 +351,7 @@ def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
     for count in range(3, 40):
         y = rng.normal(size=count) + 5
         lone = np.full((count, 1), constant)
-        fit = cc.least_squares(lone, y, intercept=True, minimum_norm=True)
+        fit = lm.least_squares(lone, y, intercept=True, minimum_norm=True)
         assert fit.coefficients.tolist() == [0]
         assert math.isclose(fit.intercept, math.fsum(y) / count, rel_tol=1e-15)
 
@@ -360,7 +361,7 @@ def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
 
 def test_a_product_and_its_error_are_the_exact_product():
     a, x = np.random.default_rng(1).normal(size=(2, 100))
-    products, errors = _exact.exact_product(np.diag(a), x)
+    products, errors = sv.exact_product(np.diag(a), x)
     for k in range(100):
         exact = Fraction(a[k]) * Fraction(x[k])
         assert Fraction(products[k, k]) + Fraction(errors[k, k]) == exact
@@ -371,7 +372,7 @@ def test_a_product_and_its_error_are_the_exact_product():
     hnp.arrays(np.float64, 7, elements=st.floats(-1e100, 1e100)),
 )
 def test_products_are_summed_in_twice_the_precision(a, x):
-    got = _exact.exact_sum(*_exact.exact_product(a, x))
+    got = sv.exact_sum(*sv.exact_product(a, x))
     with mp.workdps(700):
         for value, row in zip(got, a, strict=True):
             terms = [mp.mpf(p) * mp.mpf(q) for p, q in zip(row.tolist(), x.tolist(), strict=True)]
