@@ -114,9 +114,11 @@ def test_what_stands_beside_right_answers_costs_nothing(style):
 WRITTEN = {
     "fractions, decimals and NumPy's numbers": {
         "q1": "from decimal import Decimal\nfrom fractions import Fraction\n"
-        "spent, wasted = Decimal('1.9'), Decimal('0.60453')",
-        "q2": "loss_before, loss_after = np.float32(1.609438), np.array(0.693147)",
-        "q8": "class Number(float):\n    pass\nbest_gap, lowest_loss = Number(2.8332), 0.5875",
+        "def spent(p, q):\n    return Decimal(float(-(np.asarray(p) * np.log2(q)).sum()))\n"
+        "def wasted(p, q):\n    return Fraction(spent(p, q)) - Fraction(spent(p, p))",
+        "q2": "class Number(float):\n    pass\n"
+        "def loss_before(n):\n    return np.array(np.log(n))\n"
+        "def loss_after(n, rise):\n    return Number(np.log(np.exp(rise) + n - 1) - rise)",
     },
     "a lambda, a class, a partial and a wrapper": {
         "q4": "class Mean:\n    def __call__(self, p, q):\n"
@@ -174,11 +176,10 @@ def look():
         frame = frame.f_back
     return seen
 """
-EVERY = ["mean_cross_entropy", "loss_from_scores", "gradient", "repaired_loss"]
-NUMBERS = ["spent", "wasted", "loss_before", "loss_after", "best_gap", "lowest_loss"]
-ANSWERS = "\n".join(
-    [*(f"{name} = fake" for name in EVERY), *(f"{name} = number" for name in NUMBERS)]
+ASKED = sorted(
+    {name for asked in running.what_is_asked(SOURCE.notebook).values() for name in asked}
 )
+ANSWERS = "\n".join(f"{name} = fake" for name in ASKED)
 WRITE = """
 import os, json, struct, threading, time
 def write(data):
@@ -562,7 +563,9 @@ KLASS = {
     "bob": LEARNERS,
     "Eva Müller": submission(),
     "loops": submission(q4="while True:\n    pass", q5="while True:\n    pass"),
-    "script": submission(q3=SCRIPT, q1="spent = wasted = '<script>steal()</script>'\nspent"),
+    "script": submission(
+        q3=SCRIPT, q1="spent = lambda p, q: '<script>steal()</script>'\nspent(1, 2)"
+    ),
     "zoe": submission(q3="In words of my own."),
 }
 
@@ -895,10 +898,10 @@ def test_exercises_of_an_overlay_are_released_graded_and_tested_as_the_books(tmp
     (overlay / CHAPTER).mkdir(parents=True)
     variant = copy.deepcopy(SOURCE.notebook)
     for cell in variant.cells:
-        cell.source = cell.source.replace("expect(spent, 1.9,", "expect(spent, 2.9,")
-        cell.source = cell.source.replace("wasted = spent +", "spent += 1\nwasted = spent - 1 +")
+        cell.source = cell.source.replace('check("bits spent a day"', 'check("bits spent at night"')
     nbformat.write(variant, overlay / CHAPTER / f"{CHAPTER}.ipynb")
     known = (SOURCE.path.parent / "answers.toml").read_text(encoding="utf-8")
+    known = known.replace("fails = [", 'fails = ["nonsense", ', 1)
     (overlay / CHAPTER / "answers.toml").write_text(known, encoding="utf-8")
     (tmp_path / "in").mkdir()
     nbformat.write(
@@ -920,7 +923,7 @@ def test_exercises_of_an_overlay_are_released_graded_and_tested_as_the_books(tmp
     with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (float(row["score"]), row["remarks"]) == (AUTOMATIC, "")
-    exercises.main([CHAPTER, "--check", "--overlay", str(overlay)])
-    assert (
-        "should fail nothing, fails" in capsys.readouterr().err
-    )  # its answers.toml is the old one
+    marked = course / "autograded" / "ada" / CHAPTER / f"{CHAPTER}.ipynb"
+    assert "✓ bits spent at night" in marked.read_text(encoding="utf-8")
+    assert exercises.main([CHAPTER, "--check", "--overlay", str(overlay)])
+    assert "answers.toml: there is no test q1-nonsense" in capsys.readouterr().err
