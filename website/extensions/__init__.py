@@ -11,6 +11,7 @@ from . import (
     package_reference,
     page_metadata,
     pictures,
+    search,
     site_files,
 )
 
@@ -25,6 +26,7 @@ PARTS = (
     package_reference,
     page_metadata,
     pictures,
+    search,
     site_files,
 )
 

@@ -36,7 +36,8 @@ SITEMAP = """<?xml version="1.0" encoding="UTF-8"?>
 UNUSED = (
     "scripts", "styles", "vendor", "locales", "images", "*webpack-macros.html", "basic.css",
     "pygments.css", "proof.css", "mystnb.*.css", "sphinx-design.min.css", "design-tabs.js",
-    "file.png", "minus.png", "plus.png",
+    "file.png", "minus.png", "plus.png", "doctools.js", "documentation_options.js",
+    "language_data.js", "searchtools.js", "sphinx_highlight.js",
 )  # fmt: skip
 
 
