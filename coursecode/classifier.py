@@ -35,10 +35,6 @@ from coursecode.margins import (
     squared_multiclass_hinge_loss_gradient,
 )
 
-L1_RATIOS = {"l2": 0.0, "l1": 1.0}  # the elastic net has one of its own
-NEAR = Rule("lie within ±1e+100", lambda x: abs(x) > 1e100)
-WHOLE = Rule("be whole numbers", lambda x: (x != np.floor(x)) | np.isinf(x))
-
 
 def onto_box(a: Numbers) -> Numbers:
     """Return the nearest multipliers between 0 and 1: each class counts by itself."""
@@ -58,11 +54,13 @@ def _hinge(value: Any, project: Any, y: Numbers, count: int) -> Loss:
     own = np.eye(count, dtype=bool)[y]
 
     def slopes(s: Numbers, kept: Numbers) -> Numbers:
-        a = project(np.where(own, 0, kept + s - s[own][:, np.newaxis] + 1))
-        return np.where(own, -a.sum(axis=1, keepdims=True), a)
+        a: Numbers = project(np.where(own, 0, kept + s - s[own][:, np.newaxis] + 1))
+        a[own] = -a.sum(axis=1)
+        return a
 
-    def plane(a: Numbers, s: Numbers) -> Numbers:
-        return np.sum(a * s, axis=1) - a[own]
+    def plane(slopes: Numbers, s: Numbers) -> Numbers:
+        value: Numbers = np.sum(slopes * s, axis=1) - slopes[own]
+        return value
 
     return Loss(lambda s: value(y, s), slopes, count, plane)
 
@@ -89,6 +87,18 @@ LOSSES: dict[str, Callable[[Numbers, int], Loss]] = {
 }
 
 
+L1_RATIOS = {"l2": 0.0, "l1": 1.0}  # the elastic net has one of its own
+OPTIONS = {
+    "loss": one_of(*LOSSES),
+    "penalty": one_of(*L1_RATIOS, "elastic_net"),
+    "strength": AtLeast0,
+    "l1_ratio": Share,
+    "max_iterations": Whole,
+}
+NEAR = Rule("lie within ±1e+100", lambda x: abs(x) > 1e100)
+WHOLE = Rule("be whole numbers", lambda x: (x != np.floor(x)) | np.isinf(x))
+
+
 @dataclass(kw_only=True, eq=False)
 class LinearClassifier:
     r"""Linear classifier of K classes that minimises a mean loss plus a penalty.
@@ -108,8 +118,8 @@ class LinearClassifier:
     l1_ratio : float
         ρ of the elastic net, from 0 to 1; not used by the others.
     tolerance : float, optional
-        Stop when this part of the slopes at W = 0 is left, and of the hinges' margins; above 0.
-        By default 1e-6, and 1e-3 for the two hinges with kinks.
+        We stop when the objective is above its minimum by no more than this part of itself (see
+        Notes); above 0. By default 1e-6, and 1e-3 for the two hinges with kinks.
     max_iterations : int
         How many steps to take at most.
 
@@ -128,7 +138,14 @@ class LinearClassifier:
 
     Notes
     -----
-    Everything is deterministic: there is no seed. Parameters are checked by `fit`.
+    Everything is deterministic: there is no seed. Parameters are checked by `fit`. Features are
+    brought to a like size within, so their units change neither the answer nor the way to it,
+    but for the penalty, which is one of W as it is.
+
+    How far the objective may be above its minimum we know from its slope: no other W and b gain
+    more than slope times distance, and we look as far round W and b as they are long, and by one
+    unit of the scores more. The cross-entropy of classes that can be separated has no minimum
+    without a penalty: when it has fallen to this part of ln K, we stop with a warning.
 
     scikit-learn's ``LogisticRegression`` has the same minimum for C = 1/(2 n λ), its ``Ridge``
     on one-hot labels for alpha = n λ.
@@ -185,30 +202,28 @@ class LinearClassifier:
         Warns
         -----
         RuntimeWarning
-            If `max_iterations` were not enough: what was reached is kept.
+            If the tolerance was not reached: what was reached is kept.
         """
-        loss = as_kind(one_of(*LOSSES), "loss", self.loss)
-        penalty = as_kind(one_of(*L1_RATIOS, "elastic_net"), "penalty", self.penalty)
-        strength = as_kind(AtLeast0, "strength", self.strength)
-        l1_ratio = L1_RATIOS.get(penalty, as_kind(Share, "l1_ratio", self.l1_ratio))
-        max_iterations = as_kind(Whole, "max_iterations", self.max_iterations)
+        options = {name: as_kind(kind, name, getattr(self, name)) for name, kind in OPTIONS.items()}
+        loss, penalty, strength = options["loss"], options["penalty"], options["strength"]
+        l1_ratio = L1_RATIOS.get(penalty, options["l1_ratio"])
         usual = 1e-3 if loss in ("multiclass_hinge", "crammer_singer") else 1e-6
         tolerance = usual if self.tolerance is None else self.tolerance
         tolerance = as_kind(Above0, "tolerance", tolerance)
-        features, labels, self.classes_ = _examples(X, y)
+        X, labels, self.classes_ = _examples(X, y)
 
         # b is free, so the means can go into it.
-        columns = prepared(features, True)
-        ways, back, lengths = directions(columns, strength * l1_ratio > 0)
-        lengths = np.append(lengths, 0)  # of b, which is not penalised
+        columns, count = prepared(X, True), len(self.classes_)
+        features, back, lengths = directions(columns, strength * l1_ratio > 0)
+        features = np.column_stack([features, np.ones(len(X))])
+        lengths = np.append(lengths, 0)  # b is not penalised
         with np.errstate(over="ignore"):
             l1 = np.minimum(strength * l1_ratio * lengths, LARGEST)
             l2 = np.minimum(strength * (1 - l1_ratio) * lengths * lengths, LARGEST)
-        features, count = np.column_stack([ways, np.ones(len(ways))]), len(self.classes_)
-        # Without a penalty the cross-entropy of classes that can be separated has no minimum.
-        enough = tolerance * np.log(count) if loss == "softmax_cross_entropy" and not strength else 0
-        penalised = LOSSES[loss](labels, count), l1, l2
-        found = descend(features, count, *penalised, tolerance, max_iterations, enough)
+        # Next to no penalty the cross-entropy of classes that can be separated falls for ever.
+        enough = tolerance * np.log(count) if loss == "softmax_cross_entropy" else 0.0
+        problem = LOSSES[loss](labels, count), l1, l2
+        found = descend(features, count, *problem, tolerance, options["max_iterations"], enough)
         if found.left > tolerance:
             warnings.warn(
                 f"not converged in {found.iterations} steps: the objective may be above its "
@@ -271,16 +286,13 @@ class LinearClassifier:
         """Return what scikit-learn, which alone asks for it, must know of a classifier."""
         from sklearn.utils import ClassifierTags, Tags, TargetTags
 
-        return Tags(
-            estimator_type="classifier",
-            target_tags=TargetTags(required=True),
-            classifier_tags=ClassifierTags(),
-        )
+        target = TargetTags(required=True)
+        return Tags("classifier", target_tags=target, classifier_tags=ClassifierTags())
 
 
 def _examples(X: ArrayLike, y: ArrayLike) -> tuple[Numbers, Numbers, Numbers]:
     """Return checked features, labels as numbers from 0, and the classes."""
-    features, labels = as_kind(Features, "X", X), _labels(y)
+    features, labels = as_kind(Features, "X", X).astype(np.float64), _labels(y)
     if labels.shape != features.shape[:1]:
         raise ValueError(f"shapes must match, got X {features.shape} and y {labels.shape}")
     if fault := NEAR.fault(features):

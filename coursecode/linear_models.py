@@ -10,12 +10,12 @@ from coursecode._core.evaluate import checked
 from coursecode._core.kinds import Above0, AtLeast0, Features, Real, Share, Switch, Whole
 from coursecode._core.solvers import (
     LARGEST,
+    Sparse,
     in_own_units,
     least_squared,
-    penalised,
     prepared,
     rank_of,
-    shrunk,
+    ridged,
     sparse,
     with_intercept,
 )
@@ -72,9 +72,10 @@ def least_squares(
 
     Notes
     -----
-    By a QR decomposition of the columns, each in a unit of its own, and two steps of
-    refinement with residuals in twice the working precision: right to the last digits, where the
-    data determine them. The normal equations would square the condition number.
+    We use the singular values of the columns, each less its mean and in a unit of its own, and
+    refine twice with residuals in twice the working precision. So the weights are right to the
+    last digits, where the data determine them. The normal equations would square the condition
+    number.
 
     References
     ----------
@@ -134,9 +135,9 @@ def ridge(X: Features, y: Real, *, strength: Above0, intercept: Switch = False) 
     the factor σ²/(σ² + nλ): least where the data say most. scikit-learn's ``Ridge`` adds up the
     squared residuals instead: its alpha is n λ.
 
-    Solved as least squares is, with d more rows √(nλ) e_j of X and targets 0: so the weights are
-    right to the last digits, also where columns are nearly dependent and λ is small. Where there
-    are fewer rows than columns, by a singular value decomposition.
+    We solve it as least squares, with d more rows √(nλ) e_j of X whose targets are 0. So the
+    weights are right to the last digits, also where columns are nearly dependent and λ is small.
+    Where there are fewer rows than columns, we shrink along the singular vectors instead.
 
     References
     ----------
@@ -152,15 +153,10 @@ def ridge(X: Features, y: Real, *, strength: Above0, intercept: Switch = False) 
     features, targets = prepared(X, intercept), prepared(y, intercept)
     rank = rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
     root = float(np.sqrt(len(X)) * np.sqrt(strength))
-    if few := X.shape[0] < X.shape[1]:
-        weights = shrunk(features, targets, root, rank)
-        w, b = with_intercept(features, targets, weights)
-    else:
-        stacked = penalised(features, targets, root)
-        w, b = with_intercept(*stacked, least_squared(*stacked))
+    w, b = with_intercept(features, targets, ridged(features, targets, root, rank))
     sigma = np.linalg.svd(features.high * features.units, compute_uv=False)
-    largest, least = np.hypot(sigma[0], root), root if few else np.hypot(sigma[-1], root)
-    return _fit(X, y, w, b, rank, float(largest / least))
+    least = np.hypot(sigma[-1], root) if X.shape[0] >= X.shape[1] else root
+    return _fit(X, y, w, b, rank, float(np.hypot(sigma[0], root) / least))
 
 
 @checked
@@ -247,8 +243,9 @@ def elastic_net(
     intercept : bool
         Whether to fit b as well, unpenalised; else b = 0.
     tolerance : float
-        Stop when no slope of the objective misses its condition by more than this part of the
-        largest slope at w = 0; above 0.
+        We stop when no slope of the objective misses its condition by more than this part of the
+        largest slope at w = 0, with every column in a unit of its own, and the objective can fall
+        by no more than this part of the mean square of y; above 0.
     max_sweeps : int
         How many times to go through all coordinates at most.
 
@@ -257,7 +254,7 @@ def elastic_net(
     SparseFit
         Fields `coefficients`, w of shape (d,), many exactly 0; `intercept`, b; `objective`, the
         minimum reached; `violation`, by how much the slopes miss their conditions, relative as
-        `tolerance` is; `sweeps`, how many were needed; `converged`.
+        `tolerance` is; `sweeps`, how many were needed, 0 without an L1 penalty; `converged`.
 
     Warns
     -----
@@ -266,10 +263,11 @@ def elastic_net(
 
     Notes
     -----
-    By coordinate descent: one weight at a time is set to its best value with the others fixed,
-    which is a soft threshold. Where many sweeps are needed, all weights that are not 0 are also
-    set to their common best, as far as no sign changes. w is a minimum exactly when the slope of
+    We use coordinate descent: one weight at a time is set to its best value with the others
+    fixed, which is a soft threshold. After each sweep all weights that are not 0 are set to their
+    common best, as far as no sign changes. A weight vector is a minimum exactly when the slope of
     the smooth part is -λρ sign w_j wherever w_j is not 0, and at most λρ in size wherever it is.
+    Without an L1 penalty there is a closed form: `ridge`, or the shortest `least_squares`.
 
     scikit-learn's ``ElasticNet`` halves both squares: its alpha and l1_ratio are
     λ (1 - ρ/2) and ρ / (2 - ρ).
@@ -298,34 +296,31 @@ def _sparse(
     tolerance: float,
     max_sweeps: int,
 ) -> SparseFit:
-    if strength * l1_ratio == 0:  # in closed form
-        if strength:
-            plain = ridge(X, y, strength=strength, intercept=intercept)
-        else:
-            plain = least_squares(X, y, intercept=intercept, minimum_norm=True)
-        w, b = plain.coefficients, plain.intercept
-        objective = np.mean(plain.residuals**2) + strength * np.sum(w**2)
-        return SparseFit(w, b, float(objective), 0.0, 0, True)
     features, targets = prepared(X, intercept), prepared(y, intercept)
     unit, units = targets.units, features.units
     with np.errstate(all="ignore"):  # of weights in these units; no need for inf
         l1 = np.minimum(strength * l1_ratio / unit / units, LARGEST)
         l2 = np.minimum(strength * (1 - l1_ratio) / units / units, LARGEST)
-    found = sparse(features.high, targets.high, l1, l2, tolerance, max_sweeps)
+    if l1.any():
+        found = sparse(features.high, targets.high, l1, l2, tolerance, max_sweeps)
+    else:
+        root = float(np.sqrt(len(X)) * np.sqrt(strength))
+        rank = rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
+        found = Sparse(ridged(features, targets, root, rank), 0.0, 0, True)
     if not found.converged:
         warnings.warn(
             f"not converged in {max_sweeps} sweeps: the slopes miss their conditions by "
             f"{found.violation:.1e}, more than the tolerance {tolerance:.1e}",
             RuntimeWarning,
-            stacklevel=4,  # where the public function was called
+            stacklevel=5,  # where the public function was called
         )
     w = found.weights
     residuals = targets.high - features.high @ w
-    objective = np.mean(residuals**2) + np.sum(l1 * abs(w)) + np.sum(l2 * w**2)
-    with np.errstate(over="ignore", under="ignore"):
-        objective = unit * (unit * objective)
+    with np.errstate(over="ignore", under="ignore"):  # in the units of the data
+        objective = np.mean(residuals**2) + np.sum(l1 * abs(w)) + np.sum(l2 * w**2)
+        objective = float(unit * (unit * objective))
     w, b = with_intercept(features, targets, w)
-    return SparseFit(w.astype(X.dtype), b, float(objective), *found[1:])
+    return SparseFit(w.astype(X.dtype), b, objective, *found[1:])
 
 
 def _fit(X: Numbers, y: Numbers, w: Numbers, b: float, rank: int, condition: float) -> LinearFit:

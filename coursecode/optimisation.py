@@ -1,141 +1,31 @@
-"""Derivatives by differences, the check of a gradient, and descent (chapter: choosing a loss)."""
+"""Gradients: measured, checked, and followed downhill with the whole path kept to be drawn."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from coursecode._core.arithmetic import Numbers
 from coursecode._core.evaluate import checked
-from coursecode._core.kinds import Above0, AtLeast0, Function, Real, Whole, as_kind, kind_in, place
+from coursecode._core.kinds import (
+    Above0,
+    AtLeast0,
+    Function,
+    Real,
+    Whole,
+    as_kind,
+    floats,
+    place,
+    plain_array,
+)
 
-ROUNDINGS = 4  # of a value of f, in units of eps |f|: what a few operations may lose
 EPS = float(np.finfo(np.float64).eps)
 SMALLEST = float(np.finfo(np.float64).smallest_subnormal)
-LONGER_AND_SHORTER = tuple(8.0**k for k in range(3, -11, -1))  # steps, beside the usual one
-OUTSIDE = (ValueError, ArithmeticError)  # how a function refuses what is outside its domain
-
+ROUNDINGS = 4  # of a value of f, in units of eps |f|: what a few operations may lose
+# Of the usual step: shorter for where f bends or ends within it, longer for a coarsely rounded f.
+LADDER = tuple(8.0**k for k in (0, -1, -2, -3, -4, -5, -6, -7, -8, -9, 1, 2, 3))
 LearningRate = float | Callable[[int], float]
-Batch = Numbers  # indices of examples
-
-
-# --- derivatives by differences ---------------------------------------------------------
-
-
-@checked
-def numerical_gradient(
-    function: Function,
-    x: Real,
-    *,
-    step: Above0 | None = None,
-) -> Numbers:
-    r"""Gradient by central differences, ∂f/∂x.
-
-    .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
-
-    Parameters
-    ----------
-    function : callable
-        f, of an array of the shape of `x`. It returns a single number, or one value per example;
-        these are added up.
-    x : array_like, any shape
-        Where to differentiate.
-    step : float, optional
-        h, above 0. By default ``∛eps · max(1, |x_i|)`` with the eps of the type that f returns:
-        it balances the rounding of f, eps/h, against what the difference leaves out, h². Where
-        f is not defined that far from x, it is ∛eps times the distance to where it still is.
-
-    Returns
-    -------
-    ndarray, shape of `x`
-        The derivative with respect to each entry, in units of f per unit of x; in float64.
-
-    Raises
-    ------
-    ValueError
-        If `step` is too small to change x, or `function` returns nan or inf.
-
-    Notes
-    -----
-    Where f has a kink within h, the result is the slope of the chord across it. At best about
-    10 of 16 digits are right, and 4 of 7 where f returns float32.
-
-    References
-    ----------
-    Press, Teukolsky, Vetterling and Flannery, *Numerical Recipes*, 3rd edition (2007), section 5.7.
-
-    Examples
-    --------
-    >>> print(numerical_gradient(lambda x: x**2, [1.0, -3.0]).round(6))
-    [ 2. -6.]
-    """
-    point = np.array(x, dtype=np.float64)  # a copy, to be moved
-    _, eps = values_at(function, point)
-    gradient = np.empty_like(point)
-    for index in np.ndindex(point.shape):
-        gradient[index], _ = usual_difference(function, point, index, step, eps)
-    return gradient[()]
-
-
-def usual_difference(
-    function: Callable[..., ArrayLike],
-    point: Numbers,
-    index: tuple[int, ...],
-    step: float | None,
-    eps: float,
-) -> tuple[float, float]:
-    """Return the difference with the step asked for, or else the one that suits x, and this step.
-
-    Near the edge of the domain the step is measured by the distance to the edge, not by x.
-    """
-    usual = step or float(np.cbrt(eps)) * max(1.0, abs(float(point[index])))
-    try:
-        return difference(function, point, index, usual)[0], usual
-    except OUTSIDE:
-        for k in range(1, 20 if step is None else 0):
-            with suppress(*OUTSIDE):
-                difference(function, point, index, usual / 8**k)
-                h = usual / 8**k * float(np.cbrt(eps))
-                return difference(function, point, index, h)[0], h
-        raise
-
-
-def difference(
-    function: Callable[..., ArrayLike], point: Numbers, index: tuple[int, ...], h: float
-) -> tuple[float, float]:
-    """Return the central difference of one entry, and how far the rounding of f can move it."""
-    centre = float(point[index])
-    before, after = centre - h, centre + h
-    width = after - before  # the step that is taken, after rounding
-    if not 0 < width < np.inf:
-        raise ValueError(f"step must lead from x to other finite numbers, got {h:g}{place(index)}")
-    try:
-        point[index] = after
-        above, eps = values_at(function, point)
-        point[index] = before
-        below, _ = values_at(function, point)
-    finally:
-        point[index] = centre
-    # Subtracted example by example: those that x_i does not reach cancel exactly.
-    with np.errstate(over="ignore"):
-        size = np.sum(abs(above) + abs(below))
-        slope = np.sum(above - below) / width
-    return float(slope), float(ROUNDINGS * eps * size / width)
-
-
-def values_at(function: Callable[..., ArrayLike], point: Numbers) -> tuple[Numbers, float]:
-    """Return what a function says of a point, in float64, and the machine epsilon of its type."""
-    with np.errstate(all="ignore"):  # outside its domain it may warn as well as say nan
-        said = np.asarray(function(point.copy()))
-    eps = float(np.finfo(said.dtype).eps) if said.dtype.kind == "f" else EPS
-    # A copy, should the function return the same array each time.
-    return np.array(as_kind(Real, "function(x)", said), dtype=np.float64), max(eps, EPS)
-
-
-# --- the check of a gradient ------------------------------------------------------------
 
 
 class GradientCheck(NamedTuple):
@@ -147,7 +37,7 @@ class GradientCheck(NamedTuple):
     numerical: float
     absolute_error: float
     relative_error: float
-    rounding: float = 0.0  # how far rounding moves the differences, where it hides the gradient
+    uncertainty: float = 0.0  # of the difference, where it leaves open whether they agree
 
     def __bool__(self) -> bool:
         """Return whether the gradient agrees."""
@@ -155,13 +45,63 @@ class GradientCheck(NamedTuple):
 
     def __str__(self) -> str:
         """Return one line that says where and by how much."""
-        verdict = "agrees" if self.agrees else "cannot tell" if self.rounding else "differs"
-        aside = f"; rounding alone may be {self.rounding:.1e}" if self.rounding else ""
+        word, end = "agrees" if self.agrees else "differs", f"relative {self.relative_error:.1e}"
+        if self.uncertainty:
+            word, end = "can't tell", f"and differences may be off by {self.uncertainty:.1e}"
         return (
-            f"{verdict}, at worst{place(self.where)}: "
+            f"{word}, at worst{place(self.where)}: "
             f"analytic {self.analytic:.6g}, numerical {self.numerical:.6g} "
-            f"(off by {self.absolute_error:.1e}, relative {self.relative_error:.1e}{aside})"
+            f"(off by {self.absolute_error:.1e}, {end})"
         )
+
+
+class Path(NamedTuple):
+    """Where a descent went, and the loss it met on the way."""
+
+    points: Numbers  # (steps + 1, ...), from the start to the end
+    losses: Numbers  # one for each point (gradient_descent) or each step (sgd)
+
+
+@checked
+def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = None) -> Numbers:
+    r"""Gradient by central differences, ∂f/∂x.
+
+    .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
+
+    Parameters
+    ----------
+    function : callable
+        f, of an array of the shape of `x`. It returns a single number, or one value an
+        example, which are added up.
+    x : array_like, any shape
+        Where to differentiate.
+    step : float, optional
+        h, above 0. By default ``∛eps · max(1, |x_i|)``, which balances the rounding of f, eps/h,
+        against what the difference leaves out, h². Where f is not finite there, or comes in a
+        coarser type than float64, other steps are tried, and the one that is least off counts.
+
+    Returns
+    -------
+    ndarray, shape of `x`
+        The derivative by each entry, in units of f by units of x; in float64.
+
+    Notes
+    -----
+    Where f has a kink within h, the result is the slope of the chord across it.
+    At best about 10 of 16 digits are right.
+
+    References
+    ----------
+    Press, Teukolsky, Vetterling and Flannery, *Numerical Recipes*, 3rd edition (2007), section 5.7.
+
+    Examples
+    --------
+    >>> print(numerical_gradient(lambda x: x**2, [1.0, -3.0]).round(6))
+    [ 2. -6.]
+    """
+    point = x.astype(np.float64)
+    gradient = [_slope(function, point, index, step)[0] for index in np.ndindex(point.shape)]
+    return np.reshape(gradient, point.shape)[()]
 
 
 @checked
@@ -185,40 +125,37 @@ def check_gradient(
     function : callable
         f, as for `numerical_gradient`.
     gradient : callable
-        Its derivative: of an array of the shape of `x`, an array of the same shape.
+        Its derivative, of an array of the shape of `x`, with the same shape.
     x : array_like, any shape
         Where to compare; away from kinks.
     tolerance : float
-        An entry agrees if its relative error is at most this; above 0.
+        An entry agrees when its relative error is at most this; above 0.
     absolute : float, optional
-        An entry also agrees if its absolute error is at most this; at least 0. By default it is
-        what the difference itself may be off by (see Notes), which matters for entries that are
-        0 or nearly so; a wrong gradient is therefore found however small the function is.
+        An entry agrees too when its absolute error is at most this, at least 0. By default it is
+        what the difference itself may be off by (see Notes), which matters for entries at 0 or
+        next to it; so a wrong gradient is found however small the function is.
     step : float, optional
         h, as for `numerical_gradient`.
 
     Returns
     -------
     GradientCheck
-        True if every entry agrees. When printed, it says which entry differs most and by how
-        much: fields `agrees`, `where`, `analytic`, `numerical`, `absolute_error`,
-        `relative_error` and `rounding`. If rounding may move the differences by as much as the
-        whole gradient, the check can't tell and says so: it is False, and `rounding` is not 0.
-
-    Raises
-    ------
-    ValueError
-        If `step` is too small to change x, `function` returns nan or inf, or `gradient` nan, inf
-        or another shape than that of `x`.
+        True when every entry agrees. Printed, it says which entry differs most and by how much:
+        fields `agrees`, `where`, `analytic`, `numerical`, `absolute_error`, `relative_error`, and
+        `uncertainty`, which is 0 unless differences can't tell.
 
     Notes
     -----
-    The default of `absolute` is, for each entry, the sum of two errors. Rounding: each value of f
-    is taken to be right to 4 eps of its type, so that the difference D(h) is off by up to
-    4 eps (|f(x + h)| + |f(x - h)|) / 2h. Leaving out higher terms: these fall at least fourfold
-    when h is halved, so that |D(h) - D(2h)| / 3 is their size; twice that is allowed. An entry
-    that does not agree is looked at again in longer and shorter steps (unless `step` is given),
-    and judged by the one with the least such sum.
+    The default of `absolute` is, for each entry, the sum of two errors. Rounding: we take each
+    value of f to be right to 4 eps of the type that f returns, so that the difference D(h) is off
+    by up to 4 eps (|f(x + h)| + |f(x - h)|) / 2h. Leaving out higher terms: these fall at least
+    fourfold when h is halved, so that |D(h) - D(2h)| / 3 is their size; we allow twice that. An
+    entry that does not agree is looked at again with other steps (unless `step` is given), and
+    judged by the one with the least such sum.
+
+    A value of f that is large beside its changes can hide a gradient, right or wrong. Nothing
+    speaks against it then, so `agrees` is True, but the line that is printed says "can't tell",
+    and `uncertainty` by how much the differences may be off.
 
     References
     ----------
@@ -229,66 +166,84 @@ def check_gradient(
     >>> print(check_gradient(lambda x: x**2, lambda x: x, [3.0, 0.0]))
     differs, at worst at index 0: analytic 3, numerical 6 (off by 3.0e+00, relative 5.0e-01)
     """
-    point = np.array(x, dtype=np.float64)
-    _, eps = values_at(function, point)
-    analytic = np.asarray(as_kind(Real, "gradient(x)", gradient(point.copy())), dtype=np.float64)
+    point = x.astype(np.float64)
+    analytic = np.asarray(as_kind(Real, "gradient(x)", gradient(point.copy())), np.float64)
     if analytic.shape != point.shape:
         raise ValueError(f"shapes must match, got x {point.shape} and gradient(x) {analytic.shape}")
-    numerical, error, rounding = (np.zeros_like(point) for _ in range(3))
-    for entry in np.ndindex(point.shape):
-        numerical[entry], h = usual_difference(function, point, entry, step, eps)
-        scale = max(abs(analytic[entry]), abs(numerical[entry]))
-        if absolute is None and abs(analytic[entry] - numerical[entry]) > tolerance * scale:
-            longest = max(h, 0.01 * max(1.0, abs(float(point[entry]))))
-            steps = [h] if step else [k * h for k in LONGER_AND_SHORTER if k * h <= longest]
-            numerical[entry], error[entry], rounding[entry] = best_difference(
-                function, point, entry, steps
-            )
-    off = np.asarray(abs(analytic - numerical))
-    scales = np.asarray(np.maximum(abs(analytic), abs(numerical)))
-    floor = np.maximum(error if absolute is None else absolute, SMALLEST)
-    excess = off / np.maximum(tolerance * scales, floor)
-    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
-    agrees = bool(excess[index] <= 1)
-    hidden = agrees and rounding.max() >= scales.max() > 0
-    if hidden:  # unless the gradient is 0 but for the rounding of x, as at a minimum
-        beside = np.asarray(gradient(np.nextafter(point, np.inf)), dtype=np.float64)
-        hidden = bool((abs(analytic) > 2 * abs(beside - analytic)).any())
-    return GradientCheck(
-        agrees=agrees and not hidden,
-        where=index,
-        analytic=float(analytic[index]),
-        numerical=float(numerical[index]),
-        absolute_error=float(off[index]),
-        relative_error=float(off[index] / scales[index]) if scales[index] else 0.0,
-        rounding=float(rounding.max()) if hidden else 0.0,
-    )
+    entries = []
+    for index in np.ndindex(point.shape):
+        a, error = float(analytic[index]), absolute or 0.0
+        n, _ = _slope(function, point, index, step)
+        if absolute is None and abs(a - n) > tolerance * max(abs(a), abs(n)):
+            n, error = _slope(function, point, index, step, least_off=True)
+        off, size = abs(a - n), max(abs(a), abs(n))
+        entries.append(
+            (off / max(tolerance * size, error, SMALLEST), index, a, n, off, size, error)
+        )
+    excess, index, a, n, off, size, error = max(entries, key=itemgetter(0))
+    largest = max(entry[5] for entry in entries)
+    hides = absolute is None and off > tolerance * largest and error > largest / 10
+    relative = off / size if size else 0.0
+    uncertainty = error if hides and excess <= 1 else 0.0
+    return GradientCheck(excess <= 1, index, a, n, off, relative, uncertainty)
 
 
-def best_difference(
-    function: Callable[..., ArrayLike], point: Numbers, index: tuple[int, ...], steps: list[float]
-) -> tuple[float, float, float]:
-    """Return the surest of central differences in several steps, its error, and its rounding.
+def _slope(
+    function: Callable[[Numbers], Any],
+    point: Numbers,
+    index: tuple[int, ...],
+    step: float | None,
+    least_off: bool = False,
+) -> tuple[float, float]:
+    """Return the central difference by one entry, and by how much it may be off.
 
-    One of the steps is known to lead to finite values; the error includes the rounding.
+    It is that of the usual step, unless f is not finite there, or too coarse, or the one that is
+    `least_off` is asked for: then of all steps of the ladder at which f is finite.
     """
-    found = []
+    size = abs(float(point[index]))
+    usual = EPS ** (1 / 3) * max(1.0, size)
+    steps = [usual * part for part in LADDER] + [EPS ** (1 / 3) * size] if step is None else [step]
+    found: list[tuple[float, float]] = []
+    failures: list[Exception] = []
     for h in steps:
-        with suppress(*OUTSIDE):  # of the domain, with this step
-            near, rounding = difference(function, point, index, h)
-            far, _ = difference(function, point, index, 2 * h)
-            found.append((near, rounding + 2 * abs(near - far) / 3, rounding))
-    return min(found, key=itemgetter(1))
+        try:
+            near, rounding, eps = _difference(function, point, index, h)
+            if not (least_off or failures or eps > EPS):
+                return near, rounding
+            far, _, _ = _difference(function, point, index, 2 * h)
+        except (ValueError, ArithmeticError) as failure:
+            failures.append(failure)
+        else:
+            found.append((rounding + 2 * abs(near - far) / 3, near))
+    if not found:
+        raise failures[0]
+    error, slope = min(found)
+    return slope, error
 
 
-# --- descent ----------------------------------------------------------------------------
-
-
-class Path(NamedTuple):
-    """Where a descent went, and the loss it met on the way."""
-
-    points: Numbers  # (steps + 1, ...), from the start to the end
-    losses: Numbers  # one for each point (gradient_descent) or each step (sgd)
+def _difference(
+    function: Callable[[Numbers], Any], point: Numbers, index: tuple[int, ...], h: float
+) -> tuple[float, float, float]:
+    """Return the central difference by one entry, how far rounding can move it, and eps of f."""
+    centre = float(point[index])
+    width = (centre + h) - (centre - h)  # the step that is taken, after rounding
+    if not 0 < width < np.inf:
+        raise ValueError(f"step must lead from x to other finite numbers, got {h:g}{place(index)}")
+    values, eps = [], EPS
+    for end in (centre - h, centre + h):
+        moved = point.copy()
+        moved[index] = end
+        with np.errstate(all="ignore"):  # what is not finite is refused
+            given = function(moved)
+        values.append(as_kind(Real, "function(x)", given).astype(np.float64))
+        dtype = np.asarray(given).dtype
+        eps = max(eps, float(np.finfo(dtype).eps)) if dtype.kind == "f" else eps
+    below, above = values
+    # Subtracted an example at a time: those that x_i does not reach cancel exactly.
+    with np.errstate(over="ignore"):
+        slope = float(np.sum(above - below) / width)
+        size = float(np.sum(abs(above) + abs(below)) / width)
+    return slope, ROUNDINGS * eps * (size + abs(centre / width * slope)), eps
 
 
 @checked
@@ -325,17 +280,12 @@ def gradient_descent(
 
     Raises
     ------
-    ValueError
-        If a learning rate is not above 0, `function` returns no single number, or `gradient`
-        another shape.
     FloatingPointError
         If the loss or a point is not finite any more, with the number of the step.
 
     Notes
     -----
-    All steps are taken: whether the last point is near a minimum is for the caller to judge, from
-    `losses` say. On a quadratic whose largest curvature is c, the path converges for η below 2/c
-    and diverges above.
+    On a quadratic with largest curvature c it converges for η below 2/c, and diverges above.
 
     References
     ----------
@@ -348,16 +298,11 @@ def gradient_descent(
     >>> print(path.points, path.losses)
     [8. 4. 2. 1.] [64. 16.  4.  1.]
     """
-    rate = rate_of(learning_rate)
-    points, losses = room_for(start, steps), np.empty(steps + 1)
-    with np.errstate(all="ignore"):
-        losses[0] = finite_loss("gradient_descent", 0, points[0], function(points[0].copy()))
-        for step in range(steps):
-            slope = slope_at(gradient(points[step].copy()), points[step])
-            points[step + 1] = points[step] - rate(step) * slope
-            loss = function(points[step + 1].copy())
-            losses[step + 1] = finite_loss("gradient_descent", step + 1, points[step + 1], loss)
-    return Path(points, losses)
+    points, losses = _walk(
+        "gradient_descent", function, gradient, start, learning_rate, steps, lambda step: ()
+    )
+    last = _finite_loss("gradient_descent", steps, points[-1], function(points[-1].copy()))
+    return Path(points, np.append(losses, last))
 
 
 @checked
@@ -405,18 +350,13 @@ def sgd(
 
     Raises
     ------
-    TypeError
-        If `generator` is not a Generator.
-    ValueError
-        If a learning rate is not above 0, `function` returns no single number, or `gradient`
-        another shape.
     FloatingPointError
         If the loss or a point is not finite any more, with the number of the step.
 
     Notes
     -----
-    Every example is used once per epoch. If η is constant and the examples disagree at the
-    minimum, the path ends up in a cloud around the minimum, not at it.
+    Every example is used once an epoch. With a constant η the path ends up in a cloud round the
+    minimum, not at it.
 
     References
     ----------
@@ -437,60 +377,57 @@ def sgd(
     >>> print(path.points, path.losses)
     [0.   1.5  2.25] [12.5   5.75]
     """
-    rate = rate_of(learning_rate)
     if not isinstance(generator, np.random.Generator):
         raise TypeError(
             f"generator must be a numpy.random.Generator, got {type(generator).__name__}"
         )
-    batches_per_epoch = -(-examples // batch_size)
-    steps = batches_per_epoch * epochs
-    points, losses = room_for(start, steps), np.empty(steps)
+    per_epoch = -(-examples // batch_size)
+    order = np.arange(examples)
+
+    def batch(step: int) -> tuple[Numbers]:
+        first = step % per_epoch * batch_size
+        if first == 0:
+            order[:] = generator.permutation(examples)
+        return (order[first : first + batch_size].copy(),)
+
+    path = _walk("sgd", function, gradient, start, learning_rate, per_epoch * epochs, batch)
+    _finite_loss("sgd", per_epoch * epochs, path.points[-1], 0.0)
+    return path
+
+
+def _walk(
+    name: str,
+    function: Callable[..., Any],
+    gradient: Callable[..., Any],
+    start: Numbers,
+    learning_rate: LearningRate,
+    steps: int,
+    batch: Callable[[int], tuple[Numbers, ...]],
+) -> Path:
+    """Return the points of a descent, and the loss at each but the last."""
+    if not callable(learning_rate):
+        learning_rate = as_kind(Above0, "learning_rate", learning_rate)
+    points, losses = np.empty((steps + 1, *start.shape)), np.empty(steps)
+    points[0] = start
     with np.errstate(all="ignore"):
         for step in range(steps):
-            first = step % batches_per_epoch * batch_size
-            if first == 0:
-                order = generator.permutation(examples)
-            batch = order[first : first + batch_size]
-            loss = function(points[step].copy(), batch)
-            losses[step] = finite_loss("sgd", step, points[step], loss)
-            slope = slope_at(gradient(points[step].copy(), batch), points[step])
-            points[step + 1] = points[step] - rate(step) * slope
-        finite_loss("sgd", steps, points[steps], 0.0)
+            point, seen = points[step], batch(step)
+            losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
+            slope = floats("gradient(w)", plain_array("gradient(w)", gradient(point.copy(), *seen)))
+            if slope.shape != point.shape:
+                raise ValueError(
+                    f"shapes must match, got start {point.shape} and gradient {slope.shape}"
+                )
+            rate = learning_rate
+            if callable(rate):
+                rate = as_kind(Above0, f"learning_rate({step})", rate(step))
+            points[step + 1] = point - rate * slope
     return Path(points, losses)
 
 
-def rate_of(learning_rate: LearningRate) -> Callable[[int], float]:
-    """Return the learning rate as a function of the step, checked when it is used."""
-    if callable(learning_rate):
-        return lambda step: as_kind(Above0, f"learning_rate({step})", learning_rate(step))
-    constant = as_kind(Above0, "learning_rate", learning_rate)
-    return lambda step: constant
-
-
-def as_it_is(name: str, value: ArrayLike) -> Numbers:
-    """Return real numbers as an array, also nan and inf, of which a descent has its own to say."""
-    values: Numbers = kind_in(Real).take(name, value).values
-    return values
-
-
-def room_for(start: Numbers, steps: int) -> Numbers:
-    """Return room for all points, the first of them filled in."""
-    points = np.empty((steps + 1, *start.shape))
-    points[0] = start
-    return points
-
-
-def slope_at(gradient: ArrayLike, point: Numbers) -> Numbers:
-    """Return what a gradient says at a point, in the shape of the point."""
-    slope: Numbers = as_it_is("gradient(w)", gradient).astype(np.float64)
-    if slope.shape != point.shape:
-        raise ValueError(f"shapes must match, got start {point.shape} and gradient {slope.shape}")
-    return slope
-
-
-def finite_loss(name: str, step: int, point: Numbers, value: float) -> float:
+def _finite_loss(name: str, step: int, point: Numbers, value: float) -> float:
     """Return the loss at a point, or say that the descent has left the finite numbers."""
-    loss = as_it_is("function(w)", value)
+    loss = floats("function(w)", plain_array("function(w)", value))
     if loss.ndim:
         raise ValueError(f"function must return a single number, got shape {loss.shape}")
     if not (np.isfinite(loss) and np.all(np.isfinite(point))):

@@ -1,6 +1,7 @@
-"""Least squares and ridge: NIST's certified problems, exact solutions, laws, refusals."""
+"""Least squares, ridge, lasso and elastic net: certified problems, exact solutions, laws."""
 
 import math
+import warnings
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,11 +12,10 @@ import scipy.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import ElasticNet, Lasso, Ridge
 
 import coursecode as cc
-from coursecode import linear_models as lm
-from coursecode._core import solvers as sv
+from coursecode._core import solvers
 
 DATA = Path(__file__).parent / "data"
 RNG = np.random.default_rng(0)
@@ -91,7 +91,7 @@ def digits(got, certified):
 def test_nist_problems_have_as_many_digits_as_the_best_driver_and_more(
     columns, y, certified, least
 ):
-    reached = digits(lm.least_squares(columns, y).coefficients, certified)
+    reached = digits(cc.least_squares(columns, y).coefficients, certified)
     assert reached >= least
     for driver in ("gelsd", "gelss"):
         theirs = scipy.linalg.lstsq(columns, y, lapack_driver=driver, cond=1e-300)[0]
@@ -100,7 +100,7 @@ def test_nist_problems_have_as_many_digits_as_the_best_driver_and_more(
 
 def test_an_intercept_is_a_column_of_ones():
     features, y = read("longley")
-    fit = lm.least_squares(features, y, intercept=True)
+    fit = cc.least_squares(features, y, intercept=True)
     assert digits([fit.intercept, *fit.coefficients], LONGLEY) >= 14
     assert fit.rank == 7
 
@@ -118,7 +118,7 @@ def test_weights_are_right_to_the_last_digits(condition):
     v, _ = np.linalg.qr(RNG.normal(size=(4, 4)))
     columns = u * np.geomspace(1, 1 / condition, 4) @ v * [1, 1e20, 1e-20, 1]
     y = RNG.normal(size=12)
-    fit = lm.least_squares(columns, y)
+    fit = cc.least_squares(columns, y)
     assert np.allclose(fit.coefficients, exact_solution(columns, y), rtol=1e-14)
     assert condition / 100 < fit.condition < condition * 100
 
@@ -127,7 +127,7 @@ def test_weights_are_right_to_the_last_digits(condition):
 
 
 def test_residuals_are_orthogonal_to_every_column():
-    fit = lm.least_squares(X, Y, intercept=True)
+    fit = cc.least_squares(X, Y, intercept=True)
     assert np.allclose(fit.residuals, Y - X @ fit.coefficients - fit.intercept, atol=1e-13)
     assert np.allclose(X.T @ fit.residuals, 0, atol=1e-11)
     assert abs(fit.residuals.sum()) < 1e-11
@@ -135,15 +135,15 @@ def test_residuals_are_orthogonal_to_every_column():
 
 @given(hnp.arrays(np.float64, 5, elements=st.floats(-1, 1)))
 def test_no_other_weights_leave_less(change):
-    fit = lm.least_squares(X, Y, intercept=True)
+    fit = cc.least_squares(X, Y, intercept=True)
     other = Y - X @ (fit.coefficients + change[:4]) - (fit.intercept + change[4])
     assert np.sum(other**2) >= np.sum(fit.residuals**2) * (1 - 1e-14)
 
 
 def test_what_is_linear_is_found_exactly():
-    fit = lm.least_squares([[1, 2], [3, 5], [7, 1]], [4, 11, 8])
+    fit = cc.least_squares([[1, 2], [3, 5], [7, 1]], [4, 11, 8])
     assert np.allclose(fit.coefficients, np.linalg.lstsq([[1, 2], [3, 5], [7, 1]], [4, 11, 8])[0])
-    line = lm.least_squares([[1.0], [2.0], [3.0]], [1.0, 3.0, 5.0], intercept=True)
+    line = cc.least_squares([[1.0], [2.0], [3.0]], [1.0, 3.0, 5.0], intercept=True)
     assert (line.coefficients.tolist(), line.intercept) == ([2.0], -1.0)
     assert line.residuals.tolist() == [0, 0, 0]
     assert line.rank == 2
@@ -151,7 +151,7 @@ def test_what_is_linear_is_found_exactly():
 
 def test_a_change_of_units_changes_no_digit():
     units = 2.0 ** np.array([200, -300, 7, 0])
-    plain, changed = lm.least_squares(X, Y), lm.least_squares(X * units, Y)
+    plain, changed = cc.least_squares(X, Y), cc.least_squares(X * units, Y)
     assert np.array_equal(plain.coefficients, changed.coefficients * units)
     assert plain.condition == changed.condition
 
@@ -159,23 +159,23 @@ def test_a_change_of_units_changes_no_digit():
 def test_hubble_through_the_origin_and_with_an_intercept():
     hubble = cc.load_hubble()
     r, v = hubble.distances[:, np.newaxis], hubble.velocities
-    assert lm.least_squares(r, v).coefficients == pytest.approx([423.94], abs=0.005)
-    fit = lm.least_squares(r, v, intercept=True)
+    assert cc.least_squares(r, v).coefficients == pytest.approx([423.94], abs=0.005)
+    fit = cc.least_squares(r, v, intercept=True)
     assert [*fit.coefficients, fit.intercept] == pytest.approx([454.16, -40.78], abs=0.005)
 
 
 def test_huge_and_tiny_data_neither_overflow_nor_underflow():
-    fit = lm.least_squares([[1e308], [1.5e308]], [1e308, 1.5e308])
+    fit = cc.least_squares([[1e308], [1.5e308]], [1e308, 1.5e308])
     assert fit.coefficients.tolist() == [1]
-    fit = lm.least_squares([[1e-310], [2e-310]], [3e-310, 6e-310])
+    fit = cc.least_squares([[1e-310], [2e-310]], [3e-310, 6e-310])
     assert fit.coefficients == pytest.approx([3.0], rel=1e-12)
 
 
 def test_single_precision_stays_and_whole_numbers_are_taken():
-    fit = lm.least_squares(X.astype(np.float32), Y, intercept=True)
+    fit = cc.least_squares(X.astype(np.float32), Y, intercept=True)
     assert fit.coefficients.dtype == fit.residuals.dtype == np.float32
     assert isinstance(fit.intercept, float)
-    assert lm.least_squares([[1], [2]], [2, 4]).coefficients.tolist() == [2.0]
+    assert cc.least_squares([[1], [2]], [2, 4]).coefficients.tolist() == [2.0]
 
 
 # --- dependent columns ----------------------------------------------------------------
@@ -199,8 +199,8 @@ def test_dependent_columns_are_refused_and_the_shortest_weights_given_when_asked
     y = Y[: len(features)]
     expected = f"^X must have linearly independent {message} .minimum_norm=True gives the shortest"
     with pytest.raises(ValueError, match=expected):
-        lm.least_squares(features, y, intercept=intercept)
-    fit = lm.least_squares(features, y, intercept=intercept, minimum_norm=True)
+        cc.least_squares(features, y, intercept=intercept)
+    fit = cc.least_squares(features, y, intercept=intercept, minimum_norm=True)
     assert fit.condition == np.inf
     assert fit.rank == int(message.split("rank ")[1][0])
     mean = features.mean(axis=0) if intercept else 0.0
@@ -211,7 +211,7 @@ def test_dependent_columns_are_refused_and_the_shortest_weights_given_when_asked
 
 
 def test_independent_columns_are_solved_as_ever_when_the_shortest_are_asked_for():
-    plain, asked = lm.least_squares(X, Y), lm.least_squares(X, Y, minimum_norm=True)
+    plain, asked = cc.least_squares(X, Y), cc.least_squares(X, Y, minimum_norm=True)
     assert np.array_equal(plain.coefficients, asked.coefficients)
     assert (asked.rank, asked.condition) == (4, plain.condition)
 
@@ -224,7 +224,7 @@ def test_independent_columns_are_solved_as_ever_when_the_shortest_are_asked_for(
 @pytest.mark.parametrize("features", [X, DEPENDENT, X[:3]], ids=["tall", "dependent", "wide"])
 def test_scikit_learn_has_the_same_ridge(features, strength, intercept):
     y = Y[: len(features)]
-    fit = lm.ridge(features, y, strength=strength, intercept=intercept)
+    fit = cc.ridge(features, y, strength=strength, intercept=intercept)
     theirs = Ridge(alpha=strength * len(y), fit_intercept=intercept, solver="svd").fit(features, y)
     # Of dependent columns theirs takes rounding for data, which a small λ does not outweigh.
     rounding = 1e-14 / strength if features is DEPENDENT else 0
@@ -236,7 +236,7 @@ def test_scikit_learn_has_the_same_ridge(features, strength, intercept):
 @pytest.mark.parametrize("strength", [1e-15, 1e-12, 1e-8, 1e-4, 1.0])
 @pytest.mark.parametrize("features", [X, DEPENDENT, X[:, [0, 1, 0]]], ids=["tall", "sum", "twice"])
 def test_ridge_is_right_to_the_last_digits_however_small_the_penalty(features, strength):
-    got = lm.ridge(features, Y, strength=strength).coefficients
+    got = cc.ridge(features, Y, strength=strength).coefficients
     with mp.workdps(60):
         exact = mp.matrix(features.tolist())
         penalty = len(Y) * mp.mpf(strength) * mp.eye(features.shape[1])
@@ -251,7 +251,7 @@ def test_equal_columns_share_a_weight_however_small_the_penalty(shape, strength)
     features, y = np.repeat(column[:, np.newaxis], shape[1], axis=1), np.arange(shape[0]) - 2.0
     w = column @ y / (shape[1] * column @ column + shape[0] * strength)
     for intercept in (False, True):
-        fit = lm.ridge(features, y, strength=strength, intercept=intercept)
+        fit = cc.ridge(features, y, strength=strength, intercept=intercept)
         if intercept:
             slope = np.cov(column, y, bias=True)[0, 1] / np.var(column)
             w = slope / (shape[1] + strength / np.var(column))
@@ -264,13 +264,13 @@ def test_no_other_weights_have_a_lower_ridge_objective(change, strength):
     def objective(w, b):
         return cc.squared_error(Y, X @ w + b).mean() + strength * cc.l2_penalty(w)
 
-    fit = lm.ridge(X, Y, strength=strength, intercept=True)
+    fit = cc.ridge(X, Y, strength=strength, intercept=True)
     best = objective(fit.coefficients, fit.intercept)
     assert objective(fit.coefficients + change[:4], fit.intercept + change[4]) >= best * (1 - 1e-14)
 
 
 def test_a_stronger_penalty_shrinks_the_weights_and_the_condition():
-    fits = [lm.ridge(X, Y, strength=strength) for strength in np.geomspace(1e-6, 1e6, 13)]
+    fits = [cc.ridge(X, Y, strength=strength) for strength in np.geomspace(1e-6, 1e6, 13)]
     lengths = [np.linalg.norm(fit.coefficients) for fit in fits]
     conditions = [fit.condition for fit in fits]
     assert lengths == sorted(lengths, reverse=True)
@@ -281,35 +281,35 @@ def test_a_stronger_penalty_shrinks_the_weights_and_the_condition():
 def test_the_condition_is_that_of_the_penalised_columns():
     stacked = np.vstack([X, math.sqrt(0.3 * len(X)) * np.eye(4)])
     expected = np.linalg.cond(stacked)
-    assert math.isclose(lm.ridge(X, Y, strength=0.3).condition, expected, rel_tol=1e-12)
+    assert math.isclose(cc.ridge(X, Y, strength=0.3).condition, expected, rel_tol=1e-12)
     for count in (3, 4):  # fewer rows than columns, and as many
         stacked = np.vstack([X[:count], math.sqrt(0.3 * count) * np.eye(4)])
-        got = lm.ridge(X[:count], Y[:count], strength=0.3).condition
+        got = cc.ridge(X[:count], Y[:count], strength=0.3).condition
         assert math.isclose(got, np.linalg.cond(stacked), rel_tol=1e-12)
 
 
 def test_ridge_counts_independent_columns():
-    assert lm.ridge(X, Y, strength=1.0).rank == 4
-    assert lm.ridge(X[:, :1], Y, strength=1.0).rank == 1
-    assert lm.ridge(DEPENDENT, Y, strength=1.0).rank == 2
-    assert lm.ridge(np.zeros((5, 2)), np.ones(5), strength=1.0).rank == 0
+    assert cc.ridge(X, Y, strength=1.0).rank == 4
+    assert cc.ridge(X[:, :1], Y, strength=1.0).rank == 1
+    assert cc.ridge(DEPENDENT, Y, strength=1.0).rank == 2
+    assert cc.ridge(np.zeros((5, 2)), np.ones(5), strength=1.0).rank == 0
 
 
 def test_the_intercept_is_not_penalised():
-    fit = lm.ridge(X, Y + 1e6, strength=10.0, intercept=True)
-    plain = lm.ridge(X, Y, strength=10.0, intercept=True)
+    fit = cc.ridge(X, Y + 1e6, strength=10.0, intercept=True)
+    plain = cc.ridge(X, Y, strength=10.0, intercept=True)
     assert np.allclose(fit.coefficients, plain.coefficients, rtol=1e-8)
     assert math.isclose(fit.intercept - 1e6, plain.intercept, rel_tol=1e-8)
 
 
 def test_ridge_without_a_penalty_tends_to_the_shortest_least_squares():
-    fit = lm.ridge(DEPENDENT, Y, strength=1e-9)
-    shortest = lm.least_squares(DEPENDENT, Y, minimum_norm=True)
+    fit = cc.ridge(DEPENDENT, Y, strength=1e-9)
+    shortest = cc.least_squares(DEPENDENT, Y, minimum_norm=True)
     assert np.allclose(fit.coefficients, shortest.coefficients, rtol=1e-5)
 
 
 def test_ridge_keeps_single_precision():
-    fit = lm.ridge(X.astype(np.float32), Y, strength=0.1, intercept=True)
+    fit = cc.ridge(X.astype(np.float32), Y, strength=0.1, intercept=True)
     assert fit.coefficients.dtype == fit.residuals.dtype == np.float32
 
 
@@ -337,7 +337,7 @@ def test_the_shortest_solution_is_found_in_any_units(units, intercept):
     for mixture in ([[1, 0, 1, 2], [0, 1, 1, 2]], [[1, 1, 0, 1], [2, 0, 1, 2]]):
         mixture = np.array(mixture, dtype=float)
         features = independent @ mixture * units
-        fit = lm.least_squares(features, y, intercept=intercept, minimum_norm=True)
+        fit = cc.least_squares(features, y, intercept=intercept, minimum_norm=True)
         assert fit.rank == 2 + intercept
         with mp.workdps(900):
             expected = exact_shortest(independent, mixture, np.array(units), y, intercept)
@@ -351,7 +351,7 @@ def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
     for count in range(3, 40):
         y = rng.normal(size=count) + 5
         lone = np.full((count, 1), constant)
-        fit = lm.least_squares(lone, y, intercept=True, minimum_norm=True)
+        fit = cc.least_squares(lone, y, intercept=True, minimum_norm=True)
         assert fit.coefficients.tolist() == [0]
         assert math.isclose(fit.intercept, math.fsum(y) / count, rel_tol=1e-15)
 
@@ -361,7 +361,7 @@ def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
 
 def test_a_product_and_its_error_are_the_exact_product():
     a, x = np.random.default_rng(1).normal(size=(2, 100))
-    products, errors = sv.exact_product(np.diag(a), x)
+    products, errors = solvers.exact_product(np.diag(a), x)
     for k in range(100):
         exact = Fraction(a[k]) * Fraction(x[k])
         assert Fraction(products[k, k]) + Fraction(errors[k, k]) == exact
@@ -372,7 +372,7 @@ def test_a_product_and_its_error_are_the_exact_product():
     hnp.arrays(np.float64, 7, elements=st.floats(-1e100, 1e100)),
 )
 def test_products_are_summed_in_twice_the_precision(a, x):
-    got = sv.exact_sum(*sv.exact_product(a, x))
+    got = solvers.exact_sum(*solvers.exact_product(a, x))
     with mp.workdps(700):
         for value, row in zip(got, a, strict=True):
             terms = [mp.mpf(p) * mp.mpf(q) for p, q in zip(row.tolist(), x.tolist(), strict=True)]
@@ -380,3 +380,204 @@ def test_products_are_summed_in_twice_the_precision(a, x):
             assert abs(mp.mpf(float(value)) - mp.fsum(terms)) <= max(
                 mp.mpf(2) ** -53 * abs(mp.fsum(terms)), mp.mpf(2) ** -100 * size, mp.mpf(2) ** -1000
             )
+
+
+# --- lasso and elastic net ------------------------------------------------------------
+
+SPARSE_RNG = np.random.default_rng(0)
+XS = SPARSE_RNG.normal(size=(40, 6)) + SPARSE_RNG.normal(size=(40, 1)) + [0, 3, 0, -2, 0, 1]
+YS = XS @ [1.0, 0.0, -2.0, 0.0, 0.5, 3.0] + 4 + SPARSE_RNG.normal(size=40)
+STRENGTHS = [0.01, 0.3, 3.0, 30.0]
+
+
+def sparse_objective(w, b, strength, l1_ratio=1.0):
+    penalty = cc.elastic_net_penalty(w, l1_ratio=l1_ratio)
+    return cc.squared_error(YS, XS @ w + b).mean() + strength * penalty
+
+
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_scikit_learn_has_the_same_lasso(strength, intercept):
+    fit = cc.lasso(XS, YS, strength=strength, intercept=intercept)
+    theirs = Lasso(alpha=strength / 2, fit_intercept=intercept, tol=1e-14, max_iter=100_000)
+    theirs.fit(XS, YS)
+    assert np.allclose(fit.coefficients, theirs.coef_, atol=1e-8)
+    assert np.array_equal(fit.coefficients == 0, theirs.coef_ == 0)
+    assert math.isclose(fit.intercept, theirs.intercept_, abs_tol=1e-8)
+    assert fit.converged
+
+
+@pytest.mark.parametrize("l1_ratio", [0.2, 0.7])
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_scikit_learn_has_the_same_elastic_net(strength, l1_ratio):
+    fit = cc.elastic_net(XS, YS, strength=strength, l1_ratio=l1_ratio, intercept=True)
+    theirs = ElasticNet(
+        alpha=strength * (1 - l1_ratio / 2),
+        l1_ratio=l1_ratio / (2 - l1_ratio),
+        tol=1e-14,
+        max_iter=100_000,
+    ).fit(XS, YS)
+    assert np.allclose(fit.coefficients, theirs.coef_, atol=1e-8)
+    assert math.isclose(fit.intercept, theirs.intercept_, abs_tol=1e-8)
+
+
+@given(hnp.arrays(np.float64, 7, elements=st.floats(-1, 1)), st.sampled_from([0.0, 0.4, 1.0]))
+def test_no_other_weights_have_a_lower_elastic_net_objective(change, l1_ratio):
+    fit = cc.elastic_net(XS, YS, strength=0.5, l1_ratio=l1_ratio, intercept=True)
+    best = sparse_objective(fit.coefficients, fit.intercept, 0.5, l1_ratio)
+    assert math.isclose(fit.objective, best, rel_tol=1e-12)
+    for scale in (1, 1e-3):
+        w, b = fit.coefficients + scale * change[:6], fit.intercept + scale * change[6]
+        assert sparse_objective(w, b, 0.5, l1_ratio) >= best * (1 - 1e-13)
+
+
+@pytest.mark.parametrize("l1_ratio", [0.3, 1.0])
+def test_the_slopes_meet_their_conditions(l1_ratio):
+    fit = cc.elastic_net(XS, YS, strength=2.0, l1_ratio=l1_ratio)
+    l1, w = 2.0 * l1_ratio, fit.coefficients
+    slope = -2 * XS.T @ (YS - XS @ w) / len(YS) + 2 * 2.0 * (1 - l1_ratio) * w
+    assert np.allclose(slope[w != 0], -l1 * np.sign(w[w != 0]), atol=1e-7)
+    assert np.all(abs(slope[w == 0]) <= l1)
+    steepest = 2 * abs(XS.T @ YS).max() / len(YS)
+    missing = max([*abs(slope + l1 * np.sign(w))[w != 0], 0.0])
+    assert missing / steepest == pytest.approx(fit.violation, rel=1e-2, abs=1e-13)
+
+
+def test_from_a_certain_strength_on_all_weights_are_zero():
+    largest = 2 * abs(XS.T @ YS).max() / len(YS)
+    assert np.all(cc.lasso(XS, YS, strength=largest * 1.000001).coefficients == 0)
+    assert np.any(cc.lasso(XS, YS, strength=largest * 0.999999).coefficients != 0)
+    centred = 2 * abs((XS - XS.mean(axis=0)).T @ YS).max() / len(YS)
+    fit = cc.lasso(XS, YS, strength=centred * 1.000001, intercept=True)
+    assert np.all(fit.coefficients == 0)
+    assert math.isclose(fit.intercept, YS.mean(), rel_tol=1e-14)
+
+
+def test_orthonormal_columns_give_a_soft_threshold():
+    q, _ = np.linalg.qr(SPARSE_RNG.normal(size=(8, 3)))
+    columns = q * math.sqrt(8)  # so that XᵀX / n is 1
+    y = SPARSE_RNG.normal(size=8) * 3
+    fit = cc.lasso(columns, y, strength=1.4)
+    assert np.allclose(fit.coefficients, cc.soft_threshold(columns.T @ y / 8, threshold=0.7))
+    assert fit.sweeps <= 2
+
+
+def test_the_ends_of_the_elastic_net_are_lasso_ridge_and_least_squares():
+    lasso = cc.lasso(XS, YS, strength=0.3, intercept=True)
+    same = cc.elastic_net(XS, YS, strength=0.3, l1_ratio=1, intercept=True)
+    assert np.array_equal(lasso.coefficients, same.coefficients)
+    ridge = cc.ridge(XS, YS, strength=0.3, intercept=True)
+    same = cc.elastic_net(XS, YS, strength=0.3, l1_ratio=0, intercept=True)
+    assert np.allclose(ridge.coefficients, same.coefficients, atol=1e-7)
+    plain = cc.least_squares(XS, YS)
+    for fit in (cc.lasso(XS, YS, strength=0), cc.elastic_net(XS, YS, strength=0)):
+        assert np.allclose(fit.coefficients, plain.coefficients, atol=1e-6)
+
+
+def test_an_empty_column_gets_no_weight_and_wide_data_a_sparse_answer():
+    with_empty = np.column_stack([XS, np.zeros(len(XS))])
+    fit = cc.lasso(with_empty, YS, strength=0.1)
+    assert fit.coefficients[-1] == 0
+    assert np.allclose(fit.coefficients[:-1], cc.lasso(XS, YS, strength=0.1).coefficients)
+    wide = cc.lasso(XS[:4], YS[:4], strength=0.5)
+    assert wide.converged
+    assert np.count_nonzero(wide.coefficients) <= 4
+
+
+def test_nothing_to_explain_needs_one_sweep():
+    fit = cc.lasso(XS, np.zeros(len(XS)), strength=1.0)
+    assert np.all(fit.coefficients == 0)
+    assert (fit.sweeps, fit.violation, fit.objective, fit.converged) == (1, 0, 0, True)
+
+
+@pytest.mark.parametrize("function", [cc.lasso, cc.elastic_net])
+def test_stopping_too_early_is_said_and_stands_in_the_result(function):
+    message = r"not converged in 1 sweeps: the slopes miss their conditions by \d"
+    with pytest.warns(RuntimeWarning, match=message) as warned:
+        fit = function(XS, YS, strength=0.1, max_sweeps=1)
+    assert warned[0].filename == __file__
+    assert not fit.converged
+    assert fit.sweeps == 1
+    assert fit.violation > 1e-10
+
+
+def test_the_tolerance_decides_when_to_stop():
+    loose = cc.lasso(XS, YS, strength=0.1, tolerance=1e-2)
+    tight = cc.lasso(XS, YS, strength=0.1, tolerance=1e-12)
+    assert loose.sweeps < tight.sweeps
+    assert tight.violation <= 1e-12 < loose.violation <= 1e-2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        exactly_enough = cc.lasso(
+            XS, YS, strength=0.1, max_sweeps=cc.lasso(XS, YS, strength=0.1).sweeps
+        )
+    assert exactly_enough.converged
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+def test_a_change_of_the_targets_units_changes_nothing_else(unit):
+    plain = cc.lasso(XS, YS, strength=0.3)
+    changed = cc.lasso(XS, YS * unit, strength=0.3 * unit)
+    assert np.allclose(changed.coefficients, plain.coefficients * unit, rtol=1e-7)
+    assert math.isclose(changed.objective, plain.objective * unit**2, rel_tol=1e-12)
+
+
+def test_lasso_keeps_single_precision():
+    fit = cc.lasso(XS.astype(np.float32), YS, strength=0.1)
+    assert fit.coefficients.dtype == np.float32
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_features_whose_squares_overflow_or_vanish_are_fitted(unit):
+    plain = cc.lasso(XS, YS, strength=0.3, intercept=True)
+    changed = cc.lasso(XS * unit, YS, strength=0.3 * unit, intercept=True)
+    assert np.allclose(changed.coefficients * unit, plain.coefficients, rtol=1e-9, atol=0)
+    assert math.isclose(changed.objective, plain.objective, rel_tol=1e-12)
+    ridge, elastic = (
+        cc.ridge(XS, YS, strength=1e-3),
+        cc.elastic_net(XS, YS, strength=1e-3, l1_ratio=0),
+    )
+    assert np.allclose(ridge.coefficients, elastic.coefficients)
+    for l1_ratio in (0.0, 1.0):  # a strength in other units than the features
+        for strength in (1e-3, 1e300):
+            fit = cc.elastic_net(XS * unit, YS, strength=strength, l1_ratio=l1_ratio)
+            assert fit.converged
+            assert np.isfinite(fit.objective)
+            assert np.isfinite(fit.coefficients).all()
+    assert cc.lasso(XS, YS * 1e200, strength=1.0).objective == np.inf
+
+
+@pytest.mark.parametrize("constant", [0.1, 0.001, 1e8 + 0.1])
+def test_a_penalty_gives_a_constant_column_beside_the_intercept_no_weight(constant):
+    columns = np.column_stack([np.full(len(YS), constant), XS[:, :1]])
+    without = cc.elastic_net(XS[:, :1], YS, strength=0.0, intercept=True)
+    for fit in (
+        cc.elastic_net(columns, YS, strength=0.0, intercept=True),
+        cc.ridge(columns, YS, strength=1e-300, intercept=True),
+    ):
+        assert fit.coefficients[0] == 0
+        assert math.isclose(fit.coefficients[1], without.coefficients[0], rel_tol=1e-12)
+        assert math.isclose(fit.intercept, without.intercept, rel_tol=1e-12)
+
+
+@pytest.mark.parametrize("strength", [0.0, 1e-9, 1e-6, 1e-3, 1e-2])
+@pytest.mark.parametrize("shape", [(10, 20), (20, 100), (20, 20), (50, 8)])
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
+def test_dependent_columns_and_a_small_penalty_take_few_sweeps(shape, strength, l1_ratio):
+    rng = np.random.default_rng(8)
+    features = rng.normal(size=shape) * 0.1 + rng.normal(size=(shape[0], 1))
+    y = rng.normal(size=shape[0])
+    fit = cc.elastic_net(features, y, strength=strength, l1_ratio=l1_ratio)
+    assert fit.converged
+    assert fit.sweeps < 2000
+    w, l1 = fit.coefficients, strength * l1_ratio
+    slopes = 2 * features.T @ (features @ w - y) / len(y) + 2 * strength * (1 - l1_ratio) * w
+    missing = np.where(w == 0, abs(slopes) - l1, abs(slopes + l1 * np.sign(w)))
+    assert missing.max() <= 1e-9 * abs(features.T @ y).max()
+
+
+def test_no_more_columns_are_used_than_there_are_examples():
+    rng = np.random.default_rng(9)
+    features, y = rng.normal(size=(8, 60)), rng.normal(size=8)
+    for strength in (1e-6, 1e-3):
+        assert np.count_nonzero(cc.lasso(features, y, strength=strength).coefficients) <= 8

@@ -153,29 +153,26 @@ def _shortest(v: Numbers, along: Numbers, units: Numbers, least: float) -> Numbe
     return w
 
 
-def penalised(columns: Columns, y: Columns, root: float) -> tuple[Columns, Columns]:
-    """Return the problem with a row for each weight, which makes least squares a ridge."""
+def ridged(columns: Columns, y: Columns, root: float, rank: int) -> Numbers:
+    """Return the weights w with the least |y - A w|² + |root w / units|², of `rank` columns.
+
+    A penalty is as good as a row for each weight. Where there are few rows, the singular values of
+    the columns in the units of the data are less work; what is beyond the rank is rounding.
+    """
+    if root == 0:
+        return least_squared(columns, y, rank)
+    if len(columns.high) < len(columns.units):
+        u, sigma, v = np.linalg.svd(columns.high * columns.units, full_matrices=False)
+        u, sigma, v = u[:, :rank], sigma[:rank], v[:rank]
+        both = np.hypot(sigma, root)
+        shrunk: Numbers = columns.units * (v.T @ (sigma / both * (u.T @ y.high / both)))
+        return shrunk
     units = np.maximum(columns.units, in_own_units(np.array([root]))[1])
     shares, rows = columns.units / units, np.diag(root / units)
-    return (
-        Columns(
-            np.vstack([columns.high * shares, rows]),
-            np.vstack([columns.low * shares, 0 * rows]),
-            columns.mean * shares,
-            columns.mean_low * shares,
-            units,
-        ),
-        y._replace(high=np.append(y.high, 0 * units), low=np.append(y.low, 0 * units)),
-    )
-
-
-def shrunk(columns: Columns, y: Columns, root: float, rank: int) -> Numbers:
-    """Return the weights of a ridge by the singular values, which is small work for few rows."""
-    u, sigma, v = np.linalg.svd(columns.high * columns.units, full_matrices=False)
-    u, sigma, v = u[:, :rank], sigma[:rank], v[:rank]  # what is beyond is rounding
-    root_of_sum = np.hypot(sigma, root)
-    w: Numbers = v.T @ (sigma / root_of_sum * (u.T @ y.high / root_of_sum))
-    return w * columns.units
+    high = np.vstack([columns.high * shares, rows])
+    low = np.vstack([columns.low * shares, 0 * rows])
+    longer = y._replace(high=np.append(y.high, 0 * units), low=np.append(y.low, 0 * units))
+    return shares * least_squared(columns._replace(high=high, low=low, units=units), longer)
 
 
 # --- lasso and elastic net: one weight after another --------------------------------------
@@ -279,6 +276,7 @@ def directions(columns: Columns, apart: bool) -> tuple[Numbers, Numbers, Numbers
     rank = rank_of(sigma, columns.high.shape)
     u, sigma, v = u[:, :rank], sigma[:rank], v[:rank]
     turn, lengths, way = np.linalg.svd((v / columns.units).T / sigma, full_matrices=False)
+    turn[~columns.high.any(axis=0)] = 0  # a constant column gets no weight
     root = count**0.5
     return root * u @ way.T, root * turn * lengths, root * lengths
 
@@ -344,7 +342,7 @@ def descend(
         if np.sum((ahead - there) * (there - weights)) > 0:  # the momentum points uphill
             momentum = 1.0
         if 2 * gain < below:
-            kept, momentum = loss.slopes(scores_there, kept), 1.0
+            kept = loss.slopes(scores_there, kept)
         next_momentum = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         share = (momentum - 1) / next_momentum
         ahead = there + share * (there - weights)
