@@ -22,7 +22,7 @@ from coursecode.densities import distance
 
 
 def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = e) -> FloatArray:
-    r"""Kullback–Leibler divergence of a model Q from the truth P, D(P ‖ Q).
+    r"""Kullback–Leibler divergence D(P ‖ Q) of the truth P from a model Q.
 
     .. math:: D(P \| Q) = \sum_k p_k \ln \frac{p_k}{q_k}
 
