@@ -4,7 +4,6 @@ Conventions: the truth comes first and the model second, the last axis holds out
 one value an example (the mean is the caller's), natural logarithms unless `base` says otherwise.
 """
 
-from coursecode._linear import LinearFit
 from coursecode.classification import (
     binary_cross_entropy,
     binary_cross_entropy_gradient,
@@ -25,8 +24,6 @@ from coursecode.divergence import (
     jensen_shannon_divergence,
     kl_divergence,
 )
-from coursecode.gradient_check import GradientCheck, check_gradient
-from coursecode.gradients import numerical_gradient
 from coursecode.information import (
     conditional_entropy,
     cross_entropy,
@@ -37,7 +34,6 @@ from coursecode.information import (
     mutual_information,
     perplexity,
 )
-from coursecode.lasso import SparseFit, elastic_net, lasso
 from coursecode.likelihood import (
     LaplaceEstimate,
     NormalEstimate,
@@ -52,7 +48,14 @@ from coursecode.likelihood import (
     poisson_log_likelihood,
     poisson_mle,
 )
-from coursecode.linear import least_squares
+from coursecode.linear_models import (
+    LinearFit,
+    SparseFit,
+    elastic_net,
+    lasso,
+    least_squares,
+    ridge,
+)
 from coursecode.margins import (
     crammer_singer_loss,
     crammer_singer_loss_gradient,
@@ -70,7 +73,14 @@ from coursecode.margins import (
     squared_multiclass_hinge_loss_gradient,
     zero_one_loss,
 )
-from coursecode.optimisation import Path, gradient_descent, sgd
+from coursecode.optimisation import (
+    GradientCheck,
+    Path,
+    check_gradient,
+    gradient_descent,
+    numerical_gradient,
+    sgd,
+)
 from coursecode.penalties import (
     elastic_net_penalty,
     elastic_net_penalty_gradient,
@@ -94,7 +104,6 @@ from coursecode.regression import (
     squared_error,
     squared_error_gradient,
 )
-from coursecode.ridge_regression import ridge
 
 __all__ = [
     "Digits",
