@@ -145,7 +145,8 @@ class LinearClassifier:
     How far the objective may be above its minimum we know from its slope: no other W and b gain
     more than slope times distance, and we look as far round W and b as they are long, and by one
     unit of the scores more. The cross-entropy of classes that can be separated has no minimum
-    without a penalty: when it has fallen to this part of ln K, we stop with a warning.
+    without a penalty: at √tolerance · ln K we stop with a warning, and at tolerance · ln K where
+    there is a penalty that small.
 
     scikit-learn's ``LogisticRegression`` has the same minimum for C = 1/(2 n λ), its ``Ridge``
     on one-hot labels for alpha = n λ.
@@ -221,7 +222,8 @@ class LinearClassifier:
             l1 = np.minimum(strength * l1_ratio * lengths, LARGEST)
             l2 = np.minimum(strength * (1 - l1_ratio) * lengths * lengths, LARGEST)
         # Next to no penalty the cross-entropy of classes that can be separated falls for ever.
-        enough = tolerance * np.log(count) if loss == "softmax_cross_entropy" else 0.0
+        part = tolerance if max(l1.max(), l2.max()) > tolerance else tolerance**0.5
+        enough = part * np.log(count) if loss == "softmax_cross_entropy" else 0.0
         problem = LOSSES[loss](labels, count), l1, l2
         found = descend(features, count, *problem, tolerance, options["max_iterations"], enough)
         if found.left > tolerance:
