@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import exp, log
 
 PEERS = ("SciPy", "scikit-learn", "PyTorch")
+NOISE = 0.15
 
 
 def markdown(results: dict) -> str:
@@ -15,21 +16,34 @@ def markdown(results: dict) -> str:
         "# Results\n",
         f"Measured with {versions}, on {machine['cores']} cores; "
         f"NumPy's SIMD targets: {', '.join(machine['SIMD'])}.\n",
-        "Each number is the time of `coursecode` over the time of the fastest of "
-        f"{', '.join(PEERS)}, and after the stroke over that of naive NumPy: below 1 "
-        "`coursecode` is faster. Medians of paired rounds; differences below 15 % mean nothing. "
-        "With one thread it is the processor's time that counts, for the machine may have had "
-        "other work. "
-        "The peers don't check their input, `coursecode` does.\n",
+        "Each cell has two ratios: the time of `coursecode` compared with the fastest of "
+        f"{', '.join(PEERS)}, and, after the stroke, compared with naive NumPy. Below 1, "
+        "`coursecode` is faster. They are medians of paired rounds; differences below "
+        f"{NOISE:.0%} mean nothing. With one thread we count the processor's time, because the "
+        "machine may have had other work. `coursecode` checks its input and the peers don't.\n",
     ]
     for threads, title in (("one", "One thread"), ("default", "Default threads")):
         rows = [row for row in results["rows"] if row["threads"] == threads]
         for dtype in ("float64", "float32"):
             chosen = [row for row in rows if row["dtype"] == dtype]
             if chosen:
-                parts += [f"## {title}, {dtype}\n", speed_table(chosen)]
+                parts += [f"## {title}, {dtype}\n", speed_text(chosen), speed_table(chosen)]
     parts += ["## Extra memory\n", memory_text(results["rows"]), memory_table(results["rows"])]
     return "\n".join(parts)
+
+
+def speed_text(rows: list[dict]) -> str:
+    found = [ratio for ratio in map(beside_fastest, rows) if ratio]
+    ahead = sum(ratio > 1 + NOISE for ratio in found)
+    return (
+        f"The geometric mean of all ratios to the fastest peer is {number(mean_of(found))}. In "
+        f"{ahead} of {len(found)} cells a peer is ahead by more than {NOISE:.0%}.\n"
+    )
+
+
+def mean_of(ratios: list[float]) -> float | None:
+    """Return the geometric mean, None of nothing."""
+    return exp(sum(map(log, ratios)) / len(ratios)) if ratios else None
 
 
 def speed_table(rows: list[dict]) -> str:
@@ -48,8 +62,7 @@ def speed_table(rows: list[dict]) -> str:
             if peer:
                 peers.append(peer)
             cells.append(f"{number(peer)} / {number(naive)}")
-        mean = exp(sum(map(log, peers)) / len(peers)) if peers else None
-        lines.append([operation, *cells, number(mean)])
+        lines.append([operation, *cells, number(mean_of(peers))])
     return table(head, lines)
 
 
@@ -61,8 +74,9 @@ def beside_fastest(row: dict) -> float | None:
 
 def memory_text(rows: list[dict]) -> str:
     return (
-        "Peak beyond the result, as a multiple of the scores' size (PyTorch's and scikit-learn's "
-        "memory can't be seen from Python), at the largest shape, float64.\n"
+        "The peak of memory beyond the result, as a multiple of the size of the scores, at the "
+        "largest shape in float64. The memory of PyTorch and scikit-learn can't be seen from "
+        "Python.\n"
     )
 
 

@@ -4,67 +4,105 @@ Conventions: the truth comes first and the model second, the last axis holds out
 one value an example (the mean is the caller's), natural logarithms unless `base` says otherwise.
 """
 
-from coursecode._linear import LinearFit
-from coursecode.binary import binary_cross_entropy, binary_cross_entropy_gradient
-from coursecode.brier import brier_score, brier_score_gradient
-from coursecode.classification import softmax_cross_entropy, softmax_cross_entropy_gradient
+from coursecode.classification import (
+    binary_cross_entropy,
+    binary_cross_entropy_gradient,
+    brier_score,
+    brier_score_gradient,
+    log_sigmoid,
+    log_softmax,
+    logsumexp,
+    sigmoid,
+    softmax,
+    softmax_cross_entropy,
+    softmax_cross_entropy_gradient,
+)
 from coursecode.classifier import LinearClassifier
-from coursecode.coding import huffman_code_lengths
-from coursecode.crammer_singer import crammer_singer_loss, crammer_singer_loss_gradient
 from coursecode.data import Digits, Hubble, load_digits, load_hubble, load_text
-from coursecode.densities import laplace_log_likelihood, normal_log_likelihood
-from coursecode.divergences import (
+from coursecode.divergence import (
     gaussian_kl_divergence,
     jensen_shannon_divergence,
     kl_divergence,
 )
-from coursecode.elastic_net_penalties import elastic_net_penalty, elastic_net_penalty_gradient
-from coursecode.estimates import LaplaceEstimate, NormalEstimate, laplace_mle, normal_mle
-from coursecode.exponentials import log_softmax, logsumexp, softmax
-from coursecode.frequencies import bernoulli_mle, categorical_mle, poisson_mle
-from coursecode.gradient_check import GradientCheck, check_gradient
-from coursecode.gradients import numerical_gradient
-from coursecode.information import cross_entropy, entropy, information_content
-from coursecode.joint import conditional_entropy, joint_entropy, mutual_information
-from coursecode.lasso import SparseFit, elastic_net, lasso
-from coursecode.likelihood import (
-    bernoulli_log_likelihood,
-    categorical_log_likelihood,
-    poisson_log_likelihood,
+from coursecode.information import (
+    conditional_entropy,
+    cross_entropy,
+    entropy,
+    huffman_code_lengths,
+    information_content,
+    joint_entropy,
+    mutual_information,
+    perplexity,
 )
-from coursecode.linear import least_squares
-from coursecode.log_cosh import log_cosh_loss, log_cosh_loss_gradient
-from coursecode.logistic import log_sigmoid, sigmoid
-from coursecode.margins import hinge_loss, hinge_loss_gradient, zero_one_loss
-from coursecode.multiclass import multiclass_hinge_loss, multiclass_hinge_loss_gradient
-from coursecode.optimisation import Path, gradient_descent, sgd
+from coursecode.likelihood import (
+    LaplaceEstimate,
+    NormalEstimate,
+    bernoulli_log_likelihood,
+    bernoulli_mle,
+    categorical_log_likelihood,
+    categorical_mle,
+    laplace_log_likelihood,
+    laplace_mle,
+    normal_log_likelihood,
+    normal_mle,
+    poisson_log_likelihood,
+    poisson_mle,
+)
+from coursecode.linear_models import (
+    LinearFit,
+    SparseFit,
+    elastic_net,
+    lasso,
+    least_squares,
+    ridge,
+)
+from coursecode.margins import (
+    crammer_singer_loss,
+    crammer_singer_loss_gradient,
+    exponential_loss,
+    exponential_loss_gradient,
+    hinge_loss,
+    hinge_loss_gradient,
+    logistic_loss,
+    logistic_loss_gradient,
+    multiclass_hinge_loss,
+    multiclass_hinge_loss_gradient,
+    squared_hinge_loss,
+    squared_hinge_loss_gradient,
+    squared_multiclass_hinge_loss,
+    squared_multiclass_hinge_loss_gradient,
+    zero_one_loss,
+)
+from coursecode.optimisation import (
+    GradientCheck,
+    Path,
+    check_gradient,
+    gradient_descent,
+    numerical_gradient,
+    sgd,
+)
 from coursecode.penalties import (
+    elastic_net_penalty,
+    elastic_net_penalty_gradient,
+    elastic_net_proximal,
     l1_penalty,
     l1_penalty_gradient,
     l2_penalty,
     l2_penalty_gradient,
+    l2_proximal,
+    soft_threshold,
 )
-from coursecode.perplexity import perplexity
-from coursecode.proximal import elastic_net_proximal, l2_proximal, soft_threshold
-from coursecode.quantile import quantile_loss, quantile_loss_gradient
 from coursecode.regression import (
     absolute_error,
     absolute_error_gradient,
+    huber_loss,
+    huber_loss_gradient,
+    log_cosh_loss,
+    log_cosh_loss_gradient,
+    quantile_loss,
+    quantile_loss_gradient,
     squared_error,
     squared_error_gradient,
-)
-from coursecode.ridge_regression import ridge
-from coursecode.robust import huber_loss, huber_loss_gradient
-from coursecode.smooth_margins import (
-    exponential_loss,
-    exponential_loss_gradient,
-    logistic_loss,
-    logistic_loss_gradient,
-)
-from coursecode.squared_hinge import squared_hinge_loss, squared_hinge_loss_gradient
-from coursecode.squared_multiclass import (
-    squared_multiclass_hinge_loss,
-    squared_multiclass_hinge_loss_gradient,
 )
 
 __all__ = [

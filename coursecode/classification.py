@@ -1,36 +1,216 @@
-"""Softmax cross-entropy: the loss of a classifier's scores, without losing digits."""
+"""Scores turned into probabilities, and the losses of both (chapter: cross-entropy).
 
-from __future__ import annotations
+Classifiers take exponentials of scores, and the textbook formulas then fail: e^710 is too large for
+float64, e^89 for float32, and a loss near 0 loses its digits.
+"""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from coursecode._blocks import beside, in_blocks, pick, put, row_sum
-from coursecode._exponentials import (
-    exponentials_and_sum,
-    in_range,
-    shifted_exponentials,
-    sum_but_largest,
-)
-from coursecode._labels import (
-    class_weights_like,
-    labels_like,
+from coursecode._core.arithmetic import (
+    Numbers,
+    column,
+    expectation,
+    exponentials,
+    log_total,
+    one_hot,
     others,
-    own_and_rest,
-    smoothed,
-    weigh,
+    put,
+    row_sum,
+    split,
+    surprise,
+    times,
 )
-from coursecode._rules import all_finite
-from coursecode._validation import Array, FloatArray, between, scores
+from coursecode._core.evaluate import rowwise
+from coursecode._core.kinds import (
+    Array,
+    BinaryLabels,
+    ClassWeights,
+    Distribution,
+    Exponents,
+    Extended,
+    Labels,
+    Scores,
+    Share,
+)
 
 
+@rowwise
+def logsumexp(logits: Exponents) -> Array:
+    r"""Logarithm of a sum of exponentials, LSE(s).
+
+    .. math:: \operatorname{LSE}(s) = \ln \sum_k e^{s_k}
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., K)
+        Scores s, one for each class, in any range; -inf and +inf are allowed.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        One value per example, in nats; between max s and max s + ln K.
+
+    Notes
+    -----
+    It is a smooth maximum, and its gradient is `softmax`. A score of -inf adds nothing, a row of
+    only -inf gives -inf, and a score of +inf gives +inf.
+
+    References
+    ----------
+    Boyd and Vandenberghe, *Convex Optimization* (2004), section 3.1.5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> logsumexp([0.0, 0.0]) == np.log(2)
+    np.True_
+    >>> print(logsumexp([1000.0, 1000.0]))
+    1000.6931471805599
+    """
+    top, log_sum = log_total(logits)
+    return np.where(np.isinf(top), top, top + log_sum)
+
+
+@rowwise
+def log_softmax(logits: Scores) -> Array:
+    r"""Logarithm of the softmax, ln q.
+
+    .. math:: \ln q_k = s_k - \ln \sum_j e^{s_j}
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., K)
+        Scores s, one for each class; -inf rules a class out.
+
+    Returns
+    -------
+    ndarray, shape (..., K)
+        Log-probabilities, in nats; at most 0.
+
+    Notes
+    -----
+    A class that is ruled out gets -inf. A log-probability near 0 keeps its digits, so we can still
+    compare the losses of examples that are classified right with confidence; ``np.log(softmax(s))``
+    would give 0 for them.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.2.2.3.
+
+    Examples
+    --------
+    >>> print(log_softmax([0.0, 50.0]))
+    [-5.00000000e+01 -1.92874985e-22]
+    """
+    top, log_sum = log_total(logits)
+    return (logits - column(top)) - column(log_sum)
+
+
+@rowwise
+def softmax(logits: Scores) -> Array:
+    r"""Softmax, q = softmax(s): scores turned into probabilities.
+
+    .. math:: q_k = \frac{e^{s_k}}{\sum_j e^{s_j}}
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., K)
+        Scores s, one for each class; -inf rules a class out.
+
+    Returns
+    -------
+    ndarray, shape (..., K)
+        Probabilities; each row sums to 1.
+
+    Notes
+    -----
+    A class that is ruled out gets 0. Adding a constant to a row of scores changes nothing.
+
+    References
+    ----------
+    Bridle, "Probabilistic interpretation of feedforward classification network outputs" (1990).
+
+    Examples
+    --------
+    >>> print(softmax([3.2, 5.1, -1.7]).round(3))
+    [0.13  0.869 0.001]
+    """
+    e, total = exponentials(logits)
+    return e / column(total)
+
+
+@rowwise
+def sigmoid(logits: Extended) -> Array:
+    r"""Logistic sigmoid, σ(s): one score turned into a probability.
+
+    .. math:: \sigma(s) = \frac{1}{1 + e^{-s}}
+
+    Parameters
+    ----------
+    logits : array_like, shape (...)
+        Scores s of "yes" against "no"; -inf and +inf are allowed.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        The probability of "yes".
+
+    Notes
+    -----
+    This is the softmax of the two scores s and 0. σ(0) = ½, σ(-inf) = 0, σ(inf) = 1.
+
+    References
+    ----------
+    Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.59.
+
+    Examples
+    --------
+    >>> print(sigmoid([-np.inf, 0.0, np.inf]))
+    [0.  0.5 1. ]
+    """
+    return 1 / (1 + np.exp(-logits))
+
+
+@rowwise
+def log_sigmoid(logits: Extended) -> Array:
+    r"""Logarithm of the sigmoid, ln σ(s).
+
+    .. math:: \ln \sigma(s) = -\ln (1 + e^{-s})
+
+    Parameters
+    ----------
+    logits : array_like, shape (...)
+        Scores s of "yes" against "no"; -inf and +inf are allowed.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        The log-probability of "yes", in nats; at most 0.
+
+    Notes
+    -----
+    ln σ(-inf) = -inf and ln σ(inf) = 0. The log-probability of "no" is ``log_sigmoid(-s)``.
+
+    References
+    ----------
+    Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.59.
+
+    Examples
+    --------
+    >>> print(log_sigmoid([-1000.0, 1000.0]))
+    [-1000.     0.]
+    """
+    return np.minimum(logits, 0) - np.log1p(np.exp(-abs(logits)))
+
+
+@rowwise
 def softmax_cross_entropy(
-    labels: ArrayLike,
-    logits: ArrayLike,
+    labels: Labels,
+    logits: Scores,
     *,
-    label_smoothing: float = 0.0,
-    class_weights: ArrayLike | None = None,
-) -> FloatArray:
+    label_smoothing: Share = 0.0,
+    class_weights: ClassWeights = None,
+) -> Array:
     r"""Softmax cross-entropy, ℓ = -ln q_y: the negative log-likelihood of the labels.
 
     .. math:: \ell = -\ln q_y = \ln \sum_k e^{s_k} - s_y, \qquad q = \operatorname{softmax}(s)
@@ -41,7 +221,7 @@ def softmax_cross_entropy(
     ----------
     labels : array_like, shape (...) or (..., K)
         The truth: either classes y, whole numbers from 0 to K - 1, or probabilities y_k, each
-        row summing to 1 (to within the square root of the machine epsilon of its type).
+        row summing to 1.
     logits : array_like, shape (..., K)
         Scores s, one for each class; -inf rules a class out.
     label_smoothing : float
@@ -52,23 +232,12 @@ def softmax_cross_entropy(
     Returns
     -------
     ndarray, shape (...)
-        One value an example, in nats; at least 0.
-
-    Raises
-    ------
-    TypeError
-        If `labels` are neither whole numbers nor probabilities, or anything else is not real
-        numbers.
-    ValueError
-        If shapes do not match; if `labels` are out of range, fractional classes or no
-        distribution; if `logits` are nan, +inf, -inf for every class of a row, empty or a
-        single number; if `label_smoothing` is outside 0 to 1, or a weight is negative or not
-        finite.
+        One value per example, in nats; at least 0.
 
     Notes
     -----
-    inf where the true class is ruled out. A loss near 0 keeps its digits, so that examples which
-    are right with confidence can still be told apart.
+    The loss is inf where the true class is ruled out. A loss near 0 keeps its digits, so examples
+    that are right with confidence can still be told apart.
 
     PyTorch's ``cross_entropy`` takes its arguments the other way round, and with class weights
     its mean divides by the sum of w_y, not by n.
@@ -84,44 +253,23 @@ def softmax_cross_entropy(
     >>> print(softmax_cross_entropy([0, 1, 2], [cat, car, frog]).round(3))
     [2.04  0.079 6.156]
     """
-    s = scores("logits", logits)
-    y = labels_like(labels, s)
-    weights = class_weights_like(class_weights, s)
-    smoothing = between("label_smoothing", label_smoothing, 0, 1)
-    if y.rank or smoothing:
-
-        def formula(y: Array, s: FloatArray) -> FloatArray:
-            shifted, e, top = shifted_exponentials(s)
-            targets = smoothed(y, e, smoothing, weights)
-            log_sum = beside(s, np.log1p(sum_but_largest(e)))
-            loss = row_sum(weigh(targets, log_sum - shifted))  # -ln q, class by class
-            if not all_finite(loss):  # s - max s may have overflowed where a share of it does not
-                halves = log_sum / 2 - (s / 2 - beside(s, top) / 2)
-                loss = 2 * row_sum(weigh(targets, halves))
-            return loss
-
-    else:
-
-        def formula(y: Array, s: FloatArray) -> FloatArray:
-            own, rest = own_and_rest(np.exp(s), y)
-            odds = rest / own
-            loss = np.log1p(odds)  # -ln (own / (own + rest))
-            if not (in_range(own + rest) and all_finite(odds)):
-                shifted, e, _ = shifted_exponentials(s)
-                loss = np.log1p(sum_but_largest(e)) - pick(shifted, y)
-            return loss if weights is None else weigh(weights[y], loss)
-
-    return in_blocks(formula, y, s, faults_show=weights is None)  # a weight of 0 hides one
+    if labels.ndim == 1 and not label_smoothing:
+        loss = surprise(logits, labels)
+        return loss if class_weights is None else times(class_weights[labels], loss)
+    top, log_sum = log_total(logits)
+    targets = _targets(labels, logits, label_smoothing, class_weights)
+    return expectation(targets, column(log_sum) - (logits - column(top)))
 
 
+@rowwise
 def softmax_cross_entropy_gradient(
-    labels: ArrayLike,
-    logits: ArrayLike,
+    labels: Labels,
+    logits: Scores,
     *,
-    label_smoothing: float = 0.0,
-    class_weights: ArrayLike | None = None,
-) -> FloatArray:
-    r"""Gradient of the softmax cross-entropy by the scores, q - y.
+    label_smoothing: Share = 0.0,
+    class_weights: ClassWeights = None,
+) -> Array:
+    r"""Gradient of the softmax cross-entropy with respect to the scores, q - y.
 
     .. math:: \frac{\partial \ell}{\partial s_k} = q_k - y_k
 
@@ -129,36 +277,19 @@ def softmax_cross_entropy_gradient(
 
     Parameters
     ----------
-    labels : array_like, shape (...) or (..., K)
-        The truth, as for `softmax_cross_entropy`: classes y or probabilities y_k.
-    logits : array_like, shape (..., K)
-        Scores s, one for each class; -inf rules a class out.
-    label_smoothing : float
-        ε from 0 to 1: the gradient is that of the labels (1 - ε) y_k + ε/K.
-    class_weights : array_like, shape (K,), optional
-        Weights w_k, finite and not negative.
+    labels, logits, label_smoothing, class_weights
+        As for `softmax_cross_entropy`.
 
     Returns
     -------
     ndarray, shape (..., K)
-        One row an example, in nats per unit of score. Each row sums to 0.
-
-    Raises
-    ------
-    TypeError
-        If `labels` are neither whole numbers nor probabilities, or anything else is not real
-        numbers.
-    ValueError
-        If shapes do not match; if `labels` are out of range, fractional classes or no
-        distribution; if `logits` are nan, +inf, -inf for every class of a row, empty or a
-        single number; if `label_smoothing` is outside 0 to 1, or a weight is negative or not
-        finite.
+        One row per example, in nats per unit of score. Each row sums to 0.
 
     Notes
     -----
-    The mean over n examples has this divided by n. At the label of an example that is right with
-    confidence, q_y - 1 is computed as minus the sum of the other probabilities, which keeps its
-    digits.
+    The gradient of the mean over n examples is this divided by n. At the label, q_y - 1 is computed
+    as minus the sum of the other probabilities, which keeps the digits of an example that is right
+    with confidence.
 
     References
     ----------
@@ -169,33 +300,153 @@ def softmax_cross_entropy_gradient(
     >>> print(softmax_cross_entropy_gradient(0, [3.2, 5.1, -1.7]).round(3))
     [-0.87   0.869  0.001]
     """
-    s = scores("logits", logits)
-    y = labels_like(labels, s)
-    weights = class_weights_like(class_weights, s)
-    smoothing = between("label_smoothing", label_smoothing, 0, 1)
-    if y.rank or smoothing:
+    e, total = exponentials(logits)
+    q = e / column(total)
+    if labels.ndim == 1 and not label_smoothing:
+        _, rest = split(q, labels)
+        gradient = put(q, labels, -rest)
+        return gradient if class_weights is None else gradient * column(class_weights[labels])
+    targets = _targets(labels, logits, label_smoothing, class_weights)
+    return q * others(targets) - targets * others(q)  # q_k Σ t - t_k, less what both share
 
-        def formula(y: Array, s: FloatArray, out: FloatArray) -> FloatArray:
-            e, total = exponentials_and_sum(s)
-            totals = beside(e, total)
-            q, not_q = e / totals, others(e) / totals
-            targets = smoothed(y, e, smoothing, weights)
-            # q_k Σ_j t_j - t_k without what q_k t_k adds to both
-            return np.subtract(q * others(targets), targets * not_q, out=out)
 
-    else:
+def _targets(
+    labels: Numbers, logits: Numbers, smoothing: float, weights: Numbers | None
+) -> Numbers:
+    """Return w_k ((1 - ε) y_k + ε/K): the labels with smoothing and class weights."""
+    targets: Numbers = (1 - smoothing) * one_hot(labels, logits) + smoothing / logits.shape[-1]
+    return targets if weights is None else targets * weights
 
-        def formula(y: Array, s: FloatArray, out: FloatArray) -> FloatArray:
-            e = np.exp(s, out=out)
-            own, rest = own_and_rest(e, y)
-            total = own + rest
-            if not in_range(total):
-                _, e, _ = shifted_exponentials(s)
-                own, rest = own_and_rest(e, y)
-                total = own + rest
-            put(e, y, 0 - rest)  # q_y - 1 = -rest / (own + rest)
-            gradient: FloatArray = np.divide(e, beside(e, total), out=out)
-            return gradient if weights is None else gradient * beside(e, weights[y])
 
-    # A weight of 0 hides a fault.
-    return in_blocks(formula, y, s, faults_show=weights is None, fills=True)
+@rowwise
+def binary_cross_entropy(labels: BinaryLabels, logits: Extended) -> Array:
+    r"""Binary cross-entropy, ℓ = -y ln σ(s) - (1 - y) ln σ(-s).
+
+    .. math:: \ell = -y \ln \sigma(s) - (1 - y) \ln (1 - \sigma(s))
+
+    Parameters
+    ----------
+    labels : array_like, shape (...)
+        The truth y: 0 or 1 (False or True), or the probability of 1.
+    logits : array_like, shape (...)
+        Scores s of 1 against 0; -inf and +inf are allowed.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        One value per label, in nats; at least 0.
+
+    Notes
+    -----
+    This is the softmax cross-entropy of the two scores 0 and s. An infinite score costs 0 where it
+    is right, and inf where it isn't.
+
+    References
+    ----------
+    Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.90.
+
+    Examples
+    --------
+    >>> print(binary_cross_entropy([1, 0], [0.0, 0.0]) / np.log(2))
+    [1. 1.]
+    """
+    against = abs((logits > 0) - labels)  # what the label has against the score's own answer
+    return times(against, abs(logits)) + np.log1p(np.exp(-abs(logits)))
+
+
+@rowwise
+def binary_cross_entropy_gradient(labels: BinaryLabels, logits: Extended) -> Array:
+    r"""Gradient of the binary cross-entropy with respect to the score, σ(s) - y.
+
+    .. math:: \frac{\partial \ell}{\partial s} = \sigma(s) - y
+
+    Parameters
+    ----------
+    labels, logits : array_like, shape (...)
+        As for `binary_cross_entropy`.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        One value per label, in nats per unit of score; from -1 to 1.
+
+    Notes
+    -----
+    It is computed as (1 - y) σ(s) - y σ(-s), which keeps its digits where the score is right with
+    confidence.
+
+    References
+    ----------
+    Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.91.
+
+    Examples
+    --------
+    >>> print(binary_cross_entropy_gradient(1, -10.0).round(5))
+    -0.99995
+    """
+    return (1 - labels) / (1 + np.exp(-logits)) - labels / (1 + np.exp(logits))
+
+
+@rowwise
+def brier_score(labels: Labels, probabilities: Distribution) -> Array:
+    r"""Brier score, ‖q - y‖²: the squared error of probabilities.
+
+    .. math:: \ell = \sum_k (q_k - y_k)^2
+
+    Parameters
+    ----------
+    labels : array_like, shape (...) or (..., K)
+        The truth: either classes y, whole numbers from 0 to K - 1, or probabilities y_k, each
+        row summing to 1.
+    probabilities : array_like, shape (..., K)
+        The model's q_k: distributions too.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        One value per example, without unit; from 0 to 2.
+
+    Notes
+    -----
+    It is a sum over all classes, without a ½. For two classes that is twice the (q - y)² of one of
+    them, which is called the Brier score too (in scikit-learn's ``brier_score_loss``, for example).
+
+    References
+    ----------
+    Brier, "Verification of forecasts expressed in terms of probability" (1950), equation 2.
+
+    Examples
+    --------
+    >>> print(brier_score([0, 1], [[1.0, 0.0], [1.0, 0.0]]))
+    [0. 2.]
+    """
+    return row_sum((probabilities - one_hot(labels, probabilities)) ** 2)
+
+
+@rowwise
+def brier_score_gradient(labels: Labels, probabilities: Distribution) -> Array:
+    r"""Gradient of the Brier score with respect to the probabilities, 2 (q - y).
+
+    .. math:: \frac{\partial \ell}{\partial q_k} = 2 (q_k - y_k)
+
+    Parameters
+    ----------
+    labels, probabilities
+        As for `brier_score`.
+
+    Returns
+    -------
+    ndarray, shape (..., K)
+        One row per example, without unit.
+
+    Notes
+    -----
+    Each probability is treated as a variable of its own, although the others must make up for a
+    change to one of them.
+
+    Examples
+    --------
+    >>> print(brier_score_gradient(1, [1.0, 0.0]))
+    [ 2. -2.]
+    """
+    return 2 * (probabilities - one_hot(labels, probabilities))

@@ -1,24 +1,102 @@
 """A linear classifier: scores W x + b, and the objective data loss + λ · penalty put together."""
 
-from __future__ import annotations
-
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursecode._objectives import HINGES, LOSSES, solve
-from coursecode._options import between, one_of, whole
-from coursecode._rules import first_fault
-from coursecode._validation import Array, FloatArray, batch_shape, check, plain_array, real, rows
-from coursecode.elastic_net_penalties import elastic_net_penalty
-from coursecode.exponentials import softmax
-from coursecode.proximal import elastic_net_proximal
+from coursecode._core.arithmetic import Numbers
+from coursecode._core.kinds import (
+    Above0,
+    AtLeast0,
+    Features,
+    Rule,
+    Share,
+    Vector,
+    Whole,
+    as_kind,
+    one_of,
+    plain_array,
+)
+from coursecode._core.solvers import LARGEST, Loss, descend, directions, prepared
+from coursecode.classification import (
+    softmax,
+    softmax_cross_entropy,
+    softmax_cross_entropy_gradient,
+)
+from coursecode.margins import (
+    crammer_singer_loss,
+    multiclass_hinge_loss,
+    squared_multiclass_hinge_loss,
+    squared_multiclass_hinge_loss_gradient,
+)
 
-LARGEST = 1e100  # of a feature
-PENALTIES = ("l2", "l1", "elastic_net")
+
+def onto_box(a: Numbers) -> Numbers:
+    """Return the nearest multipliers between 0 and 1: each class counts by itself."""
+    return np.clip(a, 0, 1)
+
+
+def onto_simplex(a: Numbers) -> Numbers:
+    """Return the nearest multipliers from 0 on that sum to at most 1: the worst class counts."""
+    sizes = -np.sort(-np.clip(a, 0, None), axis=1)
+    excess = (np.cumsum(sizes, axis=1) - 1) / np.arange(1, a.shape[1] + 1)
+    nearest: Numbers = np.clip(a - np.maximum(0, excess.max(axis=1, keepdims=True)), 0, None)
+    return nearest
+
+
+def _hinge(value: Any, project: Any, y: Numbers, count: int) -> Loss:
+    """Return a hinge: the maximum of Σ a_k (s_k - s_y + 1) over the multipliers a allowed."""
+    own = np.eye(count, dtype=bool)[y]
+
+    def slopes(s: Numbers, kept: Numbers) -> Numbers:
+        a: Numbers = project(np.where(own, 0, kept + s - s[own][:, np.newaxis] + 1))
+        a[own] = -a.sum(axis=1)
+        return a
+
+    def plane(slopes: Numbers, s: Numbers) -> Numbers:
+        value: Numbers = np.sum(slopes * s, axis=1) - slopes[own]
+        return value
+
+    return Loss(lambda s: value(y, s), slopes, count, plane)
+
+
+#: What can be minimised: of the labels, and the number of classes.
+LOSSES: dict[str, Callable[[Numbers, int], Loss]] = {
+    "softmax_cross_entropy": lambda y, count: Loss(
+        lambda s: softmax_cross_entropy(y, s),
+        lambda s, _: softmax_cross_entropy_gradient(y, s),
+        0.5,
+    ),
+    "multiclass_hinge": partial(_hinge, multiclass_hinge_loss, onto_box),
+    "squared_multiclass_hinge": lambda y, count: Loss(
+        lambda s: squared_multiclass_hinge_loss(y, s),
+        lambda s, _: squared_multiclass_hinge_loss_gradient(y, s),
+        2 * count,
+    ),
+    "crammer_singer": partial(_hinge, crammer_singer_loss, onto_simplex),
+    "squared_error": lambda y, count: Loss(
+        lambda s: np.sum((s - np.eye(count)[y]) ** 2, axis=1),
+        lambda s, _: 2 * (s - np.eye(count)[y]),
+        2,
+    ),
+}
+
+
+L1_RATIOS = {"l2": 0.0, "l1": 1.0}  # the elastic net has one of its own
+OPTIONS = {
+    "loss": one_of(*LOSSES),
+    "penalty": one_of(*L1_RATIOS, "elastic_net"),
+    "strength": AtLeast0,
+    "l1_ratio": Share,
+    "max_iterations": Whole,
+}
+NEAR = Rule("lie within ±1e+100", lambda x: abs(x) > 1e100)
+WHOLE = Rule("be whole numbers", lambda x: (x != np.floor(x)) | np.isinf(x))
 
 
 @dataclass(kw_only=True, eq=False)
@@ -40,8 +118,8 @@ class LinearClassifier:
     l1_ratio : float
         ρ of the elastic net, from 0 to 1; not used by the others.
     tolerance : float, optional
-        Stop when this part of the slopes at W = 0 is left, and of the hinges' margins; above 0.
-        By default 1e-6, and 1e-3 for the two hinges with kinks.
+        We stop when the objective is above its minimum by no more than this part of itself (see
+        Notes); above 0. By default 1e-6, and 1e-3 for the two hinges with kinks.
     max_iterations : int
         How many steps to take at most.
 
@@ -60,7 +138,15 @@ class LinearClassifier:
 
     Notes
     -----
-    Everything is deterministic: there is no seed. Parameters are checked by `fit`.
+    Everything is deterministic: there is no seed. Parameters are checked by `fit`. Features are
+    brought to a like size within, so their units change neither the answer nor the way to it,
+    but for the penalty, which is one of W as it is.
+
+    How far the objective may be above its minimum we know from its slope: no other W and b gain
+    more than slope times distance, and we look as far round W and b as they are long, and by one
+    unit of the scores more. The cross-entropy of classes that can be separated has no minimum
+    without a penalty: at √tolerance · ln K we stop with a warning, and at tolerance · ln K where
+    there is a penalty that small.
 
     scikit-learn's ``LogisticRegression`` has the same minimum for C = 1/(2 n λ), its ``Ridge``
     on one-hot labels for alpha = n λ.
@@ -85,8 +171,8 @@ class LinearClassifier:
     l1_ratio: float = 0.5
     tolerance: float | None = None
     max_iterations: int = 100_000
-    coef_: FloatArray = field(init=False, repr=False)
-    intercept_: FloatArray = field(init=False, repr=False)
+    coef_: Numbers = field(init=False, repr=False)
+    intercept_: Numbers = field(init=False, repr=False)
     classes_: NDArray[Any] = field(init=False, repr=False)
     objective_: float = field(init=False, repr=False)
     n_iter_: int = field(init=False, repr=False)
@@ -117,51 +203,49 @@ class LinearClassifier:
         Warns
         -----
         RuntimeWarning
-            If `max_iterations` were not enough: what was reached is kept.
+            If the tolerance was not reached: what was reached is kept.
         """
-        loss = one_of("loss", self.loss, LOSSES)
-        penalty = one_of("penalty", self.penalty, PENALTIES)
-        strength = between("strength", self.strength, 0)
-        l1_ratio = between("l1_ratio", self.l1_ratio, 0, 1)
-        l1_ratio = {"l2": 0.0, "l1": 1.0}.get(penalty, l1_ratio)
-        max_iterations = whole("max_iterations", self.max_iterations)
-        usual = 1e-3 if loss in HINGES else 1e-6
+        options = {name: as_kind(kind, name, getattr(self, name)) for name, kind in OPTIONS.items()}
+        loss, penalty, strength = options["loss"], options["penalty"], options["strength"]
+        l1_ratio = L1_RATIOS.get(penalty, options["l1_ratio"])
+        usual = 1e-3 if loss in ("multiclass_hinge", "crammer_singer") else 1e-6
         tolerance = usual if self.tolerance is None else self.tolerance
-        tolerance = between("tolerance", tolerance, 0, open_low=True)
-        features, labels, self.classes_ = _examples(X, y)
+        tolerance = as_kind(Above0, "tolerance", tolerance)
+        X, labels, self.classes_ = _examples(X, y)
 
-        # b is free, so the means can go into it; without them the descent is much faster.
-        mean = features.mean(axis=0)
-        centred = np.column_stack([features - mean, np.ones(len(features))])
-
-        def shrink(weights: FloatArray, step: float) -> FloatArray:
-            shrunk = elastic_net_proximal(weights[:, :-1], step=step * strength, l1_ratio=l1_ratio)
-            return np.column_stack([shrunk, weights[:, -1]])
-
-        solution = solve(loss, centred, labels, shrink, tolerance, max_iterations)
-        if solution.left > tolerance:
+        # b is free, so the means can go into it.
+        columns, count = prepared(X, True), len(self.classes_)
+        features, back, lengths = directions(columns, strength * l1_ratio > 0)
+        features = np.column_stack([features, np.ones(len(X))])
+        lengths = np.append(lengths, 0)  # b is not penalised
+        with np.errstate(over="ignore"):
+            l1 = np.minimum(strength * l1_ratio * lengths, LARGEST)
+            l2 = np.minimum(strength * (1 - l1_ratio) * lengths * lengths, LARGEST)
+        # Next to no penalty the cross-entropy of classes that can be separated falls for ever.
+        part = tolerance if max(l1.max(), l2.max()) > tolerance else tolerance**0.5
+        enough = part * np.log(count) if loss == "softmax_cross_entropy" else 0.0
+        problem = LOSSES[loss](labels, count), l1, l2
+        found = descend(features, count, *problem, tolerance, options["max_iterations"], enough)
+        if found.left > tolerance:
             warnings.warn(
-                f"not converged in {max_iterations} steps: {solution.left:.1e} of the slopes is "
-                f"left, more than the tolerance {tolerance:.1e}",
+                f"not converged in {found.iterations} steps: the objective may be above its "
+                f"minimum by {found.left:.1e} of itself, more than the tolerance {tolerance:.1e}",
                 RuntimeWarning,
                 stacklevel=2,
             )
-        self.coef_ = solution.weights[:, :-1]
-        self.intercept_ = solution.weights[:, -1] - self.coef_ @ mean
-        self.n_iter_ = solution.iterations
-        data_loss = LOSSES[loss](labels, centred @ solution.weights.T).mean()
-        size = elastic_net_penalty(self.coef_, l1_ratio=l1_ratio).sum()
-        self.objective_ = float(data_loss + strength * size)
+        self.coef_ = (back @ found.weights[:-1]).T
+        self.intercept_ = found.weights[-1] - self.coef_ @ (columns.mean * columns.units)
+        self.n_iter_, self.objective_ = found.iterations, found.objective
         return self
 
-    def decision_function(self, X: ArrayLike) -> FloatArray:
+    def decision_function(self, X: ArrayLike) -> Numbers:
         """Return the scores W x + b, shape (n, K)."""
         if not hasattr(self, "coef_"):
             raise ValueError("LinearClassifier must be fitted first: call fit(X, y)")
-        features = check(rows("X", X)).astype(np.float64)
+        features = as_kind(Vector, "X", X).astype(np.float64)
         if features.shape[1:] != self.coef_.shape[1:]:
             raise ValueError(f"X must have shape (n, {self.coef_.shape[1]}), got {features.shape}")
-        scores: FloatArray = features @ self.coef_.T + self.intercept_
+        scores: Numbers = features @ self.coef_.T + self.intercept_
         return scores
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -170,11 +254,12 @@ class LinearClassifier:
         labels: NDArray[Any] = self.classes_[best]
         return labels
 
-    def predict_proba(self, X: ArrayLike) -> FloatArray:
+    @property
+    def predict_proba(self) -> Callable[[ArrayLike], Numbers]:
         """Return the probability of each class, shape (n, K): only the cross-entropy has any."""
         if self.loss != "softmax_cross_entropy":
             raise AttributeError(f"probabilities need the softmax_cross_entropy, got {self.loss}")
-        return softmax(self.decision_function(X))
+        return lambda X: softmax(self.decision_function(X))
 
     def score(self, X: ArrayLike, y: ArrayLike) -> float:
         """Return the share of examples whose label is predicted (accuracy)."""
@@ -195,36 +280,44 @@ class LinearClassifier:
     def set_params(self, **parameters: Any) -> Self:
         """Set parameters by name, for scikit-learn."""
         for name, value in parameters.items():
-            one_of("parameter", name, self.get_params())
+            as_kind(one_of(*self.get_params()), "parameter", name)
             setattr(self, name, value)
         return self
 
+    def __sklearn_tags__(self) -> Any:
+        """Return what scikit-learn, which alone asks for it, must know of a classifier."""
+        from sklearn.utils import ClassifierTags, Tags, TargetTags
 
-def _examples(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, Array, Array]:
+        target = TargetTags(required=True)
+        return Tags("classifier", target_tags=target, classifier_tags=ClassifierTags())
+
+
+def _examples(X: ArrayLike, y: ArrayLike) -> tuple[Numbers, Numbers, Numbers]:
     """Return checked features, labels as numbers from 0, and the classes."""
-    features = rows("X", X)
-    if features.values.ndim != 2:
-        raise ValueError(f"X must have shape (n, d), got {features.values.shape}")
-    labels = _labels(y)
-    batch_shape((features, real("y", np.zeros(labels.shape))))
+    features, labels = as_kind(Features, "X", X).astype(np.float64), _labels(y)
+    if labels.shape != features.shape[:1]:
+        raise ValueError(f"shapes must match, got X {features.shape} and y {labels.shape}")
+    if fault := NEAR.fault(features):
+        raise ValueError(f"X {fault}")
     classes, numbers = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise ValueError(f"y must have at least two classes, got {classes[0]!s} only")
-    values = check(features).astype(np.float64)
-    fault = first_fault(values, abs(values) > LARGEST, f"must lie within ±{LARGEST:g}")
-    if fault:  # their squares would overflow
-        raise ValueError(f"X {fault}")
-    return values, numbers, classes
+    return features, numbers, classes
 
 
-def _labels(y: ArrayLike) -> Array:
-    """Return checked labels: whole numbers, bool or text."""
+def _labels(y: ArrayLike) -> Numbers:
+    """Return checked labels: whole numbers, bool or text, also as a data frame hands them over."""
     labels = plain_array("y", y)
+    if labels.dtype == object or isinstance(y, list | tuple):  # which may mix what it holds
+        objects = np.asarray(y, dtype=object)
+        types = {type(each): np.asarray(each).dtype.kind for each in objects.flat}
+        if len({"i" if kind in "iuf" else kind for kind in types.values()}) > 1:
+            names = ", ".join(sorted(each.__name__ for each in types))
+            raise TypeError(f"y must be all whole numbers, all bool or all text, got {names}")
+        labels = np.array(objects.tolist())
     if labels.dtype.kind not in "biufUS":
-        raise TypeError(f"y must be whole numbers, bool or text, got {labels.dtype}")
-    if labels.dtype.kind == "f":
-        fraction = (labels != np.floor(labels)) | np.isinf(labels)
-        fault = first_fault(labels, fraction, "must be whole numbers")
-        if fault:
-            raise ValueError(f"y {fault}")
+        got = type(labels.flat[0]).__name__ if labels.dtype == object else labels.dtype
+        raise TypeError(f"y must be whole numbers, bool or text, got {got}")
+    if labels.dtype.kind == "f" and (fault := WHOLE.fault(labels)):
+        raise ValueError(f"y {fault}")
     return labels

@@ -1,34 +1,259 @@
-"""Descent on a loss, step by step, with the whole path kept to be drawn."""
-
-from __future__ import annotations
+"""Gradients: measured, checked, and followed downhill with the whole path kept to be drawn."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from coursecode._descent import LearningRate, finite_loss, rate_of, room_for, slope_at
-from coursecode._options import function_of, whole
-from coursecode._validation import FloatArray
+from coursecode._core.arithmetic import Numbers
+from coursecode._core.evaluate import checked
+from coursecode._core.kinds import (
+    Above0,
+    AtLeast0,
+    Function,
+    Real,
+    Whole,
+    as_kind,
+    floats,
+    place,
+    plain_array,
+)
 
-Batch = NDArray[np.intp]
+EPS = float(np.finfo(np.float64).eps)
+SMALLEST = float(np.finfo(np.float64).smallest_subnormal)
+ROUNDINGS = 4  # of a value of f, in units of eps |f|: what a few operations may lose
+# Of the usual step: shorter for where f bends or ends within it, longer for a coarsely rounded f.
+LADDER = tuple(8.0**k for k in (0, -1, -2, -3, -4, -5, -6, -7, -8, -9, 1, 2, 3))
+LearningRate = float | Callable[[int], float]
+
+
+class GradientCheck(NamedTuple):
+    """Where a gradient differs most from the differences, and by how much."""
+
+    agrees: bool
+    where: tuple[int, ...]  # the index of the entry that differs most
+    analytic: float
+    numerical: float
+    absolute_error: float
+    relative_error: float
+    uncertainty: float = 0.0  # of the difference, where it leaves open whether they agree
+
+    def __bool__(self) -> bool:
+        """Return whether the gradient agrees."""
+        return self.agrees
+
+    def __str__(self) -> str:
+        """Return one line that says where and by how much."""
+        word, end = "agrees" if self.agrees else "differs", f"relative {self.relative_error:.1e}"
+        if self.uncertainty:
+            word, end = "can't tell", f"and differences may be off by {self.uncertainty:.1e}"
+        return (
+            f"{word}, at worst{place(self.where)}: "
+            f"analytic {self.analytic:.6g}, numerical {self.numerical:.6g} "
+            f"(off by {self.absolute_error:.1e}, {end})"
+        )
 
 
 class Path(NamedTuple):
     """Where a descent went, and the loss it met on the way."""
 
-    points: FloatArray  # (steps + 1, ...), from the start to the end
-    losses: FloatArray  # one for each point (gradient_descent) or each step (sgd)
+    points: Numbers  # (steps + 1, ...), from the start to the end
+    losses: Numbers  # one for each point (gradient_descent) or each step (sgd)
 
 
+@checked
+def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = None) -> Numbers:
+    r"""Gradient by central differences, ∂f/∂x.
+
+    .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
+
+    Parameters
+    ----------
+    function : callable
+        f, of an array of the shape of `x`. It returns a single number, or one value an
+        example, which are added up.
+    x : array_like, any shape
+        Where to differentiate.
+    step : float, optional
+        h, above 0. By default ``∛eps · max(1, |x_i|)``, which balances the rounding of f, eps/h,
+        against what the difference leaves out, h². Where f is not finite there, or comes in a
+        coarser type than float64, other steps are tried, and the one that is least off counts.
+
+    Returns
+    -------
+    ndarray, shape of `x`
+        The derivative by each entry, in units of f by units of x; in float64.
+
+    Notes
+    -----
+    Where f has a kink within h, the result is the slope of the chord across it.
+    At best about 10 of 16 digits are right.
+
+    References
+    ----------
+    Press, Teukolsky, Vetterling and Flannery, *Numerical Recipes*, 3rd edition (2007), section 5.7.
+
+    Examples
+    --------
+    >>> print(numerical_gradient(lambda x: x**2, [1.0, -3.0]).round(6))
+    [ 2. -6.]
+    """
+    point = x.astype(np.float64)
+    gradient = [_slope(function, point, index, step)[0] for index in np.ndindex(point.shape)]
+    return np.reshape(gradient, point.shape)[()]
+
+
+@checked
+def check_gradient(
+    function: Function,
+    gradient: Function,
+    x: Real,
+    *,
+    tolerance: Above0 = 1e-6,
+    absolute: AtLeast0 | None = None,
+    step: Above0 | None = None,
+) -> GradientCheck:
+    r"""Comparison of a gradient with central differences.
+
+    .. math:: \text{relative error}_i = \frac{|a_i - n_i|}{\max(|a_i|, |n_i|)}
+
+    with a the analytic and n the numerical gradient.
+
+    Parameters
+    ----------
+    function : callable
+        f, as for `numerical_gradient`.
+    gradient : callable
+        Its derivative, of an array of the shape of `x`, with the same shape.
+    x : array_like, any shape
+        Where to compare; away from kinks.
+    tolerance : float
+        An entry agrees when its relative error is at most this; above 0.
+    absolute : float, optional
+        An entry agrees too when its absolute error is at most this, at least 0. By default it is
+        what the difference itself may be off by (see Notes), which matters for entries at 0 or
+        next to it; so a wrong gradient is found however small the function is.
+    step : float, optional
+        h, as for `numerical_gradient`.
+
+    Returns
+    -------
+    GradientCheck
+        True when every entry agrees. Printed, it says which entry differs most and by how much:
+        fields `agrees`, `where`, `analytic`, `numerical`, `absolute_error`, `relative_error`, and
+        `uncertainty`, which is 0 unless differences can't tell.
+
+    Notes
+    -----
+    The default of `absolute` is, for each entry, the sum of two errors. Rounding: we take each
+    value of f to be right to 4 eps of the type that f returns, so that the difference D(h) is off
+    by up to 4 eps (|f(x + h)| + |f(x - h)|) / 2h. Leaving out higher terms: these fall at least
+    fourfold when h is halved, so that |D(h) - D(2h)| / 3 is their size; we allow twice that. An
+    entry that does not agree is looked at again with other steps (unless `step` is given), and
+    judged by the one with the least such sum.
+
+    A value of f that is large beside its changes can hide a gradient, right or wrong. Nothing
+    speaks against it then, so `agrees` is True, but the line that is printed says "can't tell",
+    and `uncertainty` by how much the differences may be off.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 11.5.
+
+    Examples
+    --------
+    >>> print(check_gradient(lambda x: x**2, lambda x: x, [3.0, 0.0]))
+    differs, at worst at index 0: analytic 3, numerical 6 (off by 3.0e+00, relative 5.0e-01)
+    """
+    point = x.astype(np.float64)
+    analytic = np.asarray(as_kind(Real, "gradient(x)", gradient(point.copy())), np.float64)
+    if analytic.shape != point.shape:
+        raise ValueError(f"shapes must match, got x {point.shape} and gradient(x) {analytic.shape}")
+    entries = []
+    for index in np.ndindex(point.shape):
+        a, error = float(analytic[index]), absolute or 0.0
+        n, _ = _slope(function, point, index, step)
+        if absolute is None and abs(a - n) > tolerance * max(abs(a), abs(n)):
+            n, error = _slope(function, point, index, step, least_off=True)
+        off, size = abs(a - n), max(abs(a), abs(n))
+        entries.append(
+            (off / max(tolerance * size, error, SMALLEST), index, a, n, off, size, error)
+        )
+    excess, index, a, n, off, size, error = max(entries, key=itemgetter(0))
+    largest = max(entry[5] for entry in entries)
+    hides = absolute is None and off > tolerance * largest and error > largest / 10
+    relative = off / size if size else 0.0
+    uncertainty = error if hides and excess <= 1 else 0.0
+    return GradientCheck(excess <= 1, index, a, n, off, relative, uncertainty)
+
+
+def _slope(
+    function: Callable[[Numbers], Any],
+    point: Numbers,
+    index: tuple[int, ...],
+    step: float | None,
+    least_off: bool = False,
+) -> tuple[float, float]:
+    """Return the central difference by one entry, and by how much it may be off.
+
+    It is that of the usual step, unless f is not finite there, or too coarse, or the one that is
+    `least_off` is asked for: then of all steps of the ladder at which f is finite.
+    """
+    size = abs(float(point[index]))
+    usual = EPS ** (1 / 3) * max(1.0, size)
+    steps = [usual * part for part in LADDER] + [EPS ** (1 / 3) * size] if step is None else [step]
+    found: list[tuple[float, float]] = []
+    failures: list[Exception] = []
+    for h in steps:
+        try:
+            near, rounding, eps = _difference(function, point, index, h)
+            if not (least_off or failures or eps > EPS):
+                return near, rounding
+            far, _, _ = _difference(function, point, index, 2 * h)
+        except (ValueError, ArithmeticError) as failure:
+            failures.append(failure)
+        else:
+            found.append((rounding + 2 * abs(near - far) / 3, near))
+    if not found:
+        raise failures[0]
+    error, slope = min(found)
+    return slope, error
+
+
+def _difference(
+    function: Callable[[Numbers], Any], point: Numbers, index: tuple[int, ...], h: float
+) -> tuple[float, float, float]:
+    """Return the central difference by one entry, how far rounding can move it, and eps of f."""
+    centre = float(point[index])
+    width = (centre + h) - (centre - h)  # the step that is taken, after rounding
+    if not 0 < width < np.inf:
+        raise ValueError(f"step must lead from x to other finite numbers, got {h:g}{place(index)}")
+    values, eps = [], EPS
+    for end in (centre - h, centre + h):
+        moved = point.copy()
+        moved[index] = end
+        with np.errstate(all="ignore"):  # what is not finite is refused
+            given = function(moved)
+        values.append(as_kind(Real, "function(x)", given).astype(np.float64))
+        dtype = np.asarray(given).dtype
+        eps = max(eps, float(np.finfo(dtype).eps)) if dtype.kind == "f" else eps
+    below, above = values
+    # Subtracted an example at a time: those that x_i does not reach cancel exactly.
+    with np.errstate(over="ignore"):
+        slope = float(np.sum(above - below) / width)
+        size = float(np.sum(abs(above) + abs(below)) / width)
+    return slope, ROUNDINGS * eps * (size + abs(centre / width * slope)), eps
+
+
+@checked
 def gradient_descent(
-    function: Callable[[FloatArray], float],
-    gradient: Callable[[FloatArray], ArrayLike],
-    start: ArrayLike,
+    function: Function,
+    gradient: Function,
+    start: Real,
     *,
     learning_rate: LearningRate,
-    steps: int,
+    steps: Whole,
 ) -> Path:
     r"""Gradient descent: steps against the gradient, w ← w - η ∇L(w).
 
@@ -55,12 +280,6 @@ def gradient_descent(
 
     Raises
     ------
-    TypeError
-        If `start`, `learning_rate` or what the functions return are not real numbers, `steps` is
-        not a whole number, or the functions cannot be called.
-    ValueError
-        If `start` is nan, infinite or empty, a learning rate is not above 0, `steps` is below 1,
-        `function` returns no single number, or `gradient` another shape.
     FloatingPointError
         If the loss or a point is not finite any more, with the number of the step.
 
@@ -79,32 +298,24 @@ def gradient_descent(
     >>> print(path.points, path.losses)
     [8. 4. 2. 1.] [64. 16.  4.  1.]
     """
-    function_of("function", function)
-    function_of("gradient", gradient)
-    rate = rate_of(learning_rate)
-    steps = whole("steps", steps)
-    points = room_for(start, steps)
-    losses = np.empty(steps + 1)
-    with np.errstate(all="ignore"):
-        losses[0] = finite_loss("gradient_descent", 0, points[0], function(points[0].copy()))
-        for step in range(steps):
-            slope = slope_at(gradient(points[step].copy()), points[step])
-            points[step + 1] = points[step] - rate(step) * slope
-            loss = function(points[step + 1].copy())
-            losses[step + 1] = finite_loss("gradient_descent", step + 1, points[step + 1], loss)
-    return Path(points, losses)
+    points, losses = _walk(
+        "gradient_descent", function, gradient, start, learning_rate, steps, lambda step: ()
+    )
+    last = _finite_loss("gradient_descent", steps, points[-1], function(points[-1].copy()))
+    return Path(points, np.append(losses, last))
 
 
+@checked
 def sgd(
-    function: Callable[[FloatArray, Batch], float],
-    gradient: Callable[[FloatArray, Batch], ArrayLike],
-    start: ArrayLike,
+    function: Function,
+    gradient: Function,
+    start: Real,
     *,
-    examples: int,
+    examples: Whole,
     learning_rate: LearningRate,
     generator: np.random.Generator,
-    batch_size: int = 32,
-    epochs: int = 1,
+    batch_size: Whole = 32,
+    epochs: Whole = 1,
 ) -> Path:
     r"""Stochastic gradient descent in mini-batches.
 
@@ -139,13 +350,6 @@ def sgd(
 
     Raises
     ------
-    TypeError
-        If `start`, `learning_rate` or what the functions return are not real numbers, `examples`,
-        `batch_size` or `epochs` are not whole numbers, the functions cannot be called, or
-        `generator` is not a Generator.
-    ValueError
-        If `start` is nan, infinite or empty, a learning rate is not above 0, a number is below
-        1, `function` returns no single number, or `gradient` another shape.
     FloatingPointError
         If the loss or a point is not finite any more, with the number of the step.
 
@@ -173,26 +377,62 @@ def sgd(
     >>> print(path.points, path.losses)
     [0.   1.5  2.25] [12.5   5.75]
     """
-    function_of("function", function)
-    function_of("gradient", gradient)
-    rate = rate_of(learning_rate)
-    examples, batch_size = whole("examples", examples), whole("batch_size", batch_size)
     if not isinstance(generator, np.random.Generator):
         raise TypeError(
             f"generator must be a numpy.random.Generator, got {type(generator).__name__}"
         )
-    batches_per_epoch = -(-examples // batch_size)
-    steps = batches_per_epoch * whole("epochs", epochs)
-    points, losses = room_for(start, steps), np.empty(steps)
+    per_epoch = -(-examples // batch_size)
+    order = np.arange(examples)
+
+    def batch(step: int) -> tuple[Numbers]:
+        first = step % per_epoch * batch_size
+        if first == 0:
+            order[:] = generator.permutation(examples)
+        return (order[first : first + batch_size].copy(),)
+
+    path = _walk("sgd", function, gradient, start, learning_rate, per_epoch * epochs, batch)
+    _finite_loss("sgd", per_epoch * epochs, path.points[-1], 0.0)
+    return path
+
+
+def _walk(
+    name: str,
+    function: Callable[..., Any],
+    gradient: Callable[..., Any],
+    start: Numbers,
+    learning_rate: LearningRate,
+    steps: int,
+    batch: Callable[[int], tuple[Numbers, ...]],
+) -> Path:
+    """Return the points of a descent, and the loss at each but the last."""
+    if not callable(learning_rate):
+        learning_rate = as_kind(Above0, "learning_rate", learning_rate)
+    points, losses = np.empty((steps + 1, *start.shape)), np.empty(steps)
+    points[0] = start
     with np.errstate(all="ignore"):
         for step in range(steps):
-            first = step % batches_per_epoch * batch_size
-            if first == 0:
-                order = generator.permutation(examples)
-            batch = order[first : first + batch_size]
-            loss = function(points[step].copy(), batch)
-            losses[step] = finite_loss("sgd", step, points[step], loss)
-            slope = slope_at(gradient(points[step].copy(), batch), points[step])
-            points[step + 1] = points[step] - rate(step) * slope
-        finite_loss("sgd", steps, points[steps], 0.0)
+            point, seen = points[step], batch(step)
+            losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
+            slope = floats("gradient(w)", plain_array("gradient(w)", gradient(point.copy(), *seen)))
+            if slope.shape != point.shape:
+                raise ValueError(
+                    f"shapes must match, got start {point.shape} and gradient {slope.shape}"
+                )
+            rate = learning_rate
+            if callable(rate):
+                rate = as_kind(Above0, f"learning_rate({step})", rate(step))
+            points[step + 1] = point - rate * slope
     return Path(points, losses)
+
+
+def _finite_loss(name: str, step: int, point: Numbers, value: float) -> float:
+    """Return the loss at a point, or say that the descent has left the finite numbers."""
+    loss = floats("function(w)", plain_array("function(w)", value))
+    if loss.ndim:
+        raise ValueError(f"function must return a single number, got shape {loss.shape}")
+    if not (np.isfinite(loss) and np.all(np.isfinite(point))):
+        raise FloatingPointError(
+            f"{name} diverged: the loss is {float(loss):g} after {step} steps "
+            "(a smaller learning_rate may help)"
+        )
+    return float(loss)

@@ -1,8 +1,9 @@
-"""Losses of classifiers: values as formulas, laws, gradients, soft labels, smoothing, weights."""
+"""Exponentials of scores, and the losses of classifiers: values, laws, gradients and digits."""
 
 import math
 import re
 
+import mpmath as mp
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,12 +11,128 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import coursecode as cc
-from tests.strategies import distributions, scores
+from tests import oracles
+from tests.strategies import distributions, hard_distributions, scores
 
 INF = np.inf
+SHIFTS = st.floats(-1e3, 1e3)
 IMAGES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
 LABELS = np.array([0, 1, 2])
 WEIGHTS = [0.5, 2.0, 3.0]
+
+
+# --- exponentials -----------------------------------------------------------------------
+
+
+def test_softmax_of_the_running_example():
+    e = [math.exp(s) for s in (3.2, 5.1, -1.7)]
+    assert np.allclose(cc.softmax([3.2, 5.1, -1.7]), np.array(e) / sum(e), rtol=1e-15)
+
+
+def test_logsumexp_of_the_running_example():
+    expected = math.log(math.exp(3.2) + math.exp(5.1) + math.exp(-1.7))
+    assert math.isclose(cc.logsumexp([3.2, 5.1, -1.7]), expected, rel_tol=1e-15)
+
+
+def test_equal_scores_give_equal_probabilities():
+    for size in (1, 2, 7, 100):
+        for value in (0.0, -1e4, 1e4, 1e308):
+            assert np.all(cc.softmax(np.full(size, value)) == 1 / size)
+
+
+def test_logsumexp_of_infinite_scores():
+    rows = [[-INF, -INF], [INF, 0.0], [INF, INF], [INF, -INF], [-INF, 2.0]]
+    assert cc.logsumexp(rows).tolist() == [-INF, INF, INF, INF, 2.0]
+
+
+def test_a_class_that_is_ruled_out_gets_nothing():
+    assert cc.softmax([0.0, -INF, 0.0]).tolist() == [0.5, 0.0, 0.5]
+    assert cc.log_softmax([0.0, -INF]).tolist() == [0.0, -INF]
+
+
+def test_sigmoid_at_the_middle_and_the_ends():
+    assert cc.sigmoid([-INF, 0.0, INF]).tolist() == [0.0, 0.5, 1.0]
+    assert cc.log_sigmoid([-INF, 0.0, INF]).tolist() == [-INF, -math.log(2), 0.0]
+
+
+def test_a_mask_in_a_long_batch_is_no_alarm():
+    s = np.zeros((5000, 20))
+    s[4999, 3] = -INF
+    assert cc.softmax(s)[4999].tolist() == [1 / 19] * 3 + [0.0] + [1 / 19] * 16
+
+
+@given(scores(), SHIFTS)
+def test_a_shift_changes_no_probability(s, shift):
+    assert np.allclose(cc.softmax(s + shift), cc.softmax(s), rtol=1e-9, atol=1e-12)
+
+
+@given(scores(), SHIFTS)
+def test_a_shift_moves_logsumexp_along(s, shift):
+    assert math.isclose(cc.logsumexp(s + shift), cc.logsumexp(s) + shift, abs_tol=1e-9)
+
+
+@given(scores())
+def test_probabilities_sum_to_one(s):
+    assert math.isclose(cc.softmax(s).sum(), 1, rel_tol=1e-14)
+    assert math.isclose(np.exp(cc.log_softmax(s)).sum(), 1, rel_tol=1e-12)
+
+
+@given(scores())
+def test_logsumexp_lies_between_the_maximum_and_the_maximum_and_ln_k(s):
+    slack = 1e-15 * (1 + abs(s).max())
+    assert s.max() <= cc.logsumexp(s) + slack
+    assert cc.logsumexp(s) <= s.max() + math.log(len(s)) + slack
+
+
+@given(scores(4), scores(4), st.floats(0, 1))
+def test_logsumexp_is_convex(s, t, weight):
+    chord = weight * cc.logsumexp(s) + (1 - weight) * cc.logsumexp(t)
+    assert cc.logsumexp(weight * s + (1 - weight) * t) <= chord + 1e-9
+
+
+@given(scores(largest=20))
+def test_log_softmax_is_the_logarithm_of_softmax(s):
+    assert np.allclose(cc.log_softmax(s), np.log(cc.softmax(s)), rtol=1e-12, atol=1e-14)
+
+
+@given(scores(1))
+def test_sigmoid_is_softmax_against_zero(s):
+    assert math.isclose(cc.sigmoid(s[0]), cc.softmax([s[0], 0.0])[0], rel_tol=1e-14)
+
+
+@given(scores())
+def test_sigmoids_of_a_score_and_its_opposite_sum_to_one(s):
+    assert np.allclose(cc.sigmoid(s) + cc.sigmoid(-s), 1, rtol=1e-15)
+
+
+@given(scores(largest=500))
+def test_log_sigmoid_is_the_logarithm_of_sigmoid(s):
+    assert np.allclose(cc.log_sigmoid(s), np.log(cc.sigmoid(s)), rtol=1e-12, atol=1e-15)
+
+
+@given(scores(largest=30))
+def test_softmax_is_the_gradient_of_logsumexp(s):
+    check = cc.check_gradient(cc.logsumexp, cc.softmax, s)
+    assert check, str(check)
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "expected"),
+    [
+        (cc.log_softmax, [0.0, -800.0], 0.0),
+        (cc.log_softmax, [3.0], 0.0),
+        (cc.logsumexp, [-0.0], 0.0),
+        (cc.log_sigmoid, [1000.0], 0.0),
+        (cc.softmax, [-INF, 1.0], 0.0),
+    ],
+)
+def test_zero_has_no_minus(function, value, expected):
+    result = np.ravel(function(value))[0]
+    assert result == expected
+    assert not np.signbit(result)
+
+
+# --- losses ---------------------------------------------------------------------------
 
 
 def example():
@@ -281,6 +398,219 @@ def test_an_example_beyond_all_range_leaves_those_beside_it_as_they_are():
     labels = np.array([[0.9, 0.1], [0.5, 0.5], [0.25, 0.75], [0.5, 0.5]])
     logits = np.array([[1e308, -1e308], [1.0, 2.0], [30.0, -0.5], [-INF, 0.0]])
     losses = cc.softmax_cross_entropy(labels, logits)
-    assert math.isclose(losses[0], 0.1 * 2 * 1e308, rel_tol=1e-15)
+    assert losses[[0, 3]].tolist() == [INF, INF]
     assert np.allclose(losses[1:3], cc.softmax_cross_entropy(labels[1:3], logits[1:3]), rtol=1e-15)
-    assert losses[3] == INF
+
+
+# --- the hardest inputs, against 50-digit arithmetic ---------------------------------------
+
+
+def hard_scores(dtype):
+    """Dominated, masked, tied, offset, huge and subnormal scores, and random ones of all scales."""
+    huge = float(np.finfo(dtype).max) / 2
+    named = [
+        [0, 0, 0],
+        [3.2, 5.1, -1.7],
+        [1e4, -1e4, 0],
+        [huge, -huge, 0],
+        [huge, huge, huge],
+        [-huge, -huge, -huge],
+        [0.1, 700.3, 3],
+        [0.1, -700.3, 3],
+        [0.1, 80.3, -3],
+        [0.1, -95.7, 0.3],
+        [5, -40, -41.3],
+        [1e-5, -50, -60],
+        [50, 0, 0],
+        [36.04, 0, 0],
+        [0, -745.1, -700],
+        [0, -100.3, -103.2],
+        [-np.inf, 0, 1],
+        [-np.inf, -np.inf, 3.3],
+        [1e4 + 0.1, 1e4, 1e4 - 0.7],
+        [-1e4 - 0.3, -1e4, -1e4 + 3],
+        [1e-40, 0, -1e-40],
+        [300.7, -299.3, 200],
+        [710, 709, -3],
+        [88.9, 88, -3],
+        [-720, -721.3, -1000],
+        [-88.3, -89.1, -120],
+        [16.1, 0.3, 0.7],
+        [1e5, 1e5 - 20.3, 1e5 - 17.7],
+    ]
+    rng = np.random.default_rng(0)
+    random = [rng.normal(size=(6, 3)) * scale for scale in (0.1, 1, 3, 10, 30, 100, 1000)]
+    return np.vstack([named, *random]).astype(dtype)
+
+
+def pairwise(got, expected):
+    return zip(got, expected, strict=True)
+
+
+def worst(metric, pairs):
+    return max(metric(got, expected) for got, expected in pairs)
+
+
+@pytest.fixture(params=[np.float64, np.float32], ids=["float64", "float32"])
+def dtype(request):
+    return request.param
+
+
+@pytest.fixture
+def rows(dtype):
+    return hard_scores(dtype)
+
+
+@pytest.fixture
+def numbers(dtype):
+    """Single scores of every size and sign."""
+    ends = np.array([-np.inf, np.inf])
+    return np.unique(np.concatenate([ends, hard_scores(dtype).ravel()]))
+
+
+def test_softmax_is_right_to_three_units_in_the_last_place(rows):
+    assert worst(oracles.ulp_error, pairwise(cc.softmax(rows), map(oracles.softmax, rows))) < 3
+
+
+@pytest.mark.parametrize(("alone", "units"), [(True, 4), (False, 3)], ids=["alone", "in a batch"])
+def test_log_softmax_is_right_to_a_few_units_in_the_last_place(rows, alone, units):
+    got = [cc.log_softmax(s) for s in rows] if alone else cc.log_softmax(rows)
+    assert worst(oracles.ulp_error, pairwise(got, map(oracles.log_softmax, rows))) < units
+
+
+def test_logsumexp_is_right_to_one_and_a_half_units_away_from_zero(rows):
+    exact = [oracles.logsumexp(s) for s in rows]
+    assert oracles.ulp_error(cc.logsumexp(rows), exact) < 3
+    away = np.array([abs(v) >= 1 for v in exact])
+    assert oracles.ulp_error(cc.logsumexp(rows[away]), np.array(exact)[away]) < 1.5
+
+
+def test_logsumexp_keeps_its_digits_near_zero(dtype):
+    rows = np.array([[1e-5, -50, -60], [-1e-10, -30, -31], [1e-30, -80, -81]], dtype)
+    assert oracles.ulp_error(cc.logsumexp(rows), [oracles.logsumexp(s) for s in rows]) < 3
+
+
+def test_logsumexp_of_float32_is_no_worse_than_its_sum():
+    # NumPy's float32 logarithm alone is off by 2.5 units for some sums between 1.5 and 2.
+    s = np.linspace(-0.69, 0, 200_001, dtype=np.float32)
+    got, exact = (
+        cc.logsumexp(np.stack([np.zeros_like(s), s], axis=-1)),
+        np.logaddexp(0, s, dtype=float),
+    )
+    assert (abs(got - exact) / np.spacing(exact.astype(np.float32))).max() < 3.5
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "in a batch"])
+@pytest.mark.parametrize("label", range(3))
+def test_softmax_cross_entropy_is_right_to_three_units(rows, label, alone):
+    expected = [oracles.neg_log_softmax(s, label) for s in rows]
+    if alone:
+        losses = np.array([cc.softmax_cross_entropy(label, s) for s in rows])
+    else:
+        losses = cc.softmax_cross_entropy(np.full(len(rows), label), rows)
+    assert oracles.ulp_error(losses, expected) < 3
+
+
+@pytest.mark.parametrize("label", range(3))
+def test_gradient_of_softmax_cross_entropy_is_right_to_three_units(rows, label):
+    for s in rows:
+        gradient = cc.softmax_cross_entropy_gradient(label, s)
+        assert oracles.ulp_error(gradient, oracles.cross_entropy_gradient(label, s)) < 3
+
+
+def test_soft_labels_lose_no_digits(rows, dtype):
+    one_hot = np.eye(3, dtype=dtype)
+    for label in range(3):
+        losses = [cc.softmax_cross_entropy(one_hot[label], s) for s in rows]
+        expected = [oracles.neg_log_softmax(s, label) for s in rows]
+        assert oracles.ulp_error(np.array(losses), expected) < 3
+
+
+def test_gradient_of_one_hot_labels_loses_no_digits(rows, dtype):
+    for label, one_hot in enumerate(np.eye(3, dtype=dtype)):
+        for s in rows:
+            gradient = cc.softmax_cross_entropy_gradient(one_hot, s)
+            assert oracles.ulp_error(gradient, oracles.cross_entropy_gradient(label, s)) < 4
+
+
+def test_gradient_of_soft_labels_keeps_what_they_leave_to_the_other_classes():
+    p, s = np.array([1 - 2.0**-40, 2.0**-40]), np.array([40.0, 0.0])
+    q = oracles.softmax(s)
+    expected = [q[k] - oracles.exact(p[k]) for k in range(2)]
+    assert oracles.ulp_error(cc.softmax_cross_entropy_gradient(p, s), expected) < 4
+
+
+def test_a_loss_beyond_its_type_is_infinite_and_one_of_nothing_is_zero(dtype):
+    huge = float(np.finfo(dtype).max) * 0.75
+    s = np.array([huge, -huge], dtype)
+    right, wrong = np.eye(2, dtype=dtype)
+    assert cc.softmax_cross_entropy(right, s) == 0
+    assert cc.softmax_cross_entropy(wrong, s) == np.inf
+    # A share of what is infinite is so too, though it would have a place in the type.
+    assert cc.softmax_cross_entropy(0, s, label_smoothing=0.5) == np.inf
+    masked = np.array([huge, -np.inf, 0], dtype)
+    assert cc.softmax_cross_entropy(0, masked, label_smoothing=0.5) == np.inf
+
+
+@pytest.mark.parametrize("top", [-2.7, -1.5, -0.6, -0.01])
+def test_a_subnormal_share_of_a_small_sum_is_right_to_its_last_digit(top, dtype):
+    info = np.finfo(dtype)
+    for above in (1.5, 3.4, 10.6, 1000.5):
+        lowest = float(np.log(info.smallest_subnormal, dtype=np.float64)) + math.log(above)
+        s = np.array([top, lowest], dtype)
+        assert oracles.ulp_error(cc.softmax(s), oracles.softmax(s)) < 3
+        loss = [oracles.neg_log_softmax(s, 0)]
+        assert oracles.ulp_error(cc.softmax_cross_entropy(0, s), loss) < 3
+
+
+@pytest.mark.parametrize("label", [0, 1, 0.25, 1 - 1e-6])
+def test_binary_cross_entropy_is_right_to_three_units(numbers, dtype, label):
+    labels = np.full(numbers.shape, label, dtype)
+    expected = [oracles.binary_cross_entropy(dtype(label), s) for s in numbers]
+    assert oracles.ulp_error(cc.binary_cross_entropy(labels, numbers), expected) < 3
+
+
+def assert_right_but_for_underflow(got, expected, units=3):
+    """To 3 units; what is smaller than any normal number may be 0."""
+    tiny = float(np.finfo(got.dtype).tiny)
+    small = np.array([0 < abs(v) < tiny for v in expected])
+    assert (abs(got[small]) < tiny).all()
+    assert oracles.ulp_error(got[~small], np.array(expected)[~small]) < units
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_gradient_of_binary_cross_entropy_is_right_to_three_units(numbers, dtype, label):
+    labels = np.full(numbers.shape, label, dtype)
+    expected = [oracles.binary_cross_entropy_gradient(dtype(label), s) for s in numbers]
+    assert_right_but_for_underflow(cc.binary_cross_entropy_gradient(labels, numbers), expected)
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "in a batch"])
+def test_sigmoid_is_right_to_three_units(numbers, alone):
+    expected = [oracles.sigmoid(s) for s in numbers]
+    got = np.array([cc.sigmoid(s) for s in numbers]) if alone else cc.sigmoid(numbers)
+    assert_right_but_for_underflow(got, expected)
+
+
+def test_log_sigmoid_is_right_to_three_units(numbers):
+    expected = [-oracles.softplus(-s) for s in numbers]
+    assert oracles.ulp_error(cc.log_sigmoid(numbers), expected) < 3
+
+
+def test_brier_score_is_right_to_three_units(dtype):
+    for p in hard_distributions(dtype):
+        assert oracles.ulp_error(cc.brier_score(0, p), [oracles.brier_score(0, p)]) < 4
+
+
+@pytest.mark.parametrize(
+    "function", [cc.logsumexp, cc.softmax, cc.log_softmax], ids=lambda f: f.__name__
+)
+def test_sums_over_many_classes_stay_exact(function):
+    s = np.random.default_rng(5).normal(size=5000) * 5
+    total = mp.fsum(map(mp.exp, map(oracles.exact, s)))
+    expected = {
+        cc.logsumexp: [mp.log(total)],
+        cc.softmax: [mp.exp(oracles.exact(v)) / total for v in s],
+        cc.log_softmax: [oracles.exact(v) - mp.log(total) for v in s],
+    }
+    assert oracles.ulp_error(function(s), expected[function]) < 6

@@ -1,17 +1,25 @@
 """The linear classifier: scikit-learn's minima, optimality, its manner, and what it refuses."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
+import scipy.optimize
 from sklearn.base import clone
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_iris, load_wine
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
+from sklearn.utils.estimator_checks import check_estimator
+from sklearn.utils.validation import check_is_fitted
 
 import coursecode as cc
 from coursecode import LinearClassifier
-from coursecode._objectives import LOSSES, onto_box, onto_simplex
+from coursecode.classifier import LOSSES, onto_box, onto_simplex
 
 X, Y = load_iris(return_X_y=True)
 N = len(Y)
@@ -24,7 +32,8 @@ def objective(classifier, w, b, strength):
     labels = np.searchsorted(classifier.classes_, Y)
     l1_ratio = {"l2": 0, "l1": 1}.get(classifier.penalty, classifier.l1_ratio)
     penalty = cc.elastic_net_penalty(w, l1_ratio=l1_ratio).sum()
-    return LOSSES[classifier.loss](labels, X @ w.T + b).mean() + strength * penalty
+    loss = LOSSES[classifier.loss](labels, len(classifier.classes_))
+    return loss.value(X @ w.T + b).mean() + strength * penalty
 
 
 # --- the same minimum as scikit-learn ------------------------------------------------
@@ -150,6 +159,130 @@ def test_the_digits_are_learnt_in_seconds():
         assert fit.score(x[1200:], y[1200:]) > least
 
 
+# --- whatever the units: at its minimum, or with a warning ------------------------------
+
+RNG = np.random.default_rng(0)
+PLAIN = RNG.normal(size=(120, 3))
+CLASSES = (PLAIN @ RNG.normal(size=(3, 3)) + RNG.normal(size=(120, 3))).argmax(axis=1)
+UNLIKE = PLAIN * [1e5, 1e-2, 1.0]
+WINE = load_wine(return_X_y=True)
+
+
+def smooth_minimum(loss, x, y, strength):
+    """SciPy's minimum of a loss without kinks, with weights of standardised features."""
+    count, size = y.max() + 1, x.std(axis=0)
+    scaled = np.column_stack([(x - x.mean(axis=0)) / size, np.ones(len(x))])
+    of_scores = LOSSES[loss](y, count)
+    shrunk = np.append(strength / size**2, 0)
+
+    def value(w):
+        w = w.reshape(count, -1)
+        scores = scaled @ w.T
+        slopes = of_scores.slopes(scores, 0 * scores).T @ scaled / len(x) + 2 * shrunk * w
+        return of_scores.value(scores).mean() + np.sum(shrunk * w**2), slopes.ravel()
+
+    start, options = np.zeros(count * scaled.shape[1]), {"gtol": 1e-12, "maxiter": 100_000}
+    return scipy.optimize.minimize(value, start, jac=True, method="BFGS", options=options).fun
+
+
+def hinge_minimum(loss, x, y, strength):
+    """SciPy's minimum of a hinge with an L1 penalty, which is a linear program."""
+    n, d, count = *x.shape, y.max() + 1
+    size = x.std(axis=0)
+    features = np.column_stack([x / size, -x / size, np.ones(n), -np.ones(n)])
+    features = np.tile(features, (1, count)) * np.repeat(np.eye(count), 2 * d + 2, axis=1)[y]
+    others = [np.roll(np.arange(count), -y_i)[1:] for y_i in y]
+    rows, slack = [], []
+    for i, (k, row) in enumerate((j, other) for j in range(n) for other in others[j]):
+        wrong = np.zeros((count, 2 * d + 2))
+        wrong[row] = features[k].reshape(count, -1)[y[k]]
+        rows.append(wrong.ravel() - features[k])
+        slack.append(i if loss == "multiclass_hinge" else k)
+    slack = np.eye(max(slack) + 1)[slack]
+    of_weights = np.tile(np.concatenate([strength / size, strength / size, [0, 0]]), count)
+    cost = np.concatenate([of_weights, np.full(slack.shape[1], 1 / n)])
+    table = np.hstack([np.array(rows), -slack])
+    return scipy.optimize.linprog(cost, table, -np.ones(len(table)), method="highs").fun
+
+
+@pytest.mark.parametrize("loss", SMOOTH)
+@pytest.mark.parametrize(
+    ("x", "y", "strength"),
+    [(UNLIKE, CLASSES, 0.0), (UNLIKE, CLASSES, 1e-3), (*WINE, 1e-5)],
+    ids=["no penalty", "L2", "raw wine"],
+)
+def test_features_of_unlike_units_reach_the_same_minimum_as_scipy(loss, x, y, strength):
+    fit = LinearClassifier(loss=loss, strength=strength).fit(x, y)
+    assert math.isclose(fit.objective_, smooth_minimum(loss, x, y, strength), rel_tol=1e-6)
+
+
+@pytest.mark.parametrize("loss", HINGES)
+@pytest.mark.parametrize(
+    ("x", "y", "strength"),
+    [
+        (UNLIKE, CLASSES, 0.0),
+        (UNLIKE, CLASSES, 1e-3),
+        (RNG.normal(size=(30, 60)), RNG.integers(3, size=30), 1e-2),
+    ],
+    ids=["no penalty", "L1", "wide"],
+)
+def test_hinges_of_unlike_units_reach_the_same_minimum_as_a_linear_program(loss, x, y, strength):
+    fit = LinearClassifier(loss=loss, penalty="l1", strength=strength).fit(x, y)
+    least = hinge_minimum(loss, x, y, strength)
+    assert least * (1 - 1e-9) <= fit.objective_ <= least * (1 + 1e-3)
+
+
+@pytest.mark.parametrize("loss", SMOOTH + HINGES)
+def test_units_change_nothing_without_a_penalty(loss):
+    plain, unlike = (
+        LinearClassifier(loss=loss, strength=0).fit(x, CLASSES) for x in (PLAIN, UNLIKE)
+    )
+    tolerance = 1e-3 if loss in HINGES else 1e-6
+    assert math.isclose(plain.objective_, unlike.objective_, rel_tol=tolerance)
+    assert np.allclose(plain.decision_function(PLAIN), unlike.decision_function(UNLIKE), atol=0.05)
+
+
+POWERS = np.vander(np.linspace(0, 10, 60), 7)[:, :-1]  # nearly dependent columns
+WAVES = (np.sin(np.linspace(0, 10, 60)) > 0).astype(int)
+
+
+@pytest.mark.parametrize("penalty", ["l2", "l1"])
+@pytest.mark.parametrize("loss", SMOOTH + HINGES)
+def test_it_warns_unless_it_is_at_its_minimum(loss, penalty):
+    tolerance = 1e-2 if loss in HINGES else 1e-4
+    options = {"loss": loss, "penalty": penalty, "strength": 1e-2, "tolerance": tolerance}
+    silent, reached = [], []
+    for steps in (1, 4, 16, 64, 256, 1024, 4096):
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            fit = LinearClassifier(max_iterations=steps, **options).fit(POWERS, WAVES)
+        reached.append(fit.objective_)
+        if not said:
+            silent.append(fit.objective_)
+    assert len(silent) < 7
+    assert all(objective <= min(reached) * (1 + tolerance) for objective in silent)
+    if penalty == "l2":
+        assert silent
+
+
+def test_next_to_no_penalty_separable_classes_end_with_a_warning_and_next_to_no_loss():
+    for x, strength in ((PLAIN, 0.0), (1e30 * PLAIN, 1e-3)):
+        y = (PLAIN[:, 0] > 0).astype(int)
+        with pytest.warns(RuntimeWarning, match="^not converged in .* by 1.0e.00 of itself, more"):
+            fit = LinearClassifier(strength=strength).fit(x, y)
+        assert fit.objective_ <= 1e-3 * math.log(2)
+        assert fit.n_iter_ < 10_000
+        assert fit.score(x, y) == 1
+
+
+def test_a_constant_feature_among_others_gets_no_weight():
+    for penalty in PENALTIES:
+        fit = LinearClassifier(strength=0.1, penalty=penalty).fit(np.insert(X, 2, 0.1, axis=1), Y)
+        assert np.all(fit.coef_[:, 2] == 0)
+        without = LinearClassifier(strength=0.1, penalty=penalty).fit(X, Y)
+        assert np.allclose(np.delete(fit.coef_, 2, axis=1), without.coef_, atol=1e-5)
+
+
 # --- multipliers ---------------------------------------------------------------------
 
 
@@ -185,9 +318,8 @@ def test_the_usual_tolerance_is_a_thousandth_for_a_hinge_and_a_millionth_else(lo
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_features_may_be_as_large_as_their_squares_allow(sign):
-    LinearClassifier(max_iterations=100_000, strength=0).fit(
-        [[sign * 1e100], [0.0]] * 2, [0, 1] * 2
-    )
+    fit = LinearClassifier(strength=0).fit([[sign * 1e100], [0.0]] * 3, [0, 1, 0, 1, 1, 0])
+    assert math.isclose(fit.objective_, math.log(3) - 2 / 3 * math.log(2), rel_tol=1e-9)
     with pytest.raises(ValueError, match=r"^X must lie within ±1e\+100, got -?1\.1e\+100 at index"):
         LinearClassifier().fit([[sign * 1.1e100], [0.0]], [0, 1])
 
@@ -203,6 +335,48 @@ def test_labels_may_be_text_bool_or_whole_numbers():
     floats = LinearClassifier(strength=0.1).fit(X, Y.astype(float))
     assert np.array_equal(floats.coef_, by_number.coef_)
     assert LinearClassifier().fit([[0.0], [1.0]], [False, True]).predict([[5.0]]).tolist() == [True]
+
+
+class Frame:
+    """What a data frame's column is to NumPy: something that becomes an array of objects."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values, dtype=object)
+
+
+@pytest.mark.parametrize("shape", [list, lambda y: np.array(y, dtype=object), Frame])
+@pytest.mark.parametrize(
+    "labels", [["no", "yes"], [False, True], [3, 7], [np.int64(3), 7.0], [np.str_("a"), "b"]]
+)
+def test_labels_may_be_objects_as_a_data_frame_hands_them_over(labels, shape):
+    y = shape([labels[k] for k in CLASSES % 2])
+    fit = LinearClassifier(strength=0.1).fit(PLAIN, y)
+    assert fit.classes_.tolist() == labels
+    assert fit.classes_.dtype.kind in "Ubif"
+    assert np.array_equal(fit.coef_, LinearClassifier(strength=0.1).fit(PLAIN, CLASSES % 2).coef_)
+    assert fit.score(PLAIN, y) == np.mean(fit.predict(PLAIN) == np.array(labels)[CLASSES % 2])
+
+
+@pytest.mark.parametrize("shape", [list, lambda y: np.array(y, dtype=object), Frame])
+@pytest.mark.parametrize(
+    ("labels", "got"),
+    [
+        ([1, "one"], "int, str"),
+        ([None, "one"], "NoneType, str"),
+        ([math.nan, "one"], "float, str"),
+        ([True, 2], "bool, int"),
+        ([True, "yes"], "bool, str"),
+    ],
+)
+def test_labels_of_mixed_kinds_are_refused(labels, got, shape):
+    y = shape(labels * 60)
+    with pytest.raises(
+        TypeError, match=f"^y must be all whole numbers, all bool or all text, got {got}$"
+    ):
+        LinearClassifier().fit(PLAIN, y)
 
 
 def test_scores_are_linear_and_probabilities_their_softmax():
@@ -228,6 +402,71 @@ def test_scikit_learn_can_clone_it():
     assert copy.set_params(strength=2.0, penalty="l1") is copy
     assert (copy.strength, copy.penalty) == (2.0, "l1")
     assert repr(copy).startswith("LinearClassifier(loss='multiclass_hinge', penalty='l1', stre")
+
+
+# --- scikit-learn's tools ---------------------------------------------------------------
+
+#: Of scikit-learn's own checks, those that can't hold, and why.
+OTHER_WAYS = {
+    # Refusals are in our words, which name the argument, the rule and what was got.
+    "check_classifiers_regression_target": "words",
+    "check_complex_data": "words",
+    "check_estimator_sparse_array": "words",
+    "check_estimator_sparse_matrix": "words",
+    "check_estimator_sparse_tag": "words",
+    "check_estimators_empty_data_messages": "words",
+    "check_estimators_nan_inf": "words",
+    "check_fit2d_1sample": "words",
+    "check_fit2d_predict1d": "words",
+    "check_requires_y_none": "words",
+    # Its NotFittedError would need scikit-learn; ours is the ValueError that it descends from.
+    "check_estimators_unfitted": "words",
+    # Two classes have two scores, as any other number of classes has.
+    "check_classifiers_classes": "a score for each class",
+    "check_classifiers_train": "a score for each class",
+    # Features are numbers, and labels have one axis: nothing is recoded.
+    "check_dtype_object": "types",
+    "check_supervised_y_2d": "types",
+    # The number of features is that of the columns of coef_.
+    "check_n_features_in": "n_features_in_",
+    "check_n_features_in_after_fitting": "n_features_in_",
+}
+
+
+@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "squared_error"])
+def test_scikit_learns_own_checks_pass_but_for_those_that_say_why(loss):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of separable data, and of checks that are skipped
+        results = check_estimator(LinearClassifier(loss=loss), on_fail=None)
+    failed = {each["check_name"] for each in results if each["status"] == "failed"}
+    assert failed <= OTHER_WAYS.keys()
+    assert sum(each["status"] == "passed" for each in results) > 25
+
+
+def test_scikit_learn_cross_validates_and_searches_it_alone_and_in_a_pipeline():
+    classifier = LinearClassifier(loss="squared_error")
+    scores = cross_val_score(classifier, X, Y, cv=5)
+    assert np.all(scores > 0.7)
+    pipeline = make_pipeline(StandardScaler(), classifier)
+    names = np.array(["setosa", "versicolor", "virginica"], dtype=object)[Y]
+    assert np.array_equal(pipeline.fit(X, names).predict(X[:1]), ["setosa"])
+    strengths = [1e3, 1e-3]  # the first is far too strong
+    search = GridSearchCV(pipeline, {"linearclassifier__strength": strengths}, cv=3)
+    search.fit(X, names)
+    assert search.best_params_ == {"linearclassifier__strength": 1e-3}
+    best = cross_val_score(search.best_estimator_, X, names, cv=3, scoring="accuracy").mean()
+    assert search.best_score_ == best > 0.7
+
+
+def test_scikit_learn_sees_whether_it_is_fitted_and_whether_it_has_probabilities():
+    classifier = LinearClassifier(strength=0.1)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(classifier)
+    check_is_fitted(classifier.fit(X, Y))
+    assert hasattr(classifier, "predict_proba")
+    for loss in HINGES + SMOOTH[1:]:
+        assert not hasattr(LinearClassifier(loss=loss), "predict_proba")
+        assert not hasattr(make_pipeline(LinearClassifier(loss=loss)), "predict_proba")
 
 
 # --- what it refuses -----------------------------------------------------------------
@@ -282,7 +521,7 @@ def test_bad_parameters_are_refused_by_fit(options, error, message):
             r"^X must lie within ±1e\+100, got \S+e\+200 at index \(0, 0\)$",
         ),
         (X, Y + 0j, TypeError, "^y must be whole numbers, bool or text, got complex128$"),
-        (X, [None] * N, TypeError, "^y must be whole numbers, bool or text, got object$"),
+        (X, [None] * N, TypeError, "^y must be whole numbers, bool or text, got NoneType$"),
         (X * np.inf, Y, ValueError, r"^X must be finite, got inf at index \(0, 0\)$"),
         (X.astype(str), Y, TypeError, "^X must be real numbers, got text$"),
         (X[:0], Y[:0], ValueError, r"^X must not be empty, got shape \(0, 4\)$"),
@@ -328,9 +567,11 @@ def test_it_must_be_fitted_first():
 @pytest.mark.parametrize("loss", ["softmax_cross_entropy", "multiclass_hinge"])
 def test_stopping_too_early_is_said_and_what_was_reached_is_kept(loss):
     classifier = LinearClassifier(loss=loss, max_iterations=3)
-    with pytest.warns(
-        RuntimeWarning, match=r"^not converged in 3 steps: \S+ of the slopes is left"
-    ):
+    message = (
+        r"^not converged in 3 steps: the objective may be above its minimum by \S+ of itself, "
+        r"more than the tolerance 1.0e-0\d$"
+    )
+    with pytest.warns(RuntimeWarning, match=message):
         classifier.fit(X, Y)
     assert classifier.n_iter_ == 3
     assert classifier.coef_.shape == (3, 4)

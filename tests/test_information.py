@@ -1,14 +1,19 @@
-"""Information, entropy, cross-entropy: values as formulas, and the laws of Shannon."""
+"""Information of outcomes, distributions and tables, and codes: values, laws, and every digit."""
 
+import itertools
 import math
 
+import mpmath as mp
 import numpy as np
 import pytest
+import sklearn.metrics
 from hypothesis import given
 from hypothesis import strategies as st
 
 import coursecode as cc
-from tests.strategies import distributions, pairs
+from tests import oracles
+from tests.oracles import exact
+from tests.strategies import distributions, hard_distributions, hard_pairs, pairs
 
 
 def test_information_of_the_eight_teams():
@@ -115,10 +120,320 @@ def test_information_of_both_is_the_sum_of_the_information_of_each(p, q):
     assert math.isclose(cc.information_content(p * q), total, rel_tol=1e-10, abs_tol=1e-15)
 
 
-def test_a_sum_may_miss_one_by_the_rounding_of_its_type():
+def test_a_sum_may_miss_one_by_rounding():
     p = np.array([0.1] * 10, np.float32)
     assert math.isclose(cc.entropy(p), math.log(10), rel_tol=1e-6)
-    with pytest.raises(ValueError, match=r"p must sum to 1 along its last axis, got 1\.00000003"):
-        cc.entropy([0.5, 0.50000003])
-    assert cc.entropy(np.array([0.5, 0.50000003], np.float32)) > 0
+    with pytest.raises(ValueError, match=r"p must sum to 1 along its last axis, got 1\.0004"):
+        cc.entropy([0.5, 0.5004])
+    assert cc.entropy([0.5, 0.5 + 1e-7]) > 0
     assert cc.entropy(np.array([0.3333, 0.3333, 0.3333], np.float16)) > 0
+
+
+@pytest.fixture(params=[np.float64, np.float32], ids=["float64", "float32"])
+def dtype(request):
+    return request.param
+
+
+@pytest.fixture
+def probabilities(dtype):
+    """Single probabilities: subnormal, ordinary, and next to 1."""
+    info = np.finfo(dtype)
+    rng = np.random.default_rng(1)
+    special = [
+        0,
+        info.smallest_subnormal,
+        info.tiny,
+        0.25,
+        0.5,
+        0.999,
+        1 - info.eps,
+        1 - info.epsneg,
+        1,
+    ]
+    return np.concatenate([special, rng.random(100), 1 - rng.random(50) / 100]).astype(dtype)
+
+
+@pytest.mark.parametrize(
+    ("base", "log"), [(np.e, 1), (2, mp.log(2)), (10, mp.log(10)), (3, mp.log(3))]
+)
+def test_information_content_is_right_to_three_units(probabilities, base, log):
+    expected = [oracles.information(p) / log for p in probabilities]
+    assert oracles.ulp_error(cc.information_content(probabilities, base=base), expected) < 3
+
+
+def test_entropy_is_right_to_three_units(dtype):
+    for p in hard_distributions(dtype):
+        assert oracles.ulp_error(cc.entropy(p), [oracles.cross_entropy(p, p)]) < 3
+        bits = oracles.cross_entropy(p, p) / mp.log(2)
+        assert oracles.ulp_error(cc.entropy(p, base=2), [bits]) < 3
+
+
+def test_cross_entropy_is_right_to_three_units(dtype):
+    for p, q in hard_pairs(dtype):
+        assert oracles.ulp_error(cc.cross_entropy(p, q), [oracles.cross_entropy(p, q)]) < 3
+
+
+def test_perplexity_is_as_right_as_the_cross_entropy_in_its_exponent(dtype):
+    lowest = 1e-300 if dtype == np.float64 else 1e-37
+    cases = [([1, 0], [lowest, 1]), ([0.5, 0.5], [lowest, 1]), ([0.25, 0.75], [0.75, 0.25])]
+    cases += [([0.999, 0.001], [lowest, 1]), ([1e-3, 1 - 1e-3], [lowest, 1]), ([1], [1])]
+    cases += [(p, q) for p, q in hard_pairs(dtype) if len(p) == 10]
+    for p, q in cases:
+        p, q = np.array(p, dtype), np.array(q, dtype)
+        cost = oracles.cross_entropy(p, q)
+        expected = mp.exp(cost) if cost < 1e4 else mp.inf
+        got = cc.perplexity(p, q)
+        assert got.dtype == dtype
+        assert oracles.ulp_error(got, [expected]) < 8 + float(min(2 * cost, 1e4))
+
+
+# --- tables of two variables ------------------------------------------------------------
+
+TABLE = np.array([[1 / 2, 0.0], [1 / 4, 1 / 4]])
+
+
+def tables():
+    shapes = st.tuples(st.integers(1, 4), st.integers(1, 4)).filter(lambda s: s[0] * s[1] > 1)
+    return shapes.flatmap(lambda s: distributions(s[0] * s[1]).map(lambda p: p.reshape(s)))
+
+
+def conditional_entropy(table):
+    with mp.workdps(700):  # 1e-310 beside 0.5 is still there
+        rows = [[exact(v) for v in row if v > 0] for row in table]
+        return mp.fsum(p * mp.log(mp.fsum(row) / p) for row in rows for p in row)
+
+
+def mutual_information(table):
+    """Of the table made to sum to 1 exactly."""
+    p = mp.matrix([[exact(v) for v in row] for row in table])
+    p /= mp.fsum(p)
+    rows = [mp.fsum(p[i, :]) for i in range(p.rows)]
+    columns = [mp.fsum(p[:, j]) for j in range(p.cols)]
+    return mp.fsum(
+        p[i, j] * mp.log(p[i, j] / (rows[i] * columns[j]))
+        for i in range(p.rows)
+        for j in range(p.cols)
+        if p[i, j]
+    )
+
+
+def test_values_in_bits():
+    assert cc.joint_entropy(TABLE, base=2) == 1.5
+    assert cc.conditional_entropy(TABLE, base=2) == 0.5  # half the time a coin is left
+    given_column = 3 / 4 * cc.entropy([2 / 3, 1 / 3], base=2)
+    assert math.isclose(cc.conditional_entropy(TABLE.T, base=2), given_column, rel_tol=1e-15)
+    shared = cc.entropy([3 / 4, 1 / 4], base=2) - 0.5
+    assert math.isclose(cc.mutual_information(TABLE, base=2), shared, rel_tol=1e-15)
+
+
+@given(tables())
+def test_chain_rules(p):
+    h_xy, h_x, h_y = cc.joint_entropy(p), cc.entropy(p.sum(axis=1)), cc.entropy(p.sum(axis=0))
+    y_given_x, x_given_y = cc.conditional_entropy(p), cc.conditional_entropy(p.T)
+    shared = cc.mutual_information(p)
+    assert math.isclose(h_xy, h_x + y_given_x, abs_tol=1e-13)
+    assert math.isclose(h_xy, h_y + x_given_y, abs_tol=1e-13)
+    assert math.isclose(shared, h_x + h_y - h_xy, abs_tol=1e-13)
+    assert math.isclose(shared, h_y - y_given_x, abs_tol=1e-13)
+    assert math.isclose(shared, cc.mutual_information(p.T), rel_tol=1e-9, abs_tol=1e-15)
+
+
+@given(tables())
+def test_bounds(p):
+    assert cc.joint_entropy(p) == cc.entropy(p.ravel())
+    assert 0 <= cc.conditional_entropy(p) <= math.log(p.shape[1]) + 1e-15
+    assert 0 <= cc.mutual_information(p) <= math.log(min(p.shape)) + 1e-15
+
+
+@given(st.integers(1, 4).flatmap(distributions), st.integers(1, 5).flatmap(distributions))
+def test_independent_variables_share_nothing(p, q):
+    table = np.outer(p, q)
+    assert 0 <= cc.mutual_information(table) < 1e-31
+    assert math.isclose(cc.conditional_entropy(table), cc.entropy(q), rel_tol=1e-13, abs_tol=1e-16)
+
+
+@given(distributions(3))
+def test_copies_share_everything_and_leave_nothing_open(p):
+    table = np.diag(p)
+    assert cc.conditional_entropy(table) == 0
+    assert math.isclose(cc.mutual_information(table), cc.entropy(p), rel_tol=1e-14, abs_tol=1e-16)
+
+
+@given(tables(), st.sampled_from([2, 10, 7.5]))
+def test_a_change_of_base_is_a_change_of_unit(p, base):
+    for function in (cc.joint_entropy, cc.conditional_entropy, cc.mutual_information):
+        assert math.isclose(
+            function(p, base=base) * math.log(base), function(p), rel_tol=1e-14, abs_tol=1e-300
+        )
+
+
+@pytest.mark.parametrize("dependence", [1e-2, 1e-4, 1e-6, 1e-7])
+def test_digits_near_independence(dependence):
+    """The entropies, whose difference it is, agree there in as many digits as it is small."""
+    table = np.full((2, 2), 0.25) + dependence * np.array([[1, -1], [-1, 1]])
+    got = cc.mutual_information(table)
+    assert oracles.relative_error(got, [mutual_information(table)]) < 1e-14
+    assert math.isclose(got, 8 * dependence**2, rel_tol=20 * dependence**2 + 1e-8)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_digits_of_tables_that_are_independent_but_for_rounding(dtype):
+    rng = np.random.default_rng(6)
+    eps = float(np.finfo(dtype).eps)
+    for shape in ((2, 2), (3, 5), (10, 4)):
+        for h in (0, 1e-9, 1e-5, 1e-2):
+            table = np.outer(*(rng.dirichlet(np.ones(n)) for n in shape))
+            table *= 1 + h * rng.normal(size=shape)
+            table = (table / table.sum()).astype(dtype)
+            got, expected = cc.mutual_information(table), mutual_information(table)
+            assert got.dtype == dtype
+            # A difference from independence of h is known to a part of eps / h.
+            bound = 16 * eps * expected + 4 * eps * mp.sqrt(expected) + 4 * eps**2
+            assert got >= 0
+            assert abs(exact(got) - expected) < bound
+
+
+def test_margins_whose_product_is_too_small_for_a_number():
+    for small in (1e-200, 1e-300, 1e-310):
+        for table in ([[1, 0], [0, small]], [[1, small], [0, small]], [[small, 0], [small, 1]]):
+            with mp.workdps(700):
+                expected = mutual_information(np.array(table))
+                assert oracles.relative_error(cc.mutual_information(table), [expected]) < 1e-13
+
+
+def test_digits_where_the_row_nearly_decides_the_column():
+    tables = np.array(
+        [
+            [[0.5 - 1e-17, 1e-17], [1e-20, 0.5]],
+            [[0.25, 1e-300], [0.75, 0.0]],
+            [[1e-300, 5e-301], [1.0, 0.0]],
+            [[0.3, 0.3], [0.4 - 1e-12, 1e-12]],
+        ]
+    )
+    expected = [conditional_entropy(table) for table in tables]
+    assert oracles.ulp_error(cc.conditional_entropy(tables), expected) < 8
+
+
+def test_subnormal_shares_leave_the_right_size():
+    table = np.array([[5e-324, 0.5], [0.5, 1e-310]])
+    expected = conditional_entropy(table)
+    assert oracles.relative_error(cc.conditional_entropy(table), [expected]) < 0.01
+
+
+def test_tables_in_a_batch_and_in_float32():
+    batch = np.stack([TABLE, TABLE.T, np.full((2, 2), 0.25)]).reshape(3, 1, 2, 2)
+    for function in (cc.joint_entropy, cc.conditional_entropy, cc.mutual_information):
+        each = [function(table) for table in batch[:, 0]]
+        assert np.array_equal(function(batch), np.reshape(each, (3, 1)))
+        assert function(TABLE.astype(np.float32)).dtype == np.float32
+
+
+def test_many_tables_are_done_in_blocks(monkeypatch):
+    rng = np.random.default_rng(0)
+    batch = rng.dirichlet(np.ones(6), size=50).reshape(50, 2, 3)
+    whole = cc.mutual_information(batch)
+    monkeypatch.setattr("coursecode._core.evaluate.BLOCK_BYTES", 200)
+    assert np.allclose(cc.mutual_information(batch), whole, rtol=1e-13)
+
+
+def test_rounding_of_the_total_does_not_make_information():
+    table = np.outer([0.3, 0.7], [0.2, 0.8]) * (1 + 1e-9)
+    assert 0 <= cc.mutual_information(table) < 1e-30
+
+
+def test_a_bad_table_is_named_by_its_index():
+    batch = np.stack([TABLE, TABLE / 2])
+    with pytest.raises(ValueError, match=r"^joint must sum to 1 over .*, got 0\.5 in table 1$"):
+        cc.joint_entropy(batch)
+    batch[1, 1, 0] = -1
+    with pytest.raises(
+        ValueError, match=r"^joint must be at least 0, got -1\.0 at .* \(1, 1, 0\)$"
+    ):
+        cc.joint_entropy(batch)
+    with pytest.raises(ValueError, match=r"^joint must not be empty, got shape \(2, 0, 3\)$"):
+        cc.joint_entropy(np.ones((2, 0, 3)))
+
+
+def test_scikit_learn_has_the_same_mutual_information():
+    rng = np.random.default_rng(1)
+    x, y = rng.integers(3, size=200), rng.integers(4, size=200)
+    counts = np.zeros((3, 4))
+    np.add.at(counts, (x, y), 1)
+    theirs = sklearn.metrics.mutual_info_score(x, y)
+    assert math.isclose(cc.mutual_information(counts / 200), theirs, rel_tol=1e-10)
+
+
+# --- codes ------------------------------------------------------------------------------
+
+
+def expected_length(p, lengths):
+    return float(np.sum(p * lengths))
+
+
+def test_lengths_of_dyadic_probabilities_are_their_information():
+    p = np.array([1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16])
+    assert cc.huffman_code_lengths(p).tolist() == cc.information_content(p, base=2).tolist()
+
+
+@given(distributions())
+def test_the_code_is_full_and_within_a_bit_of_the_entropy(p):
+    lengths = cc.huffman_code_lengths(p)
+    used = p > 0
+    assert (lengths[~used] == 0).all()
+    assert np.sum(2.0 ** -lengths[used]) == 1
+    h = cc.entropy(p, base=2)
+    assert h - 1e-12 <= expected_length(p, lengths) < h + 1
+
+
+@given(distributions())
+def test_rarer_outcomes_have_no_shorter_words(p):
+    lengths = cc.huffman_code_lengths(p)
+    for i, j in itertools.permutations(np.flatnonzero(p), 2):
+        if p[i] > p[j]:
+            assert lengths[i] <= lengths[j]
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 5])
+def test_no_other_full_code_is_shorter(size):
+    rng = np.random.default_rng(size)
+    choices = itertools.product(range(1, size), repeat=size)
+    full = np.array([c for c in choices if np.sum(2.0 ** -np.array(c)) == 1])
+    for p in rng.dirichlet(np.ones(size) / 2, size=30):
+        best = (full @ p).min()
+        assert expected_length(p, cc.huffman_code_lengths(p)) == pytest.approx(best, rel=1e-12)
+
+
+def test_ties_go_to_the_flattest_code_and_in_order():
+    # (1, 2, 3, 3) would be as short on average: 0.4·1 + 0.2·2 + 0.2·3 + 0.2·3 = 2.
+    assert cc.huffman_code_lengths([0.4, 0.2, 0.2, 0.1, 0.1]).tolist() == [2, 2, 2, 3, 3]
+    assert cc.huffman_code_lengths(np.full(5, 0.2)).tolist() == [3, 3, 2, 2, 2]
+    assert cc.huffman_code_lengths(np.full(8, 1 / 8)).tolist() == [3] * 8
+
+
+@pytest.mark.parametrize("shares", [[4, 2, 5, 3], [2, 4, 5, 3], [2, 2, 5, 4, 1], [1, 2, 3, 4]])
+def test_ties_up_to_rounding_are_ties(shares):
+    choices = itertools.product(range(1, len(shares)), repeat=len(shares))
+    full = np.array([c for c in choices if np.sum(2.0 ** -np.array(c)) == 1])
+    best = full[full @ shares == (full @ shares).min()]  # whole numbers: exact
+    lengths = cc.huffman_code_lengths(np.array(shares) / sum(shares))
+    assert lengths.max() == best.max(axis=1).min()
+
+
+def test_what_is_certain_or_impossible_takes_no_bits():
+    assert cc.huffman_code_lengths([1.0]).tolist() == [0]
+    assert cc.huffman_code_lengths([0.0, 1.0, 0.0]).tolist() == [0, 0, 0]
+    assert cc.huffman_code_lengths([0.5, 0.0, 0.5]).tolist() == [1, 0, 1]
+
+
+def test_a_batch_of_codes_is_that_of_its_rows():
+    p = np.array([[[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]], [[1, 0, 0], [0.3, 0.3, 0.4]]])
+    lengths = cc.huffman_code_lengths(p)
+    assert lengths.shape == p.shape
+    for index in np.ndindex(2, 2):
+        assert np.array_equal(lengths[index], cc.huffman_code_lengths(p[index]))
+
+
+def test_a_large_alphabet_is_quick():
+    p = np.random.default_rng(0).dirichlet(np.ones(20_000))
+    lengths = cc.huffman_code_lengths(p)
+    assert np.sum(2.0**-lengths) == 1

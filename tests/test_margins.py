@@ -66,7 +66,10 @@ def test_values_and_gradients_are_right_to_the_last_digits(loss, dtype, sign):
     slopes = rounded(sign * loss.slope(m) for m in margins)
     for got, expected in ((loss(y, s), losses), (loss.gradient(y, s), slopes)):
         assert got.dtype == dtype
-        assert oracles.ulp_error(got, expected) < 3
+        tiny = np.finfo(dtype).tiny  # below it, a slope of the logistic loss may be 0
+        small = np.array([0 < abs(v) < tiny for v in expected])
+        assert (abs(got[small]) < tiny).all()
+        assert oracles.ulp_error(got[~small], np.array(expected)[~small]) < 3
 
 
 @EVERY_BINARY

@@ -1,9 +1,260 @@
-"""Gradient descent and SGD: paths as formulas, what seeds decide, and what is refused."""
+"""Gradients measured and checked; descents: paths as formulas, what seeds decide, refusals."""
+
+import math
+import re
 
 import numpy as np
 import pytest
 
 import coursecode as cc
+
+
+def test_central_differences_of_a_cubic_are_right_to_nine_digits():
+    x = np.array([[1.0, -2.0], [0.3, 1e3]])
+    assert np.allclose(cc.numerical_gradient(lambda x: x**3, x), 3 * x**2, rtol=1e-9)
+
+
+def test_a_function_may_return_one_number_or_one_an_example():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    one = cc.numerical_gradient(lambda x: np.sum(x**2), x)
+    many = cc.numerical_gradient(lambda x: np.sum(x**2, axis=-1), x)
+    assert np.allclose(one, 2 * x)
+    assert np.allclose(many, 2 * x)
+
+
+def test_the_step_is_an_option():
+    coarse = cc.numerical_gradient(np.exp, 0.0, step=1.0)
+    assert math.isclose(coarse, math.sinh(1))
+    check = cc.check_gradient(np.exp, np.exp, [0.0], step=1.0)
+    assert math.isclose(check.absolute_error, math.sinh(1) - 1)
+
+
+def test_a_lone_number_has_a_lone_gradient():
+    assert isinstance(cc.numerical_gradient(np.sin, 0.0), np.float64)
+    assert math.isclose(cc.numerical_gradient(np.sin, 0.0), 1)
+
+
+def test_the_point_is_never_changed_and_the_function_may_change_its_argument():
+    x = np.array([1.0, 2.0])
+
+    def rude(x):
+        x *= 2
+        return np.sum(x)
+
+    assert np.allclose(cc.numerical_gradient(rude, x), 2)
+    assert cc.check_gradient(rude, lambda x: np.full(2, 2.0), x)
+    assert x.tolist() == [1, 2]
+
+
+def test_float32_is_differentiated_in_float64():
+    x = np.array([0.5, 2.0], np.float32)
+    assert np.allclose(cc.numerical_gradient(np.log, x), 1 / x, rtol=1e-9)
+
+
+def test_agreement_is_true_and_says_how_close():
+    check = cc.check_gradient(np.sin, np.cos, [[0.1, 0.7]])
+    assert check
+    assert check.relative_error < 1e-9
+    assert str(check).startswith("agrees, at worst at index (0, ")
+
+
+def test_a_wrong_gradient_is_false_and_says_where_and_by_how_much():
+    def wrong(x):
+        gradient = 2 * x
+        gradient[1, 0] += 0.5
+        return gradient
+
+    check = cc.check_gradient(lambda x: x**2, wrong, [[1.0, 2.0], [3.0, 4.0]])
+    assert not check
+    assert check.where == (1, 0)
+    assert math.isclose(check.analytic, 6.5)
+    assert math.isclose(check.numerical, 6, rel_tol=1e-9)
+    assert math.isclose(check.absolute_error, 0.5, rel_tol=1e-8)
+    assert math.isclose(check.relative_error, 0.5 / 6.5, rel_tol=1e-8)
+    assert str(check) == (
+        "differs, at worst at index (1, 0): analytic 6.5, numerical 6 "
+        "(off by 5.0e-01, relative 7.7e-02)"
+    )
+
+
+def test_rounding_of_a_large_function_is_no_fault_of_the_gradient():
+    assert cc.check_gradient(lambda x: 1e8 + x * 0, lambda x: x * 0 + 1e-9, [1.0])
+    assert cc.check_gradient(lambda x: 1e8 + 1e-3 * x, lambda x: x * 0 + 1e-3, [1.0])
+    assert not cc.check_gradient(lambda x: x * 0, lambda x: x * 0 + 1e-5, [1.0])
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-7, 1e-30, 1e-300, 1e100])
+def test_a_wrong_gradient_fails_however_small_it_is(scale):
+    x = np.array([0.5, 1.0, -1.5])
+    for function, gradient in (
+        (lambda x: scale * x**2, lambda x: scale * 2 * x),
+        (lambda x: np.sum(scale * np.exp(x)), lambda x: scale * np.exp(x)),
+    ):
+        assert cc.check_gradient(function, gradient, x)
+        for wrong in (0.0, 0.5, -1.0, 1 + 1e-4):
+            check = cc.check_gradient(function, lambda x, w=wrong, g=gradient: w * g(x), x)
+            assert not check
+            assert check.relative_error > 0.9e-4
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-7, 1e7])
+@pytest.mark.parametrize(
+    ("function", "gradient", "point"),
+    [
+        (lambda x: x**2, lambda x: 2 * x, 0.0),
+        (lambda x: x**3, lambda x: 3 * x**2, 0.0),
+        (lambda x: x**5, lambda x: 5 * x**4, 0.0),
+        (np.cos, lambda x: -np.sin(x), 0.0),
+        (lambda x: x - np.sin(x), lambda x: 1 - np.cos(x), 0.0),
+        (lambda x: (x - 1) ** 2 + 3, lambda x: 2 * (x - 1), 1.0),
+        (lambda x: np.exp(x) - x, lambda x: np.exp(x) - 1, 0.0),
+        (lambda x: 0 * x + 7, lambda x: 0 * x, 2.0),
+        (np.sin, lambda x: np.cos(x), np.pi / 2),
+    ],
+)
+def test_a_right_gradient_of_0_passes(function, gradient, point, scale):
+    assert cc.check_gradient(lambda x: scale * function(x), lambda x: scale * gradient(x), [point])
+    assert not cc.check_gradient(
+        lambda x: scale * function(x), lambda x: scale * (gradient(x) + 1e-5), [point]
+    )
+
+
+def test_an_absolute_error_can_be_allowed():
+    def check(absolute):
+        tiny = 1e-7
+        return cc.check_gradient(
+            lambda x: tiny * x**2, lambda x: tiny * x, [1.0], absolute=absolute
+        )
+
+    assert check(1e-6)
+    assert not check(0.9e-7)
+    assert not check(0)
+    assert not check(None)
+
+
+def test_the_step_is_the_cube_root_of_the_rounding_and_grows_with_x():
+    # The difference of x³ is off by the step's square.
+    root = np.finfo(float).eps ** (1 / 3)
+    off = cc.numerical_gradient(lambda x: x**3, [0.0, 0.1, -50.0]) - 3 * np.array([0, 0.01, 2500])
+    assert np.allclose(off, [root**2, root**2, (50 * root) ** 2], rtol=0.1, atol=0)
+
+
+def test_two_slopes_of_0_differ_by_nothing():
+    check = cc.check_gradient(lambda x: 0 * x + 7, lambda x: 0 * x, [2.0])
+    assert (check.agrees, check.absolute_error, check.relative_error) == (True, 0, 0)
+
+
+def test_no_absolute_error_at_all_can_be_asked_for():
+    # The central difference of x³ at 0 is h², where the gradient is 0.
+    cube, slope = lambda x: x**3, lambda x: 3 * x**2
+    assert cc.check_gradient(cube, slope, 0.0)
+    assert not cc.check_gradient(cube, slope, 0.0, absolute=0)
+
+
+def test_one_part_in_a_million_is_let_pass():
+    def check(off):
+        return cc.check_gradient(lambda x: x, lambda x: 1 + off + 0 * x, 0.0)
+
+    assert check(0.9e-6)
+    assert not check(1.1e-6)
+
+
+def test_the_tolerance_is_an_option():
+    assert not cc.check_gradient(lambda x: x, lambda x: 1.001 + 0 * x, 1.0)
+    assert cc.check_gradient(lambda x: x, lambda x: 1.001 + 0 * x, 1.0, tolerance=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "message"),
+    [
+        ((np.sin, [np.nan]), {}, ValueError, "x must be finite, got nan at index 0"),
+        ((np.sin, []), {}, ValueError, "x must not be empty"),
+        ((np.sin, ["a"]), {}, TypeError, "x must be real numbers, got text"),
+        ((np.sin, 1.0), {"step": 0}, ValueError, "step must be above 0, got 0"),
+        ((np.sin, 1.0), {"step": "h"}, TypeError, "step must be a real number, got str"),
+    ],
+)
+def test_bad_points_and_steps_are_refused(arguments, options, error, message):
+    function, x = arguments
+    with pytest.raises(error, match=f"^{message}"):
+        cc.numerical_gradient(function, x, **options)
+    with pytest.raises(error, match=f"^{message}"):
+        cc.check_gradient(function, np.cos, x, **options)
+
+
+def test_bad_gradients_and_tolerances_are_refused():
+    with pytest.raises(
+        ValueError, match=r"^shapes must match, got x \(2,\) and gradient\(x\) \(\)$"
+    ):
+        cc.check_gradient(np.sum, lambda x: 1.0, [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"^gradient\(x\) must be finite, got nan at index 1"):
+        cc.check_gradient(np.sum, lambda x: [1.0, np.nan], [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"^absolute must be at least 0, got -1"):
+        cc.check_gradient(np.sin, np.cos, 1.0, absolute=-1.0)
+    with pytest.raises(ValueError, match=r"^tolerance must be above 0, got 0"):
+        cc.check_gradient(np.sin, np.cos, 1.0, tolerance=0)
+
+
+@pytest.mark.parametrize(
+    ("function", "error", "message"),
+    [
+        (3, TypeError, "function must be a function, got int"),
+        (lambda x: None, TypeError, "function(x) must be real numbers, got objects"),
+        (lambda x: x + 0j, TypeError, "function(x) must be real numbers, got complex numbers"),
+        (lambda x: "one", TypeError, "function(x) must be real numbers, got text"),
+        (lambda x: x > 0, TypeError, "function(x) must be real numbers, got bool"),
+        (lambda x: x * np.nan, ValueError, "function(x) must be finite, got nan"),
+        (lambda x: [x, np.inf], ValueError, "function(x) must be finite, got inf at index 1"),
+    ],
+)
+def test_functions_without_real_values_are_refused(function, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        cc.numerical_gradient(function, 1.0)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        cc.check_gradient(function, np.cos, 1.0)
+    message = message.replace("function", "gradient", 1)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        cc.check_gradient(np.sin, function, 1.0)
+
+
+@pytest.mark.parametrize(("x", "step"), [(1.0, 1e-20), (1.5e308, 0.8e308)])
+def test_a_step_that_leads_nowhere_is_refused(x, step):
+    message = r"^step must lead from x to other finite numbers, got \S+ at index 1$"
+    with pytest.raises(ValueError, match=message):
+        cc.numerical_gradient(lambda x: x * 0, [0.0, x], step=step)
+
+
+def test_values_whose_sum_overflows_give_no_warning():
+    assert cc.numerical_gradient(lambda x: 1e308 + 0 * x, np.zeros(4)).tolist() == [0] * 4
+
+
+@pytest.mark.parametrize(
+    ("function", "gradient", "points"),
+    [
+        (np.sin, np.cos, [1e3, 1234.5, 1e5 + 0.3]),
+        (np.log, lambda x: 1 / x, [1e-3, 1e-5 + 1e-7, 0.01]),
+        (np.sqrt, lambda x: 0.5 / np.sqrt(x), [1e-4, 2e-5, 0.01]),
+        (abs, np.sign, [1e-9, -1e-7, 1e-5]),
+    ],
+    ids=["waves within a step", "logarithm", "root", "next to a kink"],
+)
+def test_a_function_that_bends_within_the_step_is_judged_by_a_shorter_one(
+    function, gradient, points
+):
+    assert cc.check_gradient(function, gradient, points)
+    for k in range(3):
+
+        def wrong(x, k=k):
+            slopes = np.array(gradient(x))
+            slopes[k] *= 1 + 1e-5
+            return slopes
+
+        check = cc.check_gradient(function, wrong, points)
+        assert not check
+        assert check.where == (k,)
+
+
+# --- descents ---------------------------------------------------------------------------
 
 TARGETS = np.array([1.0, 2.0, 4.0, 9.0, -1.0])
 

@@ -125,6 +125,8 @@ def test_the_elastic_net_is_no_more_than_its_parts_where_squares_overflow():
     assert cc.elastic_net_penalty([1e200, -1e200], l1_ratio=0.5) == np.inf
 
 
-def test_a_huge_step_of_the_elastic_net_leads_to_zero():
+def test_a_huge_step_of_the_elastic_net_leads_next_to_zero():
+    assert cc.l2_proximal([1.7e308, -1.0], step=1.7e308).tolist() == [0.5, -1 / 1.7 / 2 * 1e-308]
     for rho in RATIOS:
-        assert cc.elastic_net_proximal([1.0, -2.0], step=1e308, l1_ratio=rho).tolist() == [0, 0]
+        moved = cc.elastic_net_proximal([1.0, -2.0], step=1e308, l1_ratio=rho)
+        assert np.allclose(moved, [0, 0] if rho else [5e-309, -1e-308], rtol=1e-12, atol=0)

@@ -1,4 +1,4 @@
-"""What every public function refuses, and in which words."""
+"""What every public function refuses, and in which words: each kind of argument, everywhere."""
 
 import inspect
 import re
@@ -8,15 +8,12 @@ import numpy as np
 import pytest
 
 import coursecode as cc
-from tests.bad_inputs import CALLS, FITS, KINDS, OPTIONS
+from coursecode._core import kinds
+from tests.bad_inputs import CALLS, FAULTS, FITS, KINDS, OPTIONS
 
-# These take functions, samples or tables of data: refusals in a test module of their own.
-ELSEWHERE = {
-    "numerical_gradient": "test_gradients.py",
-    "check_gradient": "test_gradients.py",
-    "gradient_descent": "test_optimisation.py",
-    "sgd": "test_optimisation.py",
-}
+ALL = CALLS | FITS
+# These take functions: refusals in test modules of their own.
+ELSEWHERE = {"numerical_gradient", "check_gradient", "gradient_descent", "sgd"}
 
 
 def good_arguments(call):
@@ -25,118 +22,122 @@ def good_arguments(call):
 
 def run(function, arguments, **options):
     """Call a function; of a fit return the weights, of an estimate all its numbers."""
-    required = (CALLS | FITS)[function][0].required
-    result = getattr(cc, function)(*arguments.values(), **required | options)
+    result = getattr(cc, function)(**arguments, **ALL[function][0].required | options)
     result = getattr(result, "coefficients", result)
     return np.stack(result) if isinstance(result, tuple) else result
 
 
-def cases(table):
-    return [
-        pytest.param(function, call, id=f"{function}-{number}")
-        for function, calls in table.items()
-        for number, call in enumerate(calls)
-    ]
+def cases(table, wanted=lambda call: True):
+    return pytest.mark.parametrize(
+        ("function", "call"),
+        [
+            pytest.param(function, call, id=f"{function}-{number}")
+            for function, calls in table.items()
+            for number, call in enumerate(calls)
+            if wanted(call)
+        ],
+    )
 
 
-ALL_CALLS = cases(CALLS)
-EVERY_CALL = cases(CALLS | FITS)
-
-PAIRED = [case for case in ALL_CALLS if len(case.values[1].arguments) > 1]
-
-BAD_ARGUMENTS = [
-    pytest.param(function, call, name, bad, id=f"{function}-{number}-{name}-{bad.what}")
-    for function, calls in (CALLS | FITS).items()
-    for number, call in enumerate(calls)
-    for name, (kind, _) in call.arguments.items()
-    for bad in KINDS[kind]
-]
-
-BAD_OPTIONS = [
-    pytest.param(function, call, name, *bad, id=f"{function}-{name}-{str(bad[0])[:16]}")
-    for function, calls in (CALLS | FITS).items()
-    for call in calls
-    for name, kind in call.options.items()
-    for bad in OPTIONS[kind]
-]
+every_call = cases(ALL)
+every_batch = cases(CALLS)
+every_pair = cases(CALLS, lambda call: len(call.arguments) > 1)
 
 
 def test_the_table_covers_every_public_function():
     functions = {n for n in cc.__all__ if inspect.isfunction(getattr(cc, n))}
     takes_arguments = {n for n in functions if inspect.signature(getattr(cc, n)).parameters}
-    assert takes_arguments == {*CALLS, *FITS, *ELSEWHERE}
+    assert takes_arguments == {*ALL, *ELSEWHERE}
 
 
-@pytest.mark.parametrize(("function", "module"), ELSEWHERE.items())
-def test_what_the_table_leaves_out_is_refused_elsewhere(function, module):
-    text = (Path(__file__).parent / module).read_text(encoding="utf-8")
-    assert function in text
-    assert "pytest.raises" in text
+@pytest.mark.parametrize("function", sorted(ELSEWHERE))
+def test_what_the_table_leaves_out_is_refused_elsewhere(function):
+    others = [
+        path for path in Path(__file__).parent.glob("test_*.py") if path.name != "test_refusals.py"
+    ]
+    texts = [path.read_text(encoding="utf-8") for path in others]
+    assert any(f"cc.{function}" in text and "pytest.raises" in text for text in texts)
 
 
-@pytest.mark.parametrize(("function", "call"), EVERY_CALL)
+@every_call
 def test_the_table_names_every_argument_and_option(function, call):
     parameters = inspect.signature(getattr(cc, function)).parameters
-    named = {*call.arguments, *(CALLS | FITS)[function][0].options}
-    assert set(parameters) == named
+    assert set(parameters) == {*call.arguments, *ALL[function][0].options}
     assert all(parameters[n].kind is inspect.Parameter.KEYWORD_ONLY for n in call.options)
 
 
-@pytest.mark.parametrize(("function", "call"), EVERY_CALL)
-def test_good_arguments_are_taken_and_never_changed(function, call):
-    arguments = good_arguments(call)
-    copies = {name: np.array(value) for name, value in arguments.items()}
-    for value in copies.values():
-        value.setflags(write=False)
-    result = run(function, copies)
-    assert not np.isnan(result).any()
-    for name, value in arguments.items():
-        assert np.array_equal(value, copies[name])
-        assert not np.shares_memory(result, copies[name])
+@every_call
+def test_bad_arguments_are_refused_by_name(function, call):
+    for name, (kind, _) in call.arguments.items():
+        for bad in KINDS[kind]:
+            arguments = good_arguments(call)
+            arguments[name] = bad.change(arguments[name])
+            with pytest.raises(bad.error, match=f"^{name} {bad.message}"):
+                run(function, arguments)
 
 
-@pytest.mark.parametrize(("function", "call"), ALL_CALLS)
-def test_lists_float32_and_whole_numbers_are_taken(function, call):
-    arguments = good_arguments(call)
-    result = run(function, arguments)
-    lists = run(function, {name: value.tolist() for name, value in arguments.items()})
-    assert np.array_equal(result, lists)
-    single = {n: v.astype(np.float32) if v.dtype == float else v for n, v in arguments.items()}
-    assert run(function, single).dtype == (np.int64 if call.whole else np.float32)
-    assert np.allclose(run(function, single), result, rtol=1e-5)
+@every_call
+def test_bad_options_are_refused_by_name(function, call):
+    for name, kind in call.options.items():
+        for value, error, message in OPTIONS[kind]:
+            with pytest.raises(error, match=f"^{name} {message}"):
+                run(function, good_arguments(call), **{name: value})
 
 
-@pytest.mark.parametrize(("function", "call"), ALL_CALLS)
-@pytest.mark.parametrize("order", ["float16", "big-endian", "column by column", "strided"])
-def test_layout_and_width_of_the_input_make_no_difference(function, call, order):
-    arguments = good_arguments(call)
-    made = {
-        "float16": lambda x: x.astype(np.float16) if x.dtype == float else x,
-        "big-endian": lambda x: x.astype(x.dtype.newbyteorder(">")),
-        "column by column": np.asfortranarray,
-        "strided": lambda x: np.repeat(x, 2, axis=-1)[..., ::2],
-    }[order]
-    result = run(function, {name: made(value) for name, value in arguments.items()})
-    expected = np.int64 if call.whole else np.float32 if order == "float16" else np.float64
-    assert result.dtype == expected
-    assert np.allclose(result, run(function, arguments), rtol=1e-6 if order == "float16" else 0)
+@every_batch
+def test_a_fault_is_found_at_every_place_and_at_all_of_them(function, call):
+    for name, (kind, good) in call.arguments.items():
+        for value in FAULTS.get(kind, []):
+            for places in [*np.ndindex(good.shape), ...]:
+                bad = good.astype(float)
+                bad[places] = value
+                first = (0,) * good.ndim if places is ... else places
+                told = re.escape(f"got {value} at index {first if good.ndim > 1 else first[0]}")
+                with pytest.raises(ValueError, match=f"^{name} must .*, {told}$"):
+                    run(function, good_arguments(call) | {name: bad})
 
 
-@pytest.mark.parametrize(("function", "call", "name", "bad"), BAD_ARGUMENTS)
-def test_bad_arguments_are_refused_by_name(function, call, name, bad):
-    arguments = good_arguments(call)
-    arguments[name] = bad.change(arguments[name])
-    with pytest.raises(bad.error, match=f"^{name} {bad.message}"):
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
+def test_a_fault_has_the_index_that_the_caller_gave(layout):
+    table = layout(np.ones((3, 4)))
+    for place in np.ndindex(table.shape):
+        bad = table.copy(order="K")
+        bad[place] = np.nan
+        with pytest.raises(ValueError, match=re.escape(f"got nan at index {place}") + "$"):
+            cc.squared_error(table, bad)
+
+
+@every_batch
+def test_a_fault_in_a_later_block_is_found_with_its_index(function, call, monkeypatch):
+    monkeypatch.setattr("coursecode._core.evaluate.BLOCK_BYTES", 64)
+    arguments = {n: np.concatenate([v] * 9) for n, v in good_arguments(call).items()}
+    name = list(arguments)[-1]
+    arguments[name] = np.array(arguments[name], dtype=float)
+    arguments[name][-1] = np.nan
+    last = arguments[name].shape[0] - 1
+    where = rf"got nan at index (\({last}, 0\)|{last})"
+    with pytest.raises(ValueError, match=rf"^{name} must .*, {where}"):
         run(function, arguments)
 
 
-@pytest.mark.parametrize(("function", "call", "name", "value", "error", "message"), BAD_OPTIONS)
-def test_bad_options_are_refused_by_name(function, call, name, value, error, message):
-    with pytest.raises(error, match=f"^{name} {message}"):
-        run(function, good_arguments(call), **{name: value})
+ANY_FINITE = ("real", "rows", "extended", "exponents", "scores")  # kinds that take any, and more
 
 
-@pytest.mark.parametrize(("function", "call"), EVERY_CALL)
+@every_batch
+def test_no_number_beside_a_fault_hides_it(function, call):
+    free = [name for name, (kind, _) in call.arguments.items() if kind in ANY_FINITE]
+    for name in free:
+        for value in FAULTS[call.arguments[name][0]]:
+            for other in (0.0, -3.0, 1e300, -1e300):
+                arguments = {n: np.array(v) for n, v in good_arguments(call).items()}
+                for each in free:
+                    arguments[each][:] = other
+                arguments[name][(-1,) * arguments[name].ndim] = value
+                with pytest.raises(ValueError, match=f"^{name} must .* got {value}"):
+                    run(function, arguments)
+
+
+@every_call
 def test_empty_input_is_refused(function, call):
     empty = {name: value[:0] for name, value in good_arguments(call).items()}
     name = next(iter(empty))
@@ -144,14 +145,7 @@ def test_empty_input_is_refused(function, call):
         run(function, empty)
 
 
-LABELS_FIRST = [
-    case
-    for case in ALL_CALLS
-    if [values.ndim for _, values in case.values[1].arguments.values()] == [1, 2]
-]
-
-
-@pytest.mark.parametrize(("function", "call"), LABELS_FIRST)
+@cases(CALLS, lambda call: [v.ndim for _, v in call.arguments.values()] == [1, 2])
 def test_rows_without_outcomes_are_what_is_empty(function, call):
     name = list(call.arguments)[-1]
     for kind in (int, float, np.uint64):
@@ -166,7 +160,7 @@ class Stubborn:
         raise RuntimeError("Use tensor.detach().numpy() instead.")
 
 
-@pytest.mark.parametrize(("function", "call"), EVERY_CALL)
+@every_call
 def test_what_is_no_array_is_named(function, call):
     arguments = good_arguments(call)
     name = next(iter(arguments))
@@ -174,7 +168,7 @@ def test_what_is_no_array_is_named(function, call):
         run(function, arguments | {name: Stubborn()})
 
 
-@pytest.mark.parametrize(("function", "call"), PAIRED)
+@every_pair
 @pytest.mark.parametrize("which", [0, -1])
 def test_shapes_that_differ_are_refused_rather_than_broadcast(function, call, which):
     arguments = good_arguments(call)
@@ -191,14 +185,160 @@ def test_shapes_that_differ_are_refused_rather_than_broadcast(function, call, wh
             assert re.search(f"{name} {re.escape(told[name])}", str(refusal.value))
 
 
-@pytest.mark.parametrize(("function", "call"), ALL_CALLS)
-def test_a_fault_in_a_later_block_is_found_with_its_index(function, call, monkeypatch):
-    monkeypatch.setattr("coursecode._blocks.BLOCK_BYTES", 64)
-    arguments = {n: np.concatenate([v] * 9) for n, v in good_arguments(call).items()}
-    name = list(arguments)[-1]
-    arguments[name] = np.array(arguments[name], dtype=float)
-    arguments[name][-1] = np.nan
-    last = arguments[name].shape[0] - 1
-    where = rf"got nan at index (\({last}, 0\)|{last})"
-    with pytest.raises(ValueError, match=rf"^{name} must .*, {where}"):
-        run(function, arguments)
+# A lone number beside arrays is what these take for their parameters, or a lone distribution.
+TAKE_LONE = {
+    "normal_log_likelihood",
+    "laplace_log_likelihood",
+    "bernoulli_log_likelihood",
+    "poisson_log_likelihood",
+    "categorical_log_likelihood",
+}
+
+
+@every_pair
+def test_a_lone_example_does_not_stand_for_many(function, call):
+    if function == "gaussian_kl_divergence":  # of which all four may
+        return
+    arguments = good_arguments(call)
+    for name in list(arguments)[: 1 if function in TAKE_LONE else None]:
+        with pytest.raises(ValueError, match=r"^shapes must match, got "):
+            run(function, arguments | {name: arguments[name][0]})
+
+
+@cases(CALLS, lambda call: [k for k, _ in call.arguments.values()] == ["classes", "rows"])
+def test_labels_of_the_shape_of_the_scores_are_refused(function, call):
+    for shape in [(3,), (3, 3)]:
+        labels, scores = np.zeros(shape, int), np.ones(shape)
+        told = rf"got labels \(3,{' 3' if len(shape) > 1 else ''}\) and scores \(3,"
+        with pytest.raises(ValueError, match=f"^shapes must match, {told}"):
+            getattr(cc, function)(labels, scores)
+
+
+def test_too_few_and_too_many_arguments_are_pythons_own_errors():
+    for arguments in ((), (1.0,), (1.0, 2.0, 3.0)):
+        with pytest.raises(TypeError, match="argument"):
+            cc.squared_error(*arguments)
+    with pytest.raises(TypeError, match="argument 'weight'"):
+        cc.squared_error(1.0, 2.0, weight=3.0)
+
+
+# --- the edges of the rules -------------------------------------------------------------
+
+
+def test_a_row_of_minus_infinity_is_named_where_it_stands():
+    lone, masked = [-np.inf, -np.inf], r"^logits must not be -inf for every class, got -inf"
+    with pytest.raises(ValueError, match=f"{masked}$"):
+        cc.softmax(lone)
+    with pytest.raises(ValueError, match=rf"{masked} in row \(1, 0\)$"):
+        cc.softmax([[[0.0, -np.inf]], [lone]])
+    assert cc.softmax([[0.0, -np.inf], [-np.inf, 0.0]]).tolist() == [[1, 0], [0, 1]]
+
+
+# The root of float32's machine epsilon is 2**-11.5: between these two multiples of 2**-24.
+@pytest.mark.parametrize(
+    ("dtype", "just", "beyond"),
+    [
+        (np.float64, 5792 * 2.0**-24, 5793 * 2.0**-24),
+        (np.float32, 5792 * 2.0**-24, 5793 * 2.0**-24),
+        (np.float16, 2.0**-5, 2.0**-5 + 2.0**-11),
+    ],
+)
+def test_each_row_may_miss_one_by_what_rounding_in_float32_explains(dtype, just, beyond):
+    rows = np.array([[0.5, 0.5 + just], [0.5 - just, 0.5]] * 5, dtype)
+    assert cc.entropy(rows).shape == (10,)
+    for row in ([0.5, 0.5 + beyond], [0.5 - beyond, 0.5]):
+        rows[7] = row
+        with pytest.raises(ValueError, match=r"^p must sum to 1 .* in row 7$"):
+            cc.entropy(rows)
+
+
+@pytest.mark.parametrize("classes", [2, 10, 1000, 50_000])
+def test_a_softmax_of_float32_is_taken_in_whatever_type_it_is_passed_on(classes):
+    logits = np.random.default_rng(0).normal(size=(4, classes)).astype(np.float32) * 5
+    e = np.exp(logits)
+    q = e / np.cumsum(e, axis=-1)[:, -1:]  # summed one by one, which rounds most
+    for given in (q, q.astype(np.float64), q.tolist()):
+        assert np.isfinite(cc.entropy(given)).all()
+        assert np.isfinite(cc.kl_divergence(given, given)).all()
+    with pytest.raises(ValueError, match=r"^p must sum to 1 along its last axis, got 0\.(9|8999)"):
+        cc.entropy(0.9 * q)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_probability_may_be_one_but_no_more(dtype):
+    one, scores = np.array([0.5, 1], dtype), np.zeros(2, dtype)
+    assert cc.information_content(one).tolist()[1] == 0
+    assert cc.binary_cross_entropy(one, scores).dtype == dtype
+    above = np.nextafter(one, dtype(2))
+    above[0] = 0.5
+    told = r"must lie between 0 and 1, got 1\.0+\d+ at index 1$"
+    with pytest.raises(ValueError, match=f"^p {told}"):
+        cc.information_content(above)
+    with pytest.raises(ValueError, match=f"^labels {told}"):
+        cc.binary_cross_entropy(above, scores)
+
+
+def test_only_good_faults_have_a_place():
+    with pytest.raises(ValueError, match=r"^p must lie between 0 and 1, got 2\.0$"):
+        cc.information_content(2)
+    with pytest.raises(ValueError, match=r"^p must sum to 1 along its last axis, got 0\.5$"):
+        cc.entropy([0.5])
+    with pytest.raises(ValueError, match=r"got 0\.5 in row \(1, 0\)$"):
+        cc.entropy([[[0.5, 0.5]], [[0.25, 0.25]]])
+
+
+@pytest.mark.parametrize("kind", np.typecodes["AllInteger"])
+def test_labels_of_any_integer_type_count(kind):
+    scores = [[1.0, 2.0], [3.0, 5.0]]
+    for function in (cc.softmax_cross_entropy, cc.multiclass_hinge_loss_gradient):
+        got = function(np.array([0, 1], kind), scores)
+        assert np.array_equal(got, function([0, 1], scores))
+    far = np.array([1, np.iinfo(kind).max], kind)
+    with pytest.raises(ValueError, match=f"^labels must be .*, got {far[1]} at index 1"):
+        cc.softmax_cross_entropy(far, scores)
+
+
+def test_labels_in_any_byte_order_are_held_to_their_range():
+    assert cc.softmax_cross_entropy(np.array([1], ">i8"), [[0.0, 0.0]]) == np.log(2)
+    far = np.array([2**56], ">i8")  # 1 in the other order
+    with pytest.raises(ValueError, match=r"^labels must be a class from 0 to 1, got 72057594037"):
+        cc.softmax_cross_entropy(far, [[0.0, 0.0]])
+
+
+def test_options_are_refused_by_themselves_too():
+    choice = kinds.one_of("l1", "l2")
+    assert kinds.as_kind(choice, "penalty", "l1") == "l1"
+    with pytest.raises(ValueError, match=r"^penalty must be one of l1, l2, got 'l3'$"):
+        kinds.as_kind(choice, "penalty", "l3")
+    with pytest.raises(TypeError, match=r"^penalty must be text, got int$"):
+        kinds.as_kind(choice, "penalty", 1)
+    assert kinds.as_kind(kinds.Function, "f", abs) is abs
+    with pytest.raises(TypeError, match=r"^f must be a function, got int$"):
+        kinds.as_kind(kinds.Function, "f", 1)
+    assert kinds.as_kind(kinds.Whole, "steps", np.int64(3)) == 3
+    with pytest.raises(ValueError, match=r"^strength must be at least 0, got -1$"):
+        kinds.as_kind(kinds.AtLeast0, "strength", -1)
+
+
+def test_data_are_refused_by_themselves_too():
+    assert kinds.as_kind(kinds.Real, "x", [1, 2]).tolist() == [1, 2]
+    with pytest.raises(ValueError, match=r"^x must be finite, got inf at index 1"):
+        kinds.as_kind(kinds.Real, "x", [1, np.inf])
+    with pytest.raises(ValueError, match=r"^x must not be empty, got shape \(0,\)"):
+        kinds.as_kind(kinds.Real, "x", [])
+    huge = np.full(4, 1e300)  # their squares overflow, which is a false alarm
+    assert kinds.as_kind(kinds.Real, "x", huge) is huge
+
+
+# --- what is said of it -----------------------------------------------------------------
+
+
+@every_call
+def test_the_docstring_says_what_each_argument_must_be(function, call):
+    doc = inspect.getdoc(getattr(cc, function))
+    assert doc.count("\nRaises\n------\n") == 1
+    raises = doc.split("\nRaises\n------\n")[1].split("\n\n")[0]
+    for name, parameter in inspect.signature(getattr(cc, function)).parameters.items():
+        rules = parameter.annotation.rules
+        assert (f"`{name}`" in raises) == bool(rules)
+        assert all(rule.must in " ".join(raises.split()) for rule in rules)

@@ -1,0 +1,269 @@
+"""The steps that formulas share, each written so that it loses neither digits nor time.
+
+Everything here works on a block: an array with one example per row, (rows, K), or one number per
+example, (rows,). Only `put` and `split` change what they are given.
+"""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[Any]
+
+SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arithmetic in it
+# OpenBLAS shares products of more numbers than this among threads, and waits for them all. On a
+# machine with other work, or beside PyTorch's threads, the wait is longer than the work.
+LANE = 10_000
+SMALL = 1 / 4  # a sum of exponentials above it has lost no digit that matters to underflow
+
+
+# --- every number of an array ---------------------------------------------------------
+
+
+def lowest(x: Numbers) -> float:
+    """Return the lowest number, or nan if there is one; on a few numbers far faster than `min`."""
+    flat = x.ravel()
+    return float(flat[flat.argmin()])
+
+
+def highest(x: Numbers) -> float:
+    """Return the highest number, or nan if there is one."""
+    flat = x.ravel()
+    return float(flat[flat.argmax()])
+
+
+def all_finite(x: Numbers) -> bool:
+    """Return whether no number is nan, infinite, or so large that its square overflows."""
+    flat = x.ravel()
+    if flat.size <= LANE:
+        return math.isfinite(flat.dot(flat))  # the fastest way to read every number
+    lanes = flat[: flat.size // LANE * LANE].reshape(-1, LANE)
+    rest = flat[lanes.size :]
+    return math.isfinite(np.vecdot(lanes, lanes).sum() + rest.dot(rest))
+
+
+# --- rows -----------------------------------------------------------------------------
+
+
+def row_sum(x: Numbers) -> Numbers:
+    """Return the sum of each row: pairwise, or for short rows as a product with ones."""
+    short = x.shape[-1] <= SHORT_ROW
+    total: Numbers = x.dot(_ones(x.shape[-1], x.dtype)) if short else np.add.reduce(x, axis=-1)
+    return total
+
+
+def row_max(x: Numbers) -> Numbers:
+    """Return the largest number of each row.
+
+    Short rows are first laid out column by column: NumPy then loops along the many rows, which is
+    several times faster than along the few numbers in each.
+    """
+    by_columns = np.asfortranarray(x) if x.shape[-1] <= SHORT_ROW else x
+    top: Numbers = np.maximum.reduce(by_columns, axis=-1)
+    return top
+
+
+@lru_cache(maxsize=2 * SHORT_ROW)
+def _ones(count: int, dtype: np.dtype[Any]) -> Numbers:
+    return np.ones(count, dtype)
+
+
+def column(x: Numbers) -> Numbers:
+    """Return one number per row as a column, to stand beside rows."""
+    return x[:, np.newaxis]
+
+
+def place_in(x: Numbers, k: Numbers) -> Numbers:
+    """Return where the k-th number of each row stands in x.ravel(): faster than two indices."""
+    index: Numbers = k + np.arange(0, x.size, x.shape[-1])
+    return index
+
+
+def pick(x: Numbers, k: Numbers) -> Numbers:
+    """Return the k-th number of each row, with one k per row."""
+    picked: Numbers = x.ravel()[place_in(x, k)]
+    return picked
+
+
+def put(x: Numbers, k: Numbers, value: Numbers | float) -> Numbers:
+    """Set the k-th number of each row of x, and return x."""
+    x.reshape(-1)[place_in(x, k)] = value
+    return x
+
+
+def one_hot(y: Numbers, like: Numbers) -> Numbers:
+    """Return classes as rows of 0 and 1; rows of probabilities are returned as they are."""
+    return y if y.ndim == 2 else put(np.zeros_like(like), y, 1)
+
+
+def others(x: Numbers) -> Numbers:
+    """Return the sum of the others for each number of a row, none of which is below 0."""
+    rest: Numbers = column(row_sum(x)) - x
+    top = x.argmax(axis=-1)  # this may be nearly the whole sum, so a difference loses the others
+    return put(rest, top, row_sum(put(x.copy(), top, 0)))
+
+
+# --- products in which 0 · ∞ is 0 -------------------------------------------------------
+
+
+def times(weight: Numbers, cost: Numbers) -> Numbers:
+    """Return weight · cost, and 0 where the weight is 0, even if the cost is infinite."""
+    product = weight * cost
+    return product if all_finite(product) else np.where(weight == 0, 0, product)
+
+
+def expectation(p: Numbers, cost: Numbers) -> Numbers:
+    """Return the sum of p_k · cost_k in each row; an outcome that never happens costs nothing."""
+    mean = row_sum(p * cost)
+    return mean if all_finite(mean) else row_sum(times(p, cost))
+
+
+# --- logarithms and exponentials ------------------------------------------------------
+
+LOGARITHMS: dict[float, Callable[..., Any]] = {math.e: np.log, 2.0: np.log2, 10.0: np.log10}
+
+
+def log(x: Numbers, base: float) -> Numbers:
+    """Return the logarithm to a base; log2 rounds once, where a quotient rounds three times."""
+    known = LOGARITHMS.get(base)
+    value: Numbers = known(x) if known else np.log(x) / math.log(base)
+    return value
+
+
+def exponentials(s: Numbers) -> tuple[Numbers, Numbers]:
+    """Return e^s and its sum in each row, both divided by e^max s where they would leave range.
+
+    Elsewhere the definition is used as it stands, because it is the most exact.
+    """
+    e: Numbers = np.exp(s)
+    total = row_sum(e)
+    if not (lowest(total) >= SMALL and highest(total) < math.inf):
+        hard = ~((total >= SMALL) & (total < math.inf))
+        e[hard] = _shifted_exponentials(s[hard])
+        total[hard] = row_sum(e[hard])
+    return e, total
+
+
+def _shifted_exponentials(s: Numbers) -> Numbers:
+    top = column(s.max(axis=-1))
+    shifted = s - top
+    # A difference d is rounded by up to half a unit in its last place, which changes e^d by up to
+    # |d| eps / 2. What was rounded off is known exactly (Knuth, The Art of Computer Programming,
+    # volume 2, 4.2.2, theorem B), so give it back.
+    back = s - shifted
+    rounded_off = (s - (shifted + back)) + (back - top)
+    e: Numbers = np.exp(shifted)
+    e += times(e, rounded_off)
+    return e
+
+
+def split(e: Numbers, k: Numbers) -> tuple[Numbers, Numbers]:
+    """Set the k-th number of each row of e to 0; return what it was, and the sum of the others."""
+    own = pick(e, k)
+    return own, row_sum(put(e, k, 0))
+
+
+def log_total(s: Numbers) -> tuple[Numbers, Numbers]:
+    """Return max s, and by how much ln Σ e^s exceeds it, with digits even where that is near 0."""
+    top = row_max(s)
+    rest = _sum_but_largest(np.exp(s - column(top)))
+    sure = rest < 0.01  # of one class: the others are far below, where a shift rounds the most
+    if sure.any():
+        rest[sure] = _sum_but_largest(_shifted_exponentials(s[sure]))
+    return top, np.log1p(rest)
+
+
+def _sum_but_largest(e: Numbers) -> Numbers:
+    """Return the sum of each row without one of its largest numbers, which must be 1."""
+    ones = np.floor(e)  # subtracting 1 from the sum would lose the digits of what is left
+    rest: Numbers = row_sum(e - ones) + (row_sum(ones) - 1)
+    return rest
+
+
+def surprise(s: Numbers, y: Numbers) -> Numbers:
+    """Return -ln q_y for the softmax q of scores: ln(1 + e^others / e^own)."""
+    own, rest = split(np.exp(s), y)
+    total, odds = own + rest, rest / own
+    loss: Numbers = np.log1p(odds)
+    hard = ~((total >= SMALL) & (total < math.inf) & (odds < math.inf))
+    if hard.any():  # out of range
+        top, log_sum = log_total(s[hard])
+        loss[hard] = log_sum - (pick(s[hard], y[hard]) - top)
+    return loss
+
+
+def scaled(x: Numbers) -> tuple[Numbers, Numbers]:
+    """Return samples, along the last axis, in a unit in which no sum overflows, and the unit.
+
+    The unit is a power of two, so nothing is rounded.
+    """
+    unit = np.ldexp(np.ones_like(x[..., 0]), np.frexp(abs(x).max(axis=-1))[1] - 1)
+    return x / unit[..., np.newaxis], unit
+
+
+# --- what is left where large terms cancel ----------------------------------------------
+
+NEAR = 0.3  # for |s|: beyond it, the logarithm has digits enough
+TERMS = 16  # NEAR to the power 2 * TERMS is below the rounding of float64
+
+
+def excess(p: Numbers, q: Numbers) -> Numbers:
+    """Return ln(p/q) - 1 + q/p, which is never negative, and 0 where p = q.
+
+    The logarithm of a ratio near 1 loses the digits in which p and q differ. But ln(q/p) is
+    2 artanh(s) with s = (q - p) / (q + p), which is exact there. Its first term cancels, and the
+    rest of the series is summed here.
+    """
+    more = (q - p) / p
+    s = np.where(p == q, 0, (q / 2 - p / 2) / (p / 2 + q / 2))  # p + q may overflow
+    tail = _series([1 / (2 * k + 3) for k in range(TERMS)], s * s)
+    return np.where(abs(s) < NEAR, more * s - 2 * s**3 * tail, log_ratio(p, q) + more)
+
+
+def divergence_terms(p: Numbers, q: Numbers) -> Numbers:
+    """Return p ln(p/q) - p + q, which is never negative, and just q where p is next to nothing."""
+    return np.where((p > 0) & (q / p < math.inf), p * excess(p, q), q)
+
+
+def divergence(p: Numbers, q: Numbers) -> Numbers:
+    """Return the sum of p ln(p/q) - p + q in each row."""
+    d = p - q
+    total = row_sum(times(p, np.log1p(d / q)) - d)
+    hard = ~((total > 0.01) & (total < math.inf))  # the terms cancel, or a ratio leaves range
+    if hard.any():
+        total[hard] = row_sum(divergence_terms(p[hard], q[hard]))
+    return total
+
+
+def log_ratio(p: Numbers, q: Numbers) -> Numbers:
+    """Return ln(p/q), even where the ratio is too large or too small for its type."""
+    ratio = p / q
+    fits = (ratio >= np.finfo(p.dtype).tiny) & (ratio < math.inf)
+    return np.where(fits, np.log(ratio), np.log(p) - np.log(q))
+
+
+def _series(coefficients: list[float], x: Numbers) -> Numbers:
+    value = np.zeros_like(x)
+    for coefficient in reversed(coefficients):
+        value *= x
+        value += coefficient
+    return value
+
+
+# What Stirling's formula leaves out: ln x! = ½ ln(2πx) + x ln x - x + ε(x). Without ε, the large
+# terms of a Poisson log-likelihood cancel before they are rounded. ε is a series in 1/x, 1/x³, ...
+# (Abramowitz and Stegun, equation 6.1.41), and for a few first numbers a table.
+STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360]
+FEW = np.arange(1.0, 16)
+ERRORS = np.vectorize(math.lgamma)(FEW + 1) - np.log(2 * np.pi * FEW) / 2 - FEW * np.log(FEW) + FEW
+
+
+def stirling_error(x: Numbers) -> Numbers:
+    """Return ε(x) for whole numbers x from 1 on."""
+    table = ERRORS[np.clip(x, 1, FEW.size).astype(np.intp) - 1].astype(x.dtype)
+    large = np.maximum(x, FEW.size + 1)
+    return np.where(x > FEW.size, _series(STIRLING, large**-2.0) / large, table)

@@ -1,0 +1,159 @@
+"""Two decorators that turn a formula into a public function.
+
+    @rowwise
+    def squared_error(y_true: Real, y_pred: Real) -> Array:
+        return (y_true - y_pred) ** 2
+
+Its annotations are the kinds of its arguments (see `kinds`); what a caller gives is checked by
+them, and the formula gets plain arrays. Options are keyword-only and reach it as they are.
+
+`rowwise`   for formulas that treat each example by itself. Leading axes become one, and the formula
+            is given a block of examples at a time, a row each: (rows,), (rows, K) or (rows, J, K).
+            It returns one number a row, or an array for each, and must not write into what it gets.
+`checked`   for everything else: the arguments are checked as a whole and handed over once.
+
+Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
+one; a section that a docstring has of its own is kept, after it.
+
+Blocks are there for speed: an expression such as `np.exp(s) / total` makes an array for every step.
+On a large input each of them travels to main memory and back, which takes longer than the
+arithmetic. A block of rows stays in the processor's cache, however many steps there are.
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from functools import wraps
+from math import prod
+from textwrap import fill
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from coursecode._core.arithmetic import Numbers
+from coursecode._core.kinds import DOUBLE, SINGLE, Argument, Data, fits_single, hold, kind_in, match
+
+BLOCK_BYTES = 2**20  # of the largest argument; the formula's temporaries take a few times that
+# The C library of Linux keeps freed memory for the next block, rather than fetch it from the system
+# anew, up to twice the size of the largest array that was freed so far: this one.
+np.empty(16 * BLOCK_BYTES, np.uint8)
+
+# A docstring's own section, or the next one, or the end.
+PLACE_OF_RAISES = re.compile(
+    r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)", re.MULTILINE
+)
+
+P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def rowwise(formula: Callable[P, Any]) -> Callable[P, Numbers]:
+    """Evaluate a formula over checked arguments, block by block.
+
+    The result has the type of the arguments, float64 where float32 meets float64, and no -0.0; it
+    is a NumPy scalar where it is one number. A number of Python's own takes the type of the data
+    beside it; where an option has no place in float32, the formula is evaluated in float64.
+    """
+    function: Callable[P, Numbers] = public(formula, by_rows)
+    return function
+
+
+def checked(function: F) -> F:
+    """Call a function with its arguments checked."""
+    checking: F = public(function, as_a_whole)
+    return checking
+
+
+def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
+    """Return a function that takes its arguments by their kinds, and says so in its docstring."""
+    signature = inspect.signature(function, eval_str=True)
+    kinds = {name: kind_in(each.annotation) for name, each in signature.parameters.items()}
+    defaults = {name: each.default for name, each in signature.parameters.items()}
+    data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
+    data_do = [name for name in kinds if defaults[name] is inspect.Parameter.empty] == data
+
+    shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
+    function.__annotations__ = function.__annotations__ | {n: k for n, k in shown.items() if k}
+
+    @wraps(function)
+    def taking(*given: Any, **named: Any) -> Any:
+        if data_do and not named and len(given) == len(data):  # `bind` takes its time
+            values = dict(zip(data, given, strict=True))
+        else:
+            values = signature.bind(*given, **named).arguments
+        arguments: list[Argument] = []
+        like: Any = values.get("classes")  # it tells what labels may be, and so do scores
+        for name in reversed(data):
+            arguments.insert(0, kinds[name].take(name, values.pop(name), like))
+            like = arguments[-1]
+        for name, value in values.items():
+            if kinds[name] and value is not defaults[name]:
+                values[name] = kinds[name].take(name, value, like)
+        return run(function, arguments, values)
+
+    taking.__doc__ = with_raises(inspect.cleandoc(function.__doc__ or ""), kinds)
+    return taking
+
+
+def as_a_whole(function: Callable[..., Any], arguments: list[Argument], others: Any) -> Any:
+    """Call a function with all values of its arguments."""
+    with np.errstate(all="ignore"):
+        match(arguments)
+        hold(arguments, [each.rows for each in arguments])
+    return function(**{each.name: each.values for each in arguments}, **others)
+
+
+@np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
+def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any) -> Numbers:
+    """Call a formula with a block of rows at a time."""
+    batch = match(arguments)
+    count, dtype = prod(batch), common_type(arguments)
+    fit = all([fits_single(value) for value in options.values() if type(value) is float])
+    rows = [in_rows(each, count, dtype if fit else DOUBLE) for each in arguments]
+    step = max(1, BLOCK_BYTES * count // max([each.nbytes for each in rows]))
+    if step >= count:
+        hold(arguments, rows)
+        result = (formula(*rows, **options) + 0.0).astype(dtype, copy=False)  # -0.0 + 0.0 is 0.0
+    for start in range(0, count if step < count else 0, step):
+        block = [each[start : start + step] for each in rows]
+        hold(arguments, block)
+        part = formula(*block, **options)
+        if not start:
+            result = np.empty((count, *part.shape[1:]), dtype)
+        np.add(part, 0.0, out=result[start : start + step], casting="same_kind")
+    shaped: Numbers = result.reshape(batch + result.shape[1:])[()]
+    return shaped
+
+
+def common_type(arguments: list[Argument]) -> np.dtype[Any]:
+    """Return float32 if all floats are, but for numbers of Python's own that fit into it."""
+    types = {each.values.dtype for each in arguments if not each.yields}
+    return SINGLE if SINGLE in types and DOUBLE not in types else DOUBLE
+
+
+def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
+    """Return the values, a row each; a lone number is repeated, though not in memory."""
+    rows = argument.rows
+    if rows.dtype.kind == "f" and rows.dtype is not dtype:
+        rows = rows.astype(dtype)
+    if not rows.flags.c_contiguous:
+        rows = np.ascontiguousarray(rows)
+    return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
+
+
+def with_raises(doc: str, kinds: dict[str, Any]) -> str:
+    """Return a docstring that says what each argument must be; of equals, that they must be so."""
+    rules: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        if kind and kind.rules:
+            *others, last = [rule.must for rule in kind.rules]
+            must = f"{', '.join(others)} and {last}" if others else last
+            rules.setdefault(must, []).append(f"`{name}`")
+    sentences = [
+        f"{first} must {must}{''.join(f'; so must {name}' for name in rest)}."
+        for must, (first, *rest) in rules.items()
+    ]
+    entry = fill(" ".join(sentences), 92, initial_indent="    ", subsequent_indent="    ")
+    before, own, after = PLACE_OF_RAISES.split(doc + "\n", maxsplit=1)
+    end = after if own else "\n" + after
+    return f"{before.rstrip()}\n\nRaises\n------\nValueError\n{entry}\n{end}".rstrip()

@@ -1,0 +1,427 @@
+"""What an argument may be, and the words in which anything else is refused.
+
+A *kind* is what stands in the annotation of an argument. It turns what the caller gave into an
+array of the right type, or a checked option, and knows the *rules* that its values are held to. The
+decorators of `evaluate` apply it, write the rules into the docstring, and show its `words` as the
+annotation. Elsewhere (in a method, say) `as_kind` does all at once:
+
+    as_kind(Real, "y", [1, 2])                      gives array([1., 2.])
+    as_kind(AtLeast0, "strength", -1)               "strength must be at least 0, got -1"
+    as_kind(one_of("l1", "l2"), "penalty", "l3")    "penalty must be one of l1, l2, got 'l3'"
+
+Nothing is clipped, renormalised or recoded: a wrong input is an error that names the argument, the
+rule and what was got.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coursecode._core.arithmetic import Numbers, all_finite, highest, lowest, row_sum
+
+DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
+TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
+LEAST, MOST = 5e-324, float(np.finfo(np.float64).max)  # above 0, and below inf
+# By how much a sum of probabilities may miss 1: the root of float32's machine epsilon, 3.5e-4. It
+# covers a float32 softmax of 50,000 classes, passed on in whatever type, and shows a mistyped
+# number. What comes in float16 may miss it by the root of that type's, 0.03.
+TOLERANCE, LOOSE = (float(np.finfo(kind).eps) ** 0.5 for kind in (np.float32, np.float16))
+
+
+# --- rules ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a value must be, in words, and a test of many at once that shows which are not."""
+
+    must: str
+    broken: Callable[[Any], Any]
+    of_row: Callable[[Any], Any] | None = None  # the number of a row that is tested
+    row: str = "row"
+
+    def fault(self, values: Numbers) -> str:
+        """Return the message for the first fault, or an empty string."""
+        got = values if self.of_row is None else np.asarray(self.of_row(values))
+        bad = self.broken(got)
+        if not np.any(bad):
+            return ""
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        where = place(index, "at index" if self.of_row is None else f"in {self.row}")
+        shown = str(got[index]) if self.of_row is None else f"{got[index]:.9g}"
+        return f"must {self.must}, got {shown}{where}"
+
+
+def place(index: tuple[int, ...], where: str = "at index") -> str:
+    """Say where an offender stands: nothing for a lone one, else its index."""
+    return f" {where} {index[0] if len(index) == 1 else index}" if index else ""
+
+
+def _sum(
+    tolerance: float, along: str = "along its last axis", axis: Any = -1, row: str = "row"
+) -> Rule:
+    off = lambda total: abs(total - 1) > tolerance
+    return Rule(f"sum to 1 {along}", off, lambda p: p.sum(axis=axis, dtype=np.float64), row)
+
+
+NOT_NAN = Rule("not be nan", np.isnan)
+FINITE = Rule("be finite", lambda x: ~np.isfinite(x))
+BELOW_INF = Rule("be below inf", lambda x: x == math.inf)
+SOME_CLASS = Rule("not be -inf for every class", lambda top: top == -math.inf, lambda s: s.max(-1))
+NOT_NEGATIVE = Rule("not be negative", lambda x: x < 0)
+AT_LEAST_0 = Rule("be at least 0", lambda x: x < 0)
+AT_LEAST_1 = Rule("be at least 1", lambda x: x < 1)
+AT_MOST_1 = Rule("be at most 1", lambda x: x > 1)
+ABOVE_0 = Rule("be above 0", lambda x: x <= 0)
+ABOVE_1 = Rule("be above 1", lambda x: x <= 1)
+BELOW_1 = Rule("be below 1", lambda x: x >= 1)
+IN_UNIT = Rule("lie between 0 and 1", lambda x: (x < 0) | (x > 1))
+WHOLE_NUMBERS = Rule("be whole numbers", lambda x: x != np.floor(x))
+SIGN = Rule("be -1 or +1", lambda x: abs(x) != 1)
+CLASS = Rule("be a class from 0 to K - 1", lambda y: y < 0)  # for the docstrings, as the next is
+CLASS_OR_ROW = Rule("be classes from 0 to K - 1, or distributions over K classes", np.isnan)
+
+
+# --- data -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class Kind:
+    """What all kinds have."""
+
+    words: str  # for the annotation
+    rules: tuple[Rule, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return the words."""
+        return self.words
+
+
+class Argument(NamedTuple):
+    """Data in the right type, and the kind whose rules the values are still to be held to."""
+
+    name: str
+    kind: "Data"
+    values: Numbers
+    yields: bool = False  # its type to that of the data beside it, as Python's own numbers do
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """The leading axes, before those of one example."""
+        return self.values.shape[: self.values.ndim - self.kind.rank]
+
+    @property
+    def rows(self) -> Numbers:
+        """The values with all leading axes as one."""
+        return self.values.reshape(-1, *self.values.shape[self.values.ndim - self.kind.rank :])
+
+
+@dataclass(frozen=True, repr=False)
+class Data(Kind):
+    """An array of numbers, of which the last `rank` axes belong to one example."""
+
+    holds: Callable[[Numbers], bool] = all_finite  # of rows: a quick test, never wrong in its yes
+    rank: int = 0
+    axes: str = "a last axis of outcomes"
+    lone: bool = False  # whether one may stand beside many examples
+    adopts: str = ""  # which whole numbers, or bool, take the type of the scores beside them
+    loose: "Data | None" = None  # what float16 is held to
+
+    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
+        """Return the values in the right type; `like` is the argument that labels belong to."""
+        array = value if type(value) is np.ndarray else plain_array(name, value)
+        kind = self
+        if array.dtype is not DOUBLE and array.dtype is not SINGLE:
+            kind = self.loose if self.loose and array.dtype == np.float16 else self
+            own = array.dtype.kind not in self.adopts
+            array = floats(name, array) if own else array.astype(like.values.dtype)
+        self.demand_axes(name, array)
+        return Argument(
+            name, kind, array, type(value) in (int, float) and fits_single(float(array))
+        )
+
+    def demand_axes(self, name: str, array: Numbers) -> None:
+        """Refuse an array that has too few axes for one example."""
+        if array.ndim < self.rank:
+            got = f"shape {array.shape}" if array.ndim else "a single number"
+            raise ValueError(f"{name} must have {self.axes}, got {got}")
+
+    def fault(self, values: Numbers) -> str:
+        """Return the message for the first fault, or an empty string."""
+        return next(filter(None, (rule.fault(values) for rule in self.rules)), "")
+
+
+def plain_array(name: str, value: ArrayLike) -> Numbers:
+    """Return what was given as an array; whatever would lose its meaning that way is refused."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, got a masked array")
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be rectangular, got rows of unequal lengths") from None
+    except Exception as error:  # of another library's array that won't become NumPy's
+        raise TypeError(f"{name} must be an array of numbers, got {type(value)}") from error
+
+
+def floats(name: str, array: Numbers) -> Numbers:
+    """Return an array in float64, or in float32 if it is of no wider floats."""
+    demand_numbers(name, array, "real")
+    # 300 squared is inf in float16, so that is computed in float32.
+    with np.errstate(all="ignore"):  # a longer type may be too large
+        return array.astype(SINGLE if array.dtype.kind == "f" and array.itemsize <= 4 else DOUBLE)
+
+
+def demand_numbers(name: str, array: Numbers, what: str) -> None:
+    """Refuse an array of anything but whole numbers and floats."""
+    if array.dtype.kind not in "iuf":
+        names = {"b": "bool", "c": "complex numbers", "O": "objects", "U": "text", "S": "bytes"}
+        got = names.get(array.dtype.kind, str(array.dtype))
+        raise TypeError(f"{name} must be {what} numbers, got {got}")
+
+
+def fits_single(number: float) -> bool:
+    """Return whether a number has a place in float32, neither too large nor too small."""
+    return number == 0 or TINY <= abs(number) <= HUGE
+
+
+def _within(low: float, high: float) -> Callable[[Numbers], bool]:
+    return lambda x: lowest(x) >= low and highest(x) <= high
+
+
+def _counts(x: Numbers) -> bool:
+    return lowest(x) >= 0 and highest(x) <= MOST and bool((x == np.floor(x)).all())
+
+
+class _Features(Data):
+    """A matrix, a row for each example."""
+
+    def demand_axes(self, name: str, array: Numbers) -> None:
+        """Refuse whatever has not two axes."""
+        super().demand_axes(name, array)
+        if array.ndim != 2:
+            raise ValueError(f"{name} must have shape (n, d), got {array.shape}")
+
+
+class _Classes(Data):
+    """Whole numbers from 0 on, fewer than the scores beside them have columns."""
+
+    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
+        """Return whole numbers; `like` is those scores, or the number of classes."""
+        array = plain_array(name, value)
+        demand_numbers(name, array, "whole")
+        self.demand_axes(name, array)
+        scores = isinstance(like, Argument)
+        count = like.values.shape[-1] if scores else as_kind(Whole, "classes", like)
+        below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
+        kind = replace(self, rules=(WHOLE_NUMBERS, below), holds=_within(0, count - 1))
+        if array.dtype.kind != "i" and count and kind.fault(array):
+            # Before they are cast, which would cut fractions off and make large ones negative.
+            raise ValueError(f"{name} {kind.fault(array)}")
+        return Argument(name, kind, array.astype(np.intp, copy=False))
+
+
+class _Bits(_Classes):
+    """0 or 1, False or True."""
+
+    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
+        """Return whole numbers."""
+        array = plain_array(name, value)
+        return super().take(name, array.astype(np.intp) if array.dtype.kind == "b" else array, 2)
+
+
+class _Labels(Data):
+    """Classes or probabilities, told apart by their axes."""
+
+    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
+        """Return whole numbers, or rows of probabilities."""
+        array, rows = plain_array(name, value), like.values.shape
+        if array.shape == rows[:-1]:
+            return _CLASSES.take(name, array, like)
+        if array.shape == rows:
+            return _SOFT_LABELS.take(name, array, like)
+        raise ValueError(
+            f"shapes must match, got {name} {array.shape} and {like.name} {rows}: "
+            f"{name} are classes {rows[:-1]} or probabilities {rows}"
+        )
+
+
+def _summing_to_1(words: str, rules: tuple[Rule, ...], *total: Any, **more: Any) -> Data:
+    def held_to(tolerance: float, **also: Any) -> Data:
+        def holds(p: Numbers) -> bool:
+            off = row_sum(p.reshape(len(p), -1)) - 1
+            return lowest(p) >= 0 and bool(off.dot(off) <= tolerance**2)
+
+        return Data(words, (*rules, _sum(tolerance, *total)), holds, **more, **also)
+
+    return held_to(TOLERANCE, loose=held_to(LOOSE))
+
+
+_REAL = Data("finite numbers", (FINITE,))
+_POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), _within(LEAST, MOST))
+_FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), _within(0, MOST))
+_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), _counts)
+_UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), _within(0, 1))
+_SIGNS = Data("-1 or +1", (SIGN,), lambda x: bool((abs(x) == 1).all()), adopts="iu")
+_BITS = _Bits("0 or 1", (WHOLE_NUMBERS, CLASS))
+_CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
+_DISTRIBUTION = _summing_to_1("distributions", (NOT_NAN, NOT_NEGATIVE), rank=1)
+_SOFT_LABELS = replace(_DISTRIBUTION, adopts="biu")
+_TABLE_SUM = ("over its last two axes", (-2, -1), "table")
+_TABLE = _summing_to_1(
+    "tables of probabilities",
+    (FINITE, AT_LEAST_0),
+    *_TABLE_SUM,
+    rank=2,
+    axes="two last axes, a table",
+)
+_OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
+
+# A number for each example.
+Real = Annotated[Any, _REAL]
+Extended = Annotated[Any, Data("numbers or ±inf", (NOT_NAN,))]
+Probability = Annotated[Any, _UNIT]
+Counts = Annotated[Any, _COUNTS]
+Bits = Annotated[Any, _BITS]
+Signs = Annotated[Any, _SIGNS]
+Classes = Annotated[Any, _CLASSES]
+BinaryLabels = Annotated[Any, replace(_UNIT, words="labels from 0 to 1", adopts="biu")]
+
+# A number for each example, or one for all.
+RealParameter = Annotated[Any, replace(_REAL, lone=True)]
+PositiveParameter = Annotated[Any, replace(_POSITIVE, lone=True)]
+NonNegativeParameter = Annotated[Any, replace(_FROM_0, lone=True)]
+ProbabilityParameter = Annotated[Any, replace(_UNIT, lone=True)]
+
+# A row for each example (of the parameter one for all, too), or a table.
+Scores = Annotated[Any, Data("scores", (NOT_NAN, BELOW_INF, SOME_CLASS), rank=1)]
+Exponents = Annotated[Any, Data("rows of numbers or ±inf", (NOT_NAN,), rank=1)]
+Vector = Annotated[Any, replace(_REAL, words="rows of finite numbers", rank=1)]
+Features = Annotated[Any, _Features("rows of features", (FINITE,), rank=1)]
+Distribution = Annotated[Any, _DISTRIBUTION]
+DistributionParameter = Annotated[Any, replace(_DISTRIBUTION, lone=True)]
+Labels = Annotated[Any, _Labels("classes or distributions", (CLASS_OR_ROW,))]
+Table = Annotated[Any, _TABLE]
+
+# Samples: the last axis holds the observations.
+CountSample = Annotated[Any, replace(_COUNTS, **_OBSERVED)]
+BitSample = Annotated[Any, replace(_BITS, **_OBSERVED)]
+ClassSample = Annotated[Any, replace(_CLASSES, **_OBSERVED)]
+
+
+# --- options ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class Option(Kind):
+    """A value that is no data: of some types, and within rules."""
+
+    types: tuple[type, ...] = ()
+    noun: str = ""  # what the types are
+    turn: Callable[[Any], Any] = lambda value: value  # into the type that the formula gets
+
+    def take(self, name: str, value: Any, like: Any = None) -> Any:
+        """Return the value, checked; `like` is the last argument of the data."""
+        yes_or_no = isinstance(value, bool | np.bool_) and bool not in self.types
+        if yes_or_no or not isinstance(value, self.types):
+            raise TypeError(f"{name} must be {self.noun}, got {type(value).__name__}")
+        value = self.turn(value)
+        for rule in self.rules:
+            if rule.broken(value):
+                got = repr(value) if isinstance(value, str) else f"{value:g}"
+                raise ValueError(f"{name} must {rule.must}, got {got}")
+        return value
+
+
+class _ClassWeights(Option):
+    """A weight for each class of the scores."""
+
+    def take(self, name: str, value: Any, like: Any = None) -> Numbers:
+        """Return an array (K,), in the type of the scores if the weights have a place there."""
+        weights: Numbers = as_kind(_FROM_0, name, value)
+        shape = like.values.shape[-1:]
+        if weights.shape != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {weights.shape}")
+        with np.errstate(over="ignore", under="ignore"):
+            own_type = weights.astype(like.values.dtype)
+        return own_type if np.isfinite(own_type).all() else weights
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf
+
+
+def _number(words: str, *rules: Rule) -> Option:
+    types = (int, float, np.integer, np.floating)
+    return Option(words, (FINITE, *rules), types, "a real number", _as_float)
+
+
+def one_of(*choices: str) -> Option:
+    """Return the kind of an option that is one of a few words."""
+    rule = Rule(f"be one of {', '.join(choices)}", lambda value: value not in choices)
+    return Option(" or ".join(choices), (rule,), (str,), "text")
+
+
+Above0 = Annotated[float, _number("number above 0", ABOVE_0)]
+AtLeast0 = Annotated[float, _number("number from 0 on", AT_LEAST_0)]
+Base = Annotated[float, _number("number above 1", ABOVE_1)]
+Share = Annotated[float, _number("number from 0 to 1", AT_LEAST_0, AT_MOST_1)]
+InsideUnit = Annotated[float, _number("number between 0 and 1", ABOVE_0, BELOW_1)]
+Whole = Annotated[
+    int, Option("whole number", (AT_LEAST_1,), (int, np.integer), "a whole number", int)
+]
+Switch = Annotated[bool, Option("True or False", (), (bool, np.bool_), "True or False", bool)]
+Function = Annotated[Callable[..., Any], Option("function", (), (Callable,), "a function")]
+ClassWeights = Annotated[Any, _ClassWeights("K weights", (FINITE, AT_LEAST_0))]
+Array = Annotated[Any, Kind("array")]  # what a formula returns
+
+
+# --- how kinds are used -----------------------------------------------------------------
+
+
+def kind_in(annotation: Any) -> Any:
+    """Return the kind in an annotation, also in `Above0 | None`; None if there is none."""
+    parts = (annotation, *get_args(annotation))
+    found = [each for part in parts for each in getattr(part, "__metadata__", (part,))]
+    return next((each for each in found if isinstance(each, Kind)), None)
+
+
+def as_kind(kind: Any, name: str, value: Any) -> Any:
+    """Return one value as the kind has it, checked wholly."""
+    with np.errstate(all="ignore"):
+        taken = kind_in(kind).take(name, value)
+        if isinstance(taken, Argument):
+            match([taken])
+            hold([taken], [taken.rows])
+            return taken.values
+        return taken
+
+
+def match(arguments: Sequence[Argument]) -> tuple[int, ...]:
+    """Return the leading axes that all share; only a lone number may have none of them."""
+    first = next((each for each in arguments if each.batch or not each.kind.lone), arguments[0])
+    shape, rank, batch = first.values.shape, first.kind.rank, first.batch
+    for each in arguments:
+        alike = each.values.shape == shape if each.kind.rank == rank else each.batch == batch
+        if not (alike or (each.kind.lone and not each.batch)):
+            raise ValueError(
+                f"shapes must match, got {first.name} {shape} and {each.name} {each.values.shape}"
+            )
+        if not each.values.size:
+            raise ValueError(f"{each.name} must not be empty, got shape {each.values.shape}")
+    return batch
+
+
+def hold(arguments: Sequence[Argument], block: list[Numbers]) -> None:
+    """Hold a block of each argument's values to its rules, or name the first fault of all."""
+    for argument, values in zip(arguments, block, strict=True):
+        if not argument.kind.holds(values) and argument.kind.fault(values):
+            # Sought in the whole, so that the message has its true index.
+            found = ((each.name, each.kind.fault(each.values)) for each in arguments)
+            raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
