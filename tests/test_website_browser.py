@@ -457,10 +457,9 @@ def test_the_search_finds_a_chapter(browser, address, site, scheme):
     page.goto((address if scheme == "http" else f"{site.as_uri()}/") + "book/index.html")
     page.fill("input[name=q]", "softmax")
     page.press("input[name=q]", "Enter")
-    result = page.locator("#search-results li a[href*='cross_entropy'][href*='#']").first
-    result.click()
-    assert "cross_entropy" in page.url
-    assert page.locator(f"[id='{page.url.partition('#')[2]}']").count() == 1
+    page.locator("#search-results li a[href*='book/cross_entropy.html#']").first.click()
+    page.wait_for_url("**/book/cross_entropy.html#*")
+    page.locator(f"[id='{page.url.partition('#')[2]}']").wait_for(state="attached")
     page.close()
 
 

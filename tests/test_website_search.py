@@ -13,7 +13,7 @@ QUESTIONS = {
     "overfitting": ("regularization", "Regularisation"),
     "regularization": ("regularization", "Regularisation"),
     "numerical stability": ("cross_entropy", "In code: what can go wrong"),
-    "overflow": ("cross_entropy", "In code: what can go wrong"),
+    "kullback leibler": ("kl_divergence", "KL divergence"),
     "why squared error": ("cross_entropy", "Why not squared error?"),
     "huber": ("least_squares", "Huber"),
     "lasso": ("regularization", "L1: the lasso"),

@@ -6,7 +6,7 @@ const CALLED = [
   [/\b(log|logistic) loss\b/g, "cross-entropy"], [/\bderivatives?\b/g, "gradient"], [/\bnll\b/g, "negative log-likelihood"],
   [/\b(mse|l2 loss)\b/g, "squared error"], [/\b(mae|l1 loss)\b/g, "absolute error"], [/\bmle\b/g, "maximum likelihood"],
   [/\bover-?fit(ting|s)?\b/g, "regularisation penalty"],
-  [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow"], [/\bkullback(.leibler)?\b/g, "KL divergence"],
+  [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow wrong code"], [/\bkullback(.leibler)?\b/g, "KL divergence"],
   [/\b(softmax|cross-entropy) gradient\b|\bgradient of (the )?softmax\b/g, "gradient q y"], [/\bsvm\b/g, "hinge margin"], [/\boutliers?\b/g, "outlier robust absolute Huber"],
 ];
 const SMALL = new Set("a an and are as at by do does for from how in is it not of on or that the to what when which why with".split(" "));
