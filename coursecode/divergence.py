@@ -17,11 +17,9 @@ def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
 
     Parameters
     ----------
-    p : array_like, shape (..., K)
-        The truth, over which the expectation runs: distributions over K outcomes, each row
-        summing to 1.
-    q : array_like, shape (..., K)
-        The model, in the same form.
+    p, q : array_like, shape (..., K)
+        The truth, over which the expectation runs, and the model: distributions over K outcomes,
+        each row summing to 1.
     base : float
         Base of the logarithm, above 1.
 

@@ -101,10 +101,8 @@ def cross_entropy(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
 
     Parameters
     ----------
-    p : array_like, shape (..., K)
-        The truth: distributions over K outcomes, each row summing to 1.
-    q : array_like, shape (..., K)
-        The model, in the same form.
+    p, q : array_like, shape (..., K)
+        The truth and the model: distributions over K outcomes, each row summing to 1.
     base : float
         Base of the logarithm, above 1.
 
@@ -138,10 +136,8 @@ def perplexity(p: Distribution, q: Distribution) -> Array:
 
     Parameters
     ----------
-    p : array_like, shape (..., K)
-        The truth: distributions over K outcomes, each row summing to 1.
-    q : array_like, shape (..., K)
-        The model, in the same form.
+    p, q : array_like, shape (..., K)
+        The truth and the model: distributions over K outcomes, each row summing to 1.
 
     Returns
     -------
@@ -214,11 +210,8 @@ def conditional_entropy(joint: Table, *, base: Base = math.e) -> Array:
 
     Parameters
     ----------
-    joint : array_like, shape (..., J, K)
-        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
-        columns; non-negative, each table summing to 1.
-    base : float
-        Base of the logarithm, above 1.
+    joint, base
+        As for `joint_entropy`.
 
     Returns
     -------
@@ -254,11 +247,8 @@ def mutual_information(joint: Table, *, base: Base = math.e) -> Array:
 
     Parameters
     ----------
-    joint : array_like, shape (..., J, K)
-        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
-        columns; non-negative, each table summing to 1.
-    base : float
-        Base of the logarithm, above 1.
+    joint, base
+        As for `joint_entropy`.
 
     Returns
     -------

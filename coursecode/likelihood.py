@@ -164,10 +164,8 @@ def normal_log_likelihood(x: Real, mean: RealParameter, std: PositiveParameter) 
     ----------
     x : array_like, shape (...)
         Observations.
-    mean : array_like, shape (...) or a single number
-        μ.
-    std : array_like, shape (...) or a single number
-        The standard deviation σ (not σ²), above 0.
+    mean, std : array_like, shape (...) or single numbers
+        μ, and the standard deviation σ (not σ²), above 0.
 
     Returns
     -------
@@ -202,10 +200,8 @@ def laplace_log_likelihood(x: Real, location: RealParameter, scale: PositivePara
     ----------
     x : array_like, shape (...)
         Observations.
-    location : array_like, shape (...) or a single number
-        m, the median.
-    scale : array_like, shape (...) or a single number
-        b, above 0: the mean distance from the median.
+    location, scale : array_like, shape (...) or single numbers
+        The median m, and the mean distance from it, b, above 0.
 
     Returns
     -------

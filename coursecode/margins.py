@@ -20,10 +20,8 @@ def zero_one_loss(y_true: Signs, scores: Real) -> Array:
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        The truth y, -1 or +1.
-    scores : array_like, shape (...)
-        The model's scores s of +1 against -1.
+    y_true, scores : array_like, shape (...)
+        The truth y, -1 or +1, and the model's scores s of +1 against -1.
 
     Returns
     -------
@@ -56,10 +54,8 @@ def hinge_loss(y_true: Signs, scores: Real) -> Array:
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        The truth y, -1 or +1.
-    scores : array_like, shape (...)
-        The model's scores s of +1 against -1.
+    y_true, scores : array_like, shape (...)
+        The truth y, -1 or +1, and the model's scores s of +1 against -1.
 
     Returns
     -------
@@ -127,10 +123,8 @@ def squared_hinge_loss(y_true: Signs, scores: Real) -> Array:
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        The truth y, -1 or +1.
-    scores : array_like, shape (...)
-        The model's scores s of +1 against -1.
+    y_true, scores : array_like, shape (...)
+        The truth y, -1 or +1, and the model's scores s of +1 against -1.
 
     Returns
     -------
@@ -163,7 +157,7 @@ def squared_hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
     Parameters
     ----------
     y_true, scores : array_like, shape (...)
-        As for `squared_hinge_loss`.
+        As for `hinge_loss`.
 
     Returns
     -------
@@ -195,10 +189,8 @@ def logistic_loss(y_true: Signs, scores: Real) -> Array:
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        The truth y, -1 or +1.
-    scores : array_like, shape (...)
-        The model's scores s of +1 against -1.
+    y_true, scores : array_like, shape (...)
+        The truth y, -1 or +1, and the model's scores s of +1 against -1.
 
     Returns
     -------
@@ -233,7 +225,7 @@ def logistic_loss_gradient(y_true: Signs, scores: Real) -> Array:
     Parameters
     ----------
     y_true, scores : array_like, shape (...)
-        As for `logistic_loss`.
+        As for `hinge_loss`.
 
     Returns
     -------
@@ -260,10 +252,8 @@ def exponential_loss(y_true: Signs, scores: Real) -> Array:
 
     Parameters
     ----------
-    y_true : array_like, shape (...)
-        The truth y, -1 or +1.
-    scores : array_like, shape (...)
-        The model's scores s of +1 against -1.
+    y_true, scores : array_like, shape (...)
+        The truth y, -1 or +1, and the model's scores s of +1 against -1.
 
     Returns
     -------
@@ -296,7 +286,7 @@ def exponential_loss_gradient(y_true: Signs, scores: Real) -> Array:
     Parameters
     ----------
     y_true, scores : array_like, shape (...)
-        As for `exponential_loss`.
+        As for `hinge_loss`.
 
     Returns
     -------
@@ -398,12 +388,8 @@ def squared_multiclass_hinge_loss(
 
     Parameters
     ----------
-    labels : array_like, shape (...)
-        The true classes y, whole numbers from 0 to K - 1.
-    scores : array_like, shape (..., K)
-        The model's scores s, one for each class.
-    margin : float
-        Δ, at least 0: by how much the true class should lead each of the others.
+    labels, scores, margin
+        As for `multiclass_hinge_loss`.
 
     Returns
     -------
@@ -442,7 +428,7 @@ def squared_multiclass_hinge_loss_gradient(
     Parameters
     ----------
     labels, scores, margin
-        As for `squared_multiclass_hinge_loss`.
+        As for `multiclass_hinge_loss`.
 
     Returns
     -------
@@ -470,12 +456,8 @@ def crammer_singer_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 = 1
 
     Parameters
     ----------
-    labels : array_like, shape (...)
-        The true classes y, whole numbers from 0 to K - 1.
-    scores : array_like, shape (..., K)
-        The model's scores s, one for each class.
-    margin : float
-        Δ, at least 0: by how much the true class should lead each of the others.
+    labels, scores, margin
+        As for `multiclass_hinge_loss`.
 
     Returns
     -------
@@ -512,7 +494,7 @@ def crammer_singer_loss_gradient(
     Parameters
     ----------
     labels, scores, margin
-        As for `crammer_singer_loss`.
+        As for `multiclass_hinge_loss`.
 
     Returns
     -------
