@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers
 from coursecode._core.evaluate import checked
-from coursecode._core.kinds import Above0, AtLeast0, Features, Real, Share, Switch, Whole
+from coursecode._core.kinds import Above0, AtLeast0, Features, Numbers, Real, Share, Switch, Whole
 from coursecode._core.solvers import (
     LARGEST,
     Sparse,

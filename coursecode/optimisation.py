@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers
 from coursecode._core.evaluate import checked
 from coursecode._core.kinds import (
     Above0,
     AtLeast0,
     Function,
+    Numbers,
     Real,
     Whole,
     as_kind,

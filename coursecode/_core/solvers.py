@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers
+from coursecode._core.kinds import Numbers
 
 EPS = float(np.finfo(np.float64).eps)
 LARGEST = 1e300  # of a penalty: it leaves no weight that a thousandth of it would not
