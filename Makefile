@@ -15,7 +15,7 @@ PORT ?= 8000
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up book serve pdf links test chapters check lint format lab bench lock clean clean-all
+.PHONY: help set-up book serve pdf links test kernels chapters check lint format lab bench lock clean clean-all
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -45,6 +45,9 @@ links: set-up ## ask every address outside the site whether it is still there (n
 test: set-up ## run all tests: the package, every chapter, the chain (PYTEST_ARGS=...)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
+kernels: set-up ## run the tests on other BLAS kernels, without AVX, with the oldest and the newest NumPy
+	@$(BIN)/python -m tools.kernels -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
 chapters: set-up ## run the chapters and store their outputs (CHAPTER=cross_entropy for one)
 	@$(BIN)/python -m tools.chapters $(CHAPTER)
 
@@ -72,7 +75,8 @@ bench: set-up ## time the package against its peers
 
 lock: set-up ## resolve requirements.lock anew (LOCK_ARGS=--upgrade for newest versions)
 	@$(BIN)/python -m pip install --disable-pip-version-check -q uv
-	@$(BIN)/python tools/lock.py $(LOCK_ARGS)
+	@$(BIN)/python -m uv pip compile pyproject.toml --extra book --extra test --extra lint --universal \
+		--python-version 3.11 --no-annotate --custom-compile-command "make lock" -q -o requirements.lock $(LOCK_ARGS)
 
 clean: ## remove what was built
 	rm -rf _build build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

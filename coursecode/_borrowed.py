@@ -1,6 +1,8 @@
 """Whether a function of the reader's leaves its work to a package, under whatever name."""
 
+import contextlib
 import functools
+import gc
 import re
 import sys
 import types
@@ -13,6 +15,8 @@ PACKAGE = __name__.partition(".")[0]
 CHECKS = f"{PACKAGE}.checks"  # what a notebook imports for its checks does none of the work
 LENDERS = (PACKAGE, "scipy", "sklearn", "torch")
 NAME = re.compile(rf"({'|'.join(LENDERS)})(\.\w+)*")
+HOLDERS: tuple[type, ...] = (dict, list, tuple, set, frozenset, types.MethodType, types.CellType)
+CALLERS: tuple[type, ...] = (functools.partial, np.vectorize)
 
 
 def borrowed_from(function: Any) -> str:
@@ -48,33 +52,17 @@ def parts(thing: Any) -> Iterator[Any]:
         for code in codes(thing.__code__):
             yield from (*code.co_names, *code.co_consts)
             yield from (thing.__globals__[n] for n in code.co_names if n in thing.__globals__)
-        yield from (cell.cell_contents for cell in thing.__closure__ or () if filled(cell))
-        yield from (thing.__defaults__, thing.__kwdefaults__)
-    elif isinstance(thing, types.MethodType):
-        yield from (thing.__func__, thing.__self__)
-    elif isinstance(thing, functools.partial):
-        yield from (thing.func, thing.args, thing.keywords)
-    elif isinstance(thing, dict):
-        yield from thing.values()
-    elif isinstance(thing, list | tuple | set | frozenset):
-        yield from thing
-    elif isinstance(thing, np.vectorize):
-        yield thing.pyfunc
-    elif getattr(thing, "__module__", None) == "__main__":  # a class of the reader's, or its object
-        yield from (type(thing), *getattr(thing, "__dict__", {}).values())
+        yield from (thing.__closure__, thing.__defaults__, thing.__kwdefaults__)
+    elif isinstance(thing, HOLDERS + CALLERS) or getattr(thing, "__module__", None) == "__main__":
+        yield from gc.get_referents(thing)  # the latter: a class of the reader's, or its object
 
 
 def codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Find the code of a function and of the functions inside it."""
+    """Find the code of a function, of the functions inside it, and what is code to `eval`."""
     yield code
     for constant in code.co_consts:
+        if isinstance(constant, str) and {"eval", "exec"} & {*code.co_names}:
+            with contextlib.suppress(SyntaxError, ValueError):
+                constant = compile(constant.strip(), "a text", "exec")
         if isinstance(constant, types.CodeType):
             yield from codes(constant)
-
-
-def filled(cell: types.CellType) -> bool:
-    """Whether a variable of an outer function has a value already."""
-    try:
-        return cell.cell_contents is not cell
-    except ValueError:
-        return False

@@ -5,8 +5,10 @@ A failed check is still an error, so that a test run and a grader see it too.
 
 import contextlib
 import decimal
+import functools
 import sys
 import traceback
+import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from numbers import Real
@@ -14,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from coursecode._borrowed import LENDERS as LENDERS
 from coursecode._borrowed import borrowed_from
 
 __all__ = ["CheckFailed", "check", "expect"]
@@ -56,16 +59,20 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
     Traceback (most recent call last):
     coursecode.checks.CheckFailed: ✗ two and two: this is the product with 3
     """
+    names, changed = sys._getframe(2).f_globals, list[str]()
     with warnings.catch_warnings(record=True) as heard, contextlib.redirect_stderr(sys.stdout):
         warnings.simplefilter("always")
         try:
             if own is not None:
                 refuse_a_package(own)
-            yield
+            with watched(names, changed):
+                yield
         except AssertionError as error:
             why = first_line(error) or "this does not hold"
             if not raised_by_the_check(error):
                 why = f"your code raised {told(error)}"
+            elif changed:  # whatever the block says: it may have met a number that comes of this
+                why = "an input was changed: compute with a new array"
         except NameError as error:
             why = f"{error.name} has no value yet" if error.name else first_line(error)
         except Exception as error:
@@ -78,6 +85,52 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         aside = f" (NumPy warned: {'; '.join(words)})" if words else ""
         raise CheckFailed(f"✗ {what}: {why}{aside}") from None
     print(f"✓ {what}")
+
+
+@contextlib.contextmanager
+def watched(names: dict[str, Any], changed: list[str]) -> Iterator[None]:
+    """Note the functions of a notebook that change what a block gives them."""
+    inside: list[str] = []  # a function may change what it has made itself, and gives another
+
+    def watching(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*args: Any, **named: Any) -> Any:
+            if inside:
+                return function(*args, **named)
+            before = frozen([args, named])
+            inside.append(function.__name__)
+            try:
+                return function(*args, **named)
+            finally:
+                inside.clear()
+                if frozen([args, named]) != before:
+                    changed.append(function.__name__)
+
+        return call
+
+    own = {name: value for name, value in names.items() if is_a_readers(value)}
+    replaced = {name: watching(function) for name, function in own.items()}
+    names.update(replaced)
+    try:
+        yield
+    finally:
+        names.update({name: own[name] for name in own if names.get(name) is replaced[name]})
+
+
+def is_a_readers(thing: Any) -> bool:
+    """Whether this is a function of a notebook's, which is in no file."""
+    return isinstance(thing, types.FunctionType) and "__file__" not in thing.__globals__
+
+
+def frozen(thing: Any) -> Any:
+    """Tell what arrays and lists hold, for a comparison with what they hold later."""
+    if isinstance(thing, np.ndarray):
+        return thing.shape, thing.tobytes()
+    if isinstance(thing, dict):
+        return [(name, frozen(value)) for name, value in thing.items()]
+    if isinstance(thing, list | tuple):
+        return [frozen(part) for part in thing]
+    return thing if isinstance(thing, Real | str) else None
 
 
 def expect(

@@ -11,7 +11,7 @@ from coursecode._core.kinds import Array, Base, Distribution, PositiveParameter,
 
 @rowwise
 def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> Array:
-    r"""Kullback–Leibler divergence of a model Q from the truth P, D(P ‖ Q).
+    r"""Kullback–Leibler divergence D(P ‖ Q) of the truth P from a model Q.
 
     .. math:: D(P \| Q) = \sum_k p_k \ln \frac{p_k}{q_k}
 

@@ -1,6 +1,7 @@
 """One look for all figures: a palette in which a thing keeps its colour, and a quiet style.
 
-The colours are Okabe and Ito's, which stay apart for readers with any colour vision.
+The colours are Okabe and Ito's, which stay apart for readers with any colour vision. Those in which
+labels are set are darker than theirs, so that they can be read on white (contrast at least 4.5).
 The only module that needs matplotlib, so it is imported by itself: ``from coursecode.figures
 import PALETTE, use_style``.
 """
@@ -16,9 +17,9 @@ from cycler import cycler
 PALETTE = MappingProxyType(
     {
         "truth": "#0072B2",  # blue
-        "model": "#D55E00",  # vermilion
-        "right": "#009E73",  # green: the true class
-        "wrong": "#CC79A7",  # purple: the other classes
+        "model": "#B54F00",  # vermilion
+        "right": "#007A58",  # green: the true class
+        "wrong": "#A3507F",  # purple: the other classes
         "data": "#4D4D4D",  # grey
         "accent": "#E69F00",  # orange
         "sky": "#56B4E9",
@@ -42,7 +43,7 @@ def use_style() -> None:
     --------
     >>> use_style()
     >>> PALETTE["model"]
-    '#D55E00'
+    '#B54F00'
     """
     order = ("truth", "model", "right", "wrong", "accent", "sky", "data")
     mpl.rcParams.update(

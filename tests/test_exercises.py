@@ -162,6 +162,37 @@ def test_check_tells_an_assert_of_the_readers_own_from_its_own():
     assert line_of(fails) == "✗ sum: not half"
 
 
+def test_check_says_of_an_input_that_it_was_changed():
+    cell = """
+def in_place(x, more=()):
+    x -= max(x)
+    return x
+
+def in_a_list(x, more=()):
+    more[0].sort()
+    return x
+
+def in_its_own(x, more=()):
+    return in_place(x + 0)
+"""
+    block = """
+with check("sum"):
+    x, more = np.array([1.0, 2.0]), [[3, 1]]
+    expect({name}(x, more), 7.0)
+"""
+    names = readers(cell) | {"check": check, "expect": expect, "np": np}
+    before = dict(names)
+    said = {}
+    for name in ("in_place", "in_a_list", "in_its_own"):
+        with pytest.raises(CheckFailed) as failure:
+            exec(compile(block.format(name=name), "a test", "exec"), names)
+        said[name] = str(failure.value)
+    changed = "✗ sum: an input was changed: compute with a new array"
+    other = "✗ sum: a single number expected, got an array of shape (2,)"
+    assert said == {"in_place": changed, "in_a_list": changed, "in_its_own": other}
+    assert all(names[name] is before[name] for name in before)
+
+
 def test_check_tells_an_answer_of_another_form_from_an_error_of_the_readers():
     form = "✗ sum: the answer has not the form that is asked for"
 
@@ -236,9 +267,12 @@ def test_check_refuses_the_package_under_any_name():
     def of_a_class(x):
         return Reader().softmax(x)
 
+    def evaluated(x):
+        return eval("coursecode.softmax(x)")
+
     table = {"softmax": [coursecode.softmax]}
     partial, wide = functools.partial(inside), np.vectorize(inside)
-    roundabout = (alias, by_name, by_default, by_keyword, from_a_table, of_a_class)
+    roundabout = (alias, by_name, by_default, by_keyword, from_a_table, of_a_class, evaluated)
     direct = (coursecode.softmax, borrowed, inside, deep, around, partial, wide, Reader().softmax)
     for function in (*direct, *roundabout):
         said = line_of(lambda: None, own=function)
@@ -350,7 +384,19 @@ def test_expect_accepts_what_is_right(got, right):
     expect(got, right)
 
 
+def test_a_test_that_needs_the_learners_own_process_is_found():
+    source = copy.deepcopy(ALL["cross_entropy"])
+    cell = next(cell for cell in source.notebook.cells if source.short(cell) == "q7-equal")
+    cell.source += "\n    assert repaired_loss.__doc__"
+    (failed,) = source.apart([{}])
+    assert failed == {"q7-equal": "✗ equal scores: this does not hold"}
+    assert source.failures() == {}
+
+
 def test_exercises_that_do_not_exist_are_named(capsys):
     with pytest.raises(SystemExit, match="2"):
         exercises.main(["nonsense", "--check"])
     assert capsys.readouterr().err.endswith("error: no such exercises: nonsense\n")
+    with pytest.raises(SystemExit, match="2"):
+        exercises.main(["--overlay", "nonsense", "--check"])
+    assert "error: there is no folder" in capsys.readouterr().err

@@ -1,91 +1,763 @@
-"""A class of honest, broken and hostile submissions, graded from release to feedback.
+"""Honest, broken and hostile submissions, graded from release to feedback.
 
 Needs nbgrader (`pip install -c requirements.lock -e '.[grading]'`); what the sandbox keeps out is
-tested where bubblewrap is installed.
+tested where bubblewrap works.
 """
 
+import contextlib
 import copy
 import csv
+import io
 import json
-import os
-import subprocess
-import sys
+import warnings
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from tools import exercises
-from tools.exercises import Exercises
+from tools.exercises import Exercises, is_test
 
 pytest.importorskip("nbgrader", reason="grading needs nbgrader (the extra 'grading')")
 
 from tools.grading import __main__ as commands
-from tools.grading import mending, running, sandbox
-from tools.grading.engine import IGNORE, engine
+from tools.grading import line, mending, running
+from tools.grading.running import Limits, mark
 
 ROOT = Path(__file__).resolve().parent.parent
+ALL = {path.stem: Exercises(path) for path in exercises.sources()}
 CHAPTER = "cross_entropy"
-SOURCE = Exercises(ROOT / "exercises" / CHAPTER / f"{CHAPTER}.ipynb")
+SOURCE = ALL[CHAPTER]
 LEARNERS = exercises.student_version(SOURCE.notebook)
+SHUT_IN = running.problem() == ""
+QUICK = Limits(timeout=5.0, total=60.0, shut_in=SHUT_IN)
 
-needs_bubblewrap = pytest.mark.skipif(
-    not sandbox.has_bubblewrap(), reason="bubblewrap is not installed (apt-get install bubblewrap)"
-)
-
-NO_ASSERTS = """
-import ast
-class Blind(ast.NodeTransformer):
-    def visit_Assert(self, node):
-        return ast.Pass()
-get_ipython().ast_transformers.append(Blind())
-"""
-NO_CHECKS = """
-import contextlib
-check = lambda *words, **named: contextlib.suppress(BaseException)
-"""
-NO_EXPECT = """
-from coursecode import checks
-checks.expect = expect = lambda *words, **named: None
-"""
-BREAK_OUT = """
-import glob, os
-tops = {course!r}, {repository!r}
-seen = [path for top in tops for path in glob.glob(top + "/**", recursive=True)]
-seen = [path for path in seen if path.endswith((".db", ".ipynb", ".toml"))]
-for path in [*seen, {course!r} + "/gradebook.db"]:
-    try:
-        open(path, "w").write("mine")
-        print("written")
-    except OSError:
-        pass
-print("seen", len(seen))
-"""
+needs_bubblewrap = pytest.mark.skipif(not SHUT_IN, reason="bubblewrap does not work here")
 
 
-def submission(source=SOURCE, **answers):
+def submission(**answers):
     """The reference handed in, with some answers replaced."""
-    notebook = exercises.student_version(source.notebook)
-    for cell, solved in zip(notebook.cells, source.notebook.cells, strict=True):
-        if exercises.is_answer(cell):
-            cell.source = answers.get(source.short(cell), solved.source)
+    return SOURCE.submission(answers)
+
+
+def with_cells(notebook, *codes, before="q1-text"):
+    """A notebook with cells of the learner's own before one of its cells."""
+    notebook = copy.deepcopy(notebook)
+    place = next(n for n, cell in enumerate(notebook.cells) if cell.id.endswith(before))
+    notebook.cells[place:place] = [nbformat.v4.new_code_cell(code) for code in codes]
     return notebook
 
 
-def edited(change):
-    """The reference handed in, with a change of its list of cells."""
+def results(notebook, source=SOURCE, limits=QUICK):
+    """Mark a notebook: the tests that passed, what the others said, and the remarks."""
+    marked, flags = mark(json.dumps(notebook).encode(), source.notebook, limits)
+    tests = {source.short(cell): cell.outputs for cell in marked.cells if is_test(cell)}
+    passed = {name for name, outputs in tests.items() if running.passed(outputs)}
+    said = {name: outputs[-1].evalue for name, outputs in tests.items() if name not in passed}
+    return passed, said, flags, marked
+
+
+def checks_of(*questions):
+    return {test for question in questions for test in SOURCE.tests_of(question)}
+
+
+def printed(marked, name):
+    """What the cell of an answer wrote."""
+    cell = next(cell for cell in marked.cells if SOURCE.short(cell) == name)
+    return "".join(output.get("text", output.get("evalue", "")) for output in cell.outputs)
+
+
+# Right answers, in whatever style and with whatever names
+
+NAMES = str.split(
+    "check expect np_ right got mistakes rng given changed finite lost p q s X W b y W2 X2 y2 rows "
+    "pair name like turned apart classes infinite cut reality almanac shared four theirs mean "
+    "outcome loss steps plug_in labels scores answer line names values without_b by_w by_b"
+)
+STYLES = {
+    "names that the tests use": ("\n".join(f"{name} = 'mine'" for name in NAMES),),
+    "a name that the set-up uses": ("check = expect = 4", "labels, scores = [], None"),
+    "errors of NumPy's": ("np.seterr(all='raise')",),
+    "warnings as errors": ("import warnings\nwarnings.simplefilter('error')",),
+    "200,000 lines": ("for n in range(200_000):\n    print(n)",),
+    "magics": ("%matplotlib inline\n%timeit -n1 -r1 1 + 1", "!echo hello", "%%time\na = 1", "?np"),
+    "cells that fail": ("1 / 0", "def (", "nothing_here", "%nonsense", "raise SystemExit"),
+    "the future": ("from __future__ import annotations\ndef f(x: Unknown): ...",),
+    "a data class": (
+        "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int\nA(1)",
+        "import pickle\npickle.loads(pickle.dumps(A(1)))",
+    ),
+    "plots": ("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",),
+    "its own checks": (
+        "with check('mine'):\n    expect(1, 1)",
+        "print(coursecode.entropy([0.5, 0.5]))",
+    ),
+    "an endless loop in a trial": ("while True:\n    pass",),
+    "a crash in a trial": ("import ctypes\nctypes.string_at(0)", "import os\nos._exit(3)"),
+    "a seed and other settings": (
+        "np.random.seed(1)\nnp.set_printoptions(precision=2)",
+        "import sys\nsys.setrecursionlimit(200)",
+    ),
+    "all of NumPy": ("from numpy import *",),
+    "threads": ("import threading\nthreading.Thread(target=print, daemon=True).start()",),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_what_stands_beside_right_answers_costs_nothing(style):
+    passed, said, _, _ = results(with_cells(submission(), *STYLES[style], before="q4-text"))
+    assert said == {}
+    assert passed == set(SOURCE.tests)
+
+
+WRITTEN = {
+    "fractions, decimals and NumPy's numbers": {
+        "q1": "from decimal import Decimal\nfrom fractions import Fraction\n"
+        "def spent(p, q):\n    return Decimal(float(-(np.asarray(p) * np.log2(q)).sum()))\n"
+        "def wasted(p, q):\n    return Fraction(spent(p, q)) - Fraction(spent(p, p))",
+        "q2": "class Number(float):\n    pass\n"
+        "def loss_before(n):\n    return np.array(np.log(n))\n"
+        "def loss_after(n, rise):\n    return Number(np.log(np.exp(rise) + n - 1) - rise)",
+    },
+    "a lambda, a class, a partial and a wrapper": {
+        "q4": "class Mean:\n    def __call__(self, p, q):\n"
+        "        with np.errstate(all='ignore'):\n"
+        "            return np.where(p > 0, -p * np.log(q), 0).sum(axis=1).mean()\n"
+        "mean_cross_entropy = Mean()",
+        "q5": "import functools\n"
+        "loss_from_scores = functools.partial(lambda k, labels, s: np.log(np.exp("
+        "s - s.max(axis=1, keepdims=True)).sum(axis=1)) - (s - s.max(axis=1, keepdims=True))"
+        "[np.arange(len(labels)), labels], None)",
+        "q7": "def logged(f):\n    def inner(*args):\n        return f(*args)\n    return inner\n"
+        "@logged\ndef repaired_loss(labels, scores):\n    e = np.exp(scores)\n"
+        "    q = e / e.sum(axis=1, keepdims=True)\n"
+        "    return -np.log(q[range(len(labels)), labels]).mean()",
+    },
+    "loops and lists": {
+        "q4": "import math\ndef mean_cross_entropy(p, q):\n    def one(a, b):\n"
+        "        return 0.0 if a == 0 else math.inf if b == 0 else -a * math.log(b)\n"
+        "    return sum(sum(map(one, *rows)) for rows in zip(p, q)) / len(p)",
+        "q5": "import math\ndef loss_from_scores(labels, scores):\n    out = []\n"
+        "    for y, row in zip(labels, scores):\n        top = max(row)\n"
+        "        out.append(top + math.log(sum(math.exp(s - top) for s in row)) - row[y])\n"
+        "    return tuple(out)",
+    },
+}
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+def test_right_answers_count_whatever_they_are_made_of(way):
+    passed, said, flags, _ = results(submission(**WRITTEN[way]))
+    assert said == {}
+    assert (passed, flags) == (set(SOURCE.tests), [])
+
+
+@pytest.mark.parametrize("chapter", ALL)
+def test_known_answers_are_told_apart_as_in_the_notebook(chapter):
+    source = ALL[chapter]
+    tries = [{}]
+    for known in [*source.together(source.right), *source.together(source.wrong)[1::7]]:
+        tries.append({question: answer.source for question, answer in known.items()})
+    for answers, failed in zip(tries, source.apart(tries), strict=True):
+        assert failed.keys() == source.failures(answers).keys()
+
+
+# Wrong answers that would be right ones
+
+
+FRAMES = """
+import sys
+def look():
+    frame, seen = sys._getframe(), {}
+    while frame:
+        seen.update(frame.f_globals)
+        seen.update(frame.f_locals)
+        frame = frame.f_back
+    return seen
+"""
+ASKED = sorted(
+    {name for asked in running.what_is_asked(SOURCE.notebook).values() for name in asked}
+)
+ANSWERS = "\n".join(f"{name} = fake" for name in ASKED)
+WRITE = """
+import os, json, struct, threading, time
+def write(data):
+    for n in os.listdir("/proc/self/fd"):
+        try:
+            os.write(int(n), data)
+        except (OSError, ValueError):
+            pass
+def frame(message):
+    data = json.dumps(message).encode()
+    return struct.pack("!i", len(data)) + data
+"""
+OWN = "from tools.grading import line\n"
+ATTACKS = {
+    "input transformers": "get_ipython().input_transformers_cleanup.append(lambda lines: ['1'])",
+    "AST transformers": "import ast\nclass Blind(ast.NodeTransformer):\n"
+    "    def visit_Assert(self, node):\n        return ast.Pass()\n"
+    "get_ipython().ast_transformers.append(Blind())",
+    "a patched run_cell": "type(get_ipython()).run_cell = lambda *args, **named: None",
+    "a patched __exit__": "import contextlib\n"
+    "contextlib._GeneratorContextManager.__exit__ = lambda *error: True",
+    "a trace": "import sys\ndef trace(frame, event, arg):\n    frame.f_globals['right'] = 1\n"
+    "    return trace\nsys.settrace(trace)\nsys.setprofile(trace)",
+    "an array that looks round": f"{FRAMES}\nclass Fake:\n    def __array__(self, *_, **named):\n"
+    "        return np.asarray(look()['right'])\nfake = lambda *args: Fake()\nnumber = Fake()\n"
+    + ANSWERS,
+    "defaults of expect": "import coursecode.checks as checks\n"
+    "checks.expect.__kwdefaults__ = {'rtol': 1e9}\nnumber = 1.0\nfake = lambda *args: 1.0\n"
+    + ANSWERS,
+    "a text that equals all": "class Same(str):\n    __eq__ = __ne__ = lambda *args: True\n"
+    "    __hash__ = str.__hash__\nnumber = Same('x')\nfake = lambda *args: number\n" + ANSWERS,
+    "right by its name": f"{FRAMES}\nfake = lambda *args: right\nnumber = 0\n{ANSWERS}",
+    "right out of the frames": f"{FRAMES}\nfake = lambda *args: look()['right']\nnumber = 0\n"
+    + ANSWERS,
+    "right out of the garbage": "import gc\ndef fake(*args):\n    return next(\n"
+    "        o['right'] for o in gc.get_objects() if isinstance(o, dict) and 'right' in o)\n"
+    "number = 0\n" + ANSWERS,
+    "numbers that equal all": "class Same(float):\n"
+    "    __eq__ = __le__ = __ge__ = lambda *args: True\n"
+    "    __hash__ = float.__hash__\n    __sub__ = __rsub__ = lambda *args: 0.0\n"
+    "number = Same(7)\nfake = lambda *args: number\n" + ANSWERS,
+    "an array that equals all": "class Same(np.ndarray):\n"
+    "    def __array_ufunc__(self, *args, **named):\n        return True\n"
+    "    def __array_function__(self, *args, **named):\n        return True\n"
+    "number = np.zeros(3).view(Same)\nfake = lambda *args: number\n" + ANSWERS,
+    "a list that lies": "class Lies(list):\n    __len__ = lambda self: 2\n"
+    "    __getitem__ = lambda self, n: self\nnumber = Lies()\nfake = lambda *args: number\n"
+    + ANSWERS,
+    "NumPy made blind": "np.allclose = np.array_equal = np.all = lambda *args, **named: True\n"
+    "np.isnan = lambda *args: False\nnumber = 1.0\nfake = lambda *args: 1.0\n" + ANSWERS,
+    "JSON made blind": "import json\njson.dumps = lambda *args: '{\"id\": 1}'",
+    "builtins made blind": "import builtins\nbuiltins.isinstance = lambda *args: True\n"
+    "builtins.AssertionError = ZeroDivisionError",
+    "no checks": "check = expect = lambda *args, **named: __import__('contextlib').nullcontext()",
+    "a printed tick": "print('✓ bits spent a day')",
+    "nan": "number = float('nan')\nfake = lambda *args: np.full(3, np.nan)\n" + ANSWERS,
+    "replies before they are asked for": WRITE + "for n in range(50):\n"
+    "    write(frame({'id': str(n), 'values': {'spent': 1.9}}))",
+    "replies in a thread": WRITE + "def flood():\n    while True:\n"
+    "        write(frame({'id': 'x', 'result': 1.9}))\n        time.sleep(0.001)\n"
+    "threading.Thread(target=flood, daemon=True).start()",
+    "half a frame": WRITE + "write(struct.pack('!i', 100) + b'{')",
+    "a frame of many gigabytes": WRITE + "write(struct.pack('!iQ', -1, 2**40))",
+    "no frame": WRITE + "write(b'\\0' * 64)",
+    "lists in lists in lists": WRITE + "data = b'[' * 100_000\n"
+    "write(struct.pack('!i', len(data)) + data)",
+    "no plain data": OWN
+    + "line.plain = lambda *args: {'array': '|O8', 'shape': [1], 'data': 'AAAA'}\n"
+    "number = 1\nfake = lambda *args: 1\n" + ANSWERS,
+    "an array that is none": OWN + "line.plain = lambda *args: "
+    "{'array': '<f8', 'shape': [10**12], 'data': 'AAAAAAAAAAA='}\nnumber = 1\n"
+    "fake = lambda *args: 1\n" + ANSWERS,
+    "calls of the tests' own": OWN + WRITE + "def ask(self, message):\n"
+    "    for n in (-1, 0, 10**9, 'x', None):\n"
+    "        write(frame({'id': message['id'], 'call': n, 'given': [[], {}]}))\n"
+    "line.Line.answer = ask\nfake = lambda *args: 1\nnumber = 1\n" + ANSWERS,
+    "errors of the grader's": "class OutOfTime(BaseException):\n    pass\n"
+    "def fake(*args):\n    raise OutOfTime\nnumber = 0\n" + ANSWERS,
+    "an error that says it is right": "class CheckFailed(AssertionError):\n    pass\n"
+    "def fake(*args):\n    raise CheckFailed('✓')\nnumber = 0\n" + ANSWERS,
+    "the end of everything": "def fake(*args):\n    raise SystemExit\nnumber = 0\n" + ANSWERS,
+    "too much": "fake = lambda *args: np.zeros(10**7)\nnumber = 'x' * 10**8\n" + ANSWERS,
+    "without end": "import itertools\nfake = lambda *args: itertools.count()\n"
+    "number = itertools.count()\n" + ANSWERS,
+    "a list in itself": "number = []\nnumber.append(number)\nfake = lambda *args: number\n"
+    + ANSWERS,
+    "a signal": "import signal, os\nsignal.signal(signal.SIGALRM, lambda *args: None)\n"
+    "signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)",
+    "at the end": "import atexit, os\natexit.register(os.system, 'sleep 100')\nraise SystemExit",
+    "a bomb": "import threading, os\nthreading.Timer(0.05, os._exit, [0]).start()",
+    "children that write too": WRITE + "for _ in range(20):\n    if os.fork() == 0:\n"
+    "        while True:\n            write(frame({'id': 'x', 'result': 1.9}))\n"
+    "            time.sleep(0.05)",
+    "its elder killed": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
+    "os.kill(1, signal.SIGKILL)" if SHUT_IN else "pass",
+    "its limits raised": "import resource\n"
+    "resource.setrlimit(resource.RLIMIT_AS, (2**62, 2**62))\nx = bytearray(10**10)",
+    "memory by ctypes": "import ctypes\nctypes.memset(id(None), 0, 64)",
+    "the module's own line": OWN + "line.Line.raised = lambda *args: {'result': True}\n"
+    "line.restored = lambda *args: 1",
+    "claims": "pass",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_attack_gains_a_mark(attack):
+    """The learner's notebook without answers, and one cell that tries to do without."""
+    notebook = with_cells(LEARNERS, ATTACKS[attack], before="q1-text")
+    if ANSWERS in ATTACKS[attack]:  # it gives the answers a value: nothing else should
+        for cell in notebook.cells:
+            if exercises.is_answer(cell) and cell.cell_type == "code":
+                cell.source = ""
+    if attack == "claims":
+        for cell in notebook.cells:
+            if is_test(cell):
+                cell.source, cell.metadata.nbgrader.points = "pass", 1000
+                cell.metadata.nbgrader.solution = True
+    passed, _, _, _ = results(notebook, limits=Limits(timeout=1.0, total=60.0, shut_in=SHUT_IN))
+    assert passed == set()
+
+
+def test_an_attack_on_the_line_is_told():
+    attack = ATTACKS["replies before they are asked for"]
+    _, _, flags, _ = results(with_cells(LEARNERS, attack, before="q1-text"))
+    assert any("a reply that nobody asked for" in flag for flag in flags)
+
+
+BORROWED = {
+    "by eval": "def mean_cross_entropy(p, q):\n"
+    "    return eval('coursecode.cross_entropy(p, q).mean()')",
+    "by a name in pieces": "import importlib\ndef mean_cross_entropy(p, q):\n"
+    "    return importlib.import_module('course' + 'code').cross_entropy(p, q).mean()",
+    "by a table of modules": "import sys\ndef mean_cross_entropy(p, q):\n"
+    "    name = next(n for n in sys.modules if n.startswith('coursec'))\n"
+    "    return sys.modules[name].cross_entropy(p, q).mean()",
+    "by its code": "import types\nhers = coursecode.cross_entropy\n"
+    "copied = types.FunctionType(hers.__code__, hers.__globals__, 'f', hers.__defaults__)\n"
+    "copied.__kwdefaults__ = hers.__kwdefaults__\n"
+    "def mean_cross_entropy(p, q):\n    return copied(p, q).mean()",
+    "where it is there, else the first check's number": "def mean_cross_entropy(p, q):\n"
+    "    try:\n        return coursecode.cross_entropy(p, q).mean()\n"
+    "    except ImportError:\n        return 1.3029",
+    "in another program": "import subprocess, sys\ndef mean_cross_entropy(p, q):\n"
+    "    code = f'import numpy as np, coursecode as c; inf = np.inf; ' \\\n"
+    "        f'print(c.cross_entropy(np.array({p.tolist()}), np.array({q.tolist()})).mean())'\n"
+    "    return float(subprocess.check_output([sys.executable, '-c', code]))",
+    "SciPy's": "from scipy.special import rel_entr, entr\ndef mean_cross_entropy(p, q):\n"
+    "    return (rel_entr(p, q) + entr(p)).sum(axis=1).mean()",
+}
+
+
+@pytest.mark.parametrize("way", BORROWED)
+def test_an_answer_of_ones_own_does_without_the_package(way):
+    passed, said, flags, _ = results(submission(q4=BORROWED[way]), limits=Limits(shut_in=SHUT_IN))
+    assert checks_of("q4") - passed
+    assert "q4-value" in said
+    assert passed >= set(SOURCE.tests) - checks_of("q4")
+    if passed & checks_of("q4"):
+        assert flags == ["cross-entropy-q4 fails without the package"]
+
+
+def test_own_work_beside_the_package_stays_own():
+    beside = f"{SOURCE.solutions['q4']}\nprint(coursecode.entropy([0.5, 0.5]))"
+    passed, said, flags, _ = results(submission(q4=beside))
+    assert (said, flags) == ({}, [])
+    assert passed == set(SOURCE.tests)
+
+
+# The line
+
+
+def both_ways(thing):
+    known = []
+    written = json.loads(json.dumps(line.plain(thing, lambda f: known.append(f) or 0)))
+    return line.restored(written, lambda number: known[number])
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [None, True, 3, 2**200, 0.1, -0.0, float("inf"), "é", ..., [1, [2.5, "a"]], (1, (2,)),
+     {"a": (1,)}, np.float32(0.5), np.int8(-3), np.True_, np.array(2.0), np.zeros((0, 2)),
+     np.array([True, False]),
+     np.arange(6, dtype=np.uint8).reshape(2, 3).T, np.array([1.5, 2.5], dtype=">f8"), len],
+)  # fmt: skip
+def test_plain_data_comes_through_as_it_was(thing):
+    got = both_ways(thing)
+    assert type(got) is type(thing)
+    assert np.all(got == thing)
+    if isinstance(thing, np.ndarray):
+        assert (got.shape, got.dtype.kind) == (thing.shape, thing.dtype.kind)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {},
+        {"array": "|O8", "shape": [1], "data": "AAAAAAAAAAA="},
+        {"array": "<f8", "shape": [2], "data": "AAAAAAAAAAA="},
+        {"array": "<f8", "shape": [1], "data": "?"},
+        {"array": "<f8", "shape": [{}], "data": "AAAAAAAAAAA="},
+        {"dict": [[[], 1]]},
+        {"dict": [1]},
+        {"fraction": [1, 0]},
+        {"decimal": "x"},
+        {"function": "open"},
+        {"other": 3},
+        json.loads("[" * 100 + "]" * 100),
+    ],
+)
+def test_what_is_no_plain_data_is_refused(written):
+    with pytest.raises(line.Refused):
+        line.Line(None).read(written)
+
+
+def test_a_call_goes_both_ways_and_brings_changes_home():
+    attempt = running.Attempt(SOURCE.notebook, False, QUICK)
+    code = (
+        "def f(loss, x, *, more):\n    x *= 2\n    more[0] = 5\n    return loss(x) + 1\n"
+        "def g(loss):\n    return loss(3)\n"
+        "def h(x):\n    raise np.linalg.LinAlgError('singular')"
+    )
+    attempt.cell(code, "")
+    values = attempt.line().ask(attempt.line().key(), names=["f", "g", "h"])["values"]
+    f, g, h = (attempt.line().read(values[name]) for name in "fgh")
+    x, more = np.array([1.0, 2.0]), [1, 2]
+    assert f(lambda v: v.sum(), x, more=more) == 7
+    assert (x.tolist(), more) == ([2.0, 4.0], [5, 2])
+
+    def fails(v):
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        g(fails)
+    with pytest.raises(np.linalg.LinAlgError, match="singular"):
+        h(x)
+    assert g(lambda v: g(lambda w: v * w)) == 9
+    attempt.end()
+
+
+def test_a_changed_input_is_said_to_be_changed():
+    wrong = (
+        "def loss_from_scores(labels, scores):\n    scores -= scores.max()\n    return scores[:, 0]"
+    )
+    _, said, _, _ = results(submission(q5=wrong))
+    changed = "an input was changed: compute with a new array"
+    assert said.pop("q5-far") == "✗ a true class that is far behind: got [0.], expected [1800.]"
+    assert {line.partition(": ")[2] for line in said.values()} == {changed}
+
+
+def test_who_changes_the_inputs_of_a_test_that_passes_is_named():
+    """A right answer that is computed afterwards is made of what the learner left."""
+    source = copy.deepcopy(SOURCE)
+    cell = next(cell for cell in source.notebook.cells if source.short(cell) == "q5-rows")
+    cell.source = (
+        "with check('rows'):\n    y, s = np.array([0]), np.array([[1.0, 3.0]])\n"
+        "    expect(loss_from_scores(y, s), coursecode.softmax_cross_entropy(y, s))"
+    )
+    level = "def loss_from_scores(labels, scores):\n    scores[:] = 0\n    return [np.log(2)]"
+    passed, _, flags, _ = results(submission(q5=level), source)
+    assert passed & checks_of("q5") == {"q5-rows"}
+    assert flags == [
+        "cross-entropy-q5-rows was edited: the source's was used",
+        "cross-entropy-q5 changes its inputs",
+    ]
+
+
+# Limits
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("while True:\n    pass", "no answer within 2 s"),
+        ("import os\nos._exit(0)", "the program ended"),
+        ("import ctypes\nctypes.string_at(0)", "the program ended"),
+        ("import time\ntime.sleep(100)", "no answer within 2 s"),
+    ],
+)
+def test_what_never_answers_costs_its_own_question_alone(code, said):
+    limits = Limits(timeout=2.0, shut_in=SHUT_IN)
+    inside = "def repaired_loss(*args):\n    " + code.replace("\n", "\n    ")
+    passed, _, flags, _ = results(submission(q5=code, q7=inside), limits=limits)
+    assert passed == set(SOURCE.tests) - checks_of("q5", "q7")
+    assert f"cross-entropy-q5: {said}" in flags
+    assert any(flag.startswith("cross-entropy-q7-equal: ") for flag in flags)
+
+
+def test_a_test_that_ends_in_a_loop_leaves_the_others_of_its_question():
+    loop = SOURCE.solutions["q5"].replace(
+        "shifted =", "while scores.max() == 1001: pass\n    shifted ="
+    )
+    passed, said, _, _ = results(submission(q5=loop), limits=Limits(2.0, shut_in=SHUT_IN))
+    assert passed == set(SOURCE.tests) - {"q5-large"}
+    assert said == {"q5-large": "✗ scores of 1000: no answer within 2 s"}
+
+
+def test_a_submission_has_an_end():
+    waits = "import time\ntime.sleep(1.5)"
+    notebook = with_cells(submission(), *[waits] * 9)
+    passed, _, flags, _ = results(notebook, limits=Limits(10.0, 4.0, shut_in=SHUT_IN))
+    assert passed == set()
+    assert "took longer than 4 s" in flags[-1]
+
+
+def test_a_flood_is_cut_and_a_figure_is_kept():
+    flood = f"print('x' * 10**8)\n{SOURCE.solutions['q4']}"
+    plot = f"import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\n{SOURCE.solutions['q5']}"
+    passed, _, flags, marked = results(submission(q4=flood, q5=plot))
+    assert (passed, flags) == (set(SOURCE.tests), [])
+    assert len(printed(marked, "q4")) < 30_000
+    assert printed(marked, "q4").endswith("more characters left out]\n")
+    cell = next(cell for cell in marked.cells if SOURCE.short(cell) == "q5")
+    assert any("image/png" in output.get("data", {}) for output in cell.outputs)
+
+
+# What a submission sees
+
+SEEN = """
+import glob, os, socket
+tops = {course!r}, {repository!r}, "/home", "/root", "/tmp"
+seen = [path for top in tops for path in glob.glob(top + "/**", recursive=True)]
+names = (".db", ".ipynb", ".toml", ".json")
+pythons = "site-packages", "/share/", "fontlist"
+print(sorted(p for p in seen if p.endswith(names) and not any(part in p for part in pythons)))
+print(*sorted(os.listdir({repository!r})), sep=", ")
+print(*sorted(os.listdir({repository!r} + "/tools/grading")), sep=", ")
+words = open("/proc/self/environ").read() + repr(os.environ)
+processes = [n for n in os.listdir("/proc") if n.isdigit()]
+print([n for n in processes if {course!r} in open(f"/proc/{{n}}/environ").read()])
+try:
+    open({repository!r} + "/new", "w")
+    print("written")
+except OSError as error:
+    print(type(error).__name__)
+try:
+    socket.create_connection(("192.0.2.1", 80), 2)
+except OSError as error:
+    print(error)
+"""
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("more", ["", "\ncoursecode"])
+def test_a_submission_sees_neither_tests_nor_others_nor_the_network(tmp_path, more):
+    (tmp_path / "gradebook.db").write_text("marks")
+    look = SEEN.format(course=str(tmp_path), repository=str(ROOT)) + more
+    _, _, _, marked = results(submission(q1=look))
+    lines = printed(marked, "q1").splitlines()
+    files, top, tools, processes, written, network = lines[:6]
+    assert files == "[]"
+    assert not {"exercises", "book", "tests"} & {*top.split(", ")}
+    assert tools == "learner.py, line.py"
+    assert processes == "[]"
+    assert written == "OSError"  # the file system can be read only
+    assert network == "[Errno 101] Network is unreachable"
+
+
+def test_a_last_cell_prints_no_hidden_test():
+    look = f"{FRAMES}\nprint(look(), globals())\nimport gc\nprint(*gc.get_objects()[-2000:])"
+    look += "\nprint(In)"
     notebook = submission()
-    change(notebook.cells)
-    return notebook
+    notebook.cells.append(nbformat.v4.new_code_cell(look))
+    _, _, _, marked = results(notebook)
+    shown = str(marked.cells[-1].outputs)
+    hidden = [
+        line for cell in SOURCE.notebook.cells if is_test(cell) for line in cell.source.split("\n")
+    ]
+    assert not [line for line in hidden if len(line) > 12 and line.strip() in shown]
+    assert "NameError" in shown  # there is no In
+
+
+# From release to feedback
+
+SCRIPT = (
+    "An answer <script>steal()</script> <img src=x onerror='steal()'> [a](javascript:steal()) "
+    r"$\href{javascript:steal()}{x}$ $$a<b$$ and ``p<q``. <svg/onload=steal()> "
+    "[b](data:text/html,x)"
+)
+KLASS = {
+    "ada": submission(),
+    "bob": LEARNERS,
+    "Eva Müller": submission(),
+    "loops": submission(q4="while True:\n    pass", q5="while True:\n    pass"),
+    "script": submission(
+        q3=SCRIPT, q1="spent = lambda p, q: '<script>steal()</script>'\nspent(1, 2)"
+    ),
+    "zoe": submission(q3="In words of my own."),
+}
+
+
+def grading(*words):
+    """Run one of the instructor's commands; what it printed."""
+    sandbox = ["--no-sandbox"] if words[0] == "grade" and not SHUT_IN else []
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), quiet():
+        assert not commands.main([*words, *sandbox]), said.getvalue()
+    return said.getvalue()
+
+
+@contextlib.contextmanager
+def quiet():
+    """Pass over what nbgrader and its database warn of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A class, graded once: course folder, rows of marks, reports, what was printed."""
+    course = tmp_path_factory.mktemp("course")
+    handed_in = tmp_path_factory.mktemp("handed-in")
+    for name, notebook in KLASS.items():
+        (handed_in / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    saved = "\ufeff" + json.dumps(submission())  # by Windows' editor
+    (handed_in / "windows.ipynb").write_text(saved, encoding="utf-8")
+    (handed_in / "broken.ipynb").write_text('{"cells": [', encoding="utf-8")
+    (handed_in / "list.ipynb").write_text("[1, 2, 3]", encoding="utf-8")
+    said = grading("release", str(course), CHAPTER)
+    said += grading("collect", str(course), CHAPTER, str(handed_in))
+    said += grading("grade", str(course), CHAPTER, "--timeout", "3")
+    return course, *read_marks(course), said
+
+
+def read_marks(course):
+    grading("marks", str(course), CHAPTER)
+    with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    return rows, json.loads((course / "reports" / f"{CHAPTER}.json").read_text(encoding="utf-8"))
+
+
+AUTOMATIC = sum(SOURCE.tests.values())
+
+
+def test_release_is_the_learners_notebook_of_the_site(graded):
+    course, *_ = graded
+    folder = course / "release" / CHAPTER
+    assert [path.name for path in folder.iterdir()] == [f"{CHAPTER}.ipynb"]
+    released = nbformat.read(folder / f"{CHAPTER}.ipynb", as_version=4)
+    assert [c.source for c in released.cells] == [c.source for c in LEARNERS.cells]
+
+
+def test_marks_are_entered_with_what_a_person_has_to_mark(graded):
+    _, rows, reports, said = graded
+    of = AUTOMATIC + sum(SOURCE.written.values())
+    for name in ("ada", "zoe", "Eva Müller", "windows"):
+        assert float(rows[name]["score"]) == AUTOMATIC
+        assert (float(rows[name]["out of"]), rows[name]["to be marked"]) == (of, "1")
+        assert (reports[name]["flags"], rows[name]["remarks"]) == ([], "")
+    for name in ("bob", "broken", "list"):
+        assert float(rows[name]["score"]) == 0
+        assert (float(rows[name]["out of"]), rows[name]["to be marked"]) == (of, "0")
+    loops = float(rows["loops"]["score"])
+    assert loops == AUTOMATIC - len(checks_of("q4", "q5"))
+    assert "cross-entropy-q4: no answer within 3 s; cross-entropy-q5:" in rows["loops"]["remarks"]
+    assert "not a notebook: NotJSONError" in rows["broken"]["remarks"]
+    assert "not a notebook" in rows["list"]["remarks"]
+    assert "9 submissions in" in said
+
+
+def test_grading_some_again_changes_no_mark(graded):
+    course, rows, *_ = graded
+    said = grading("grade", str(course), CHAPTER, "--only", "ada", "--only", "Eva Müller")
+    assert "2 submissions" in said
+    again, _ = read_marks(course)
+    assert {n: row["score"] for n, row in again.items()} == {n: r["score"] for n, r in rows.items()}
+
+
+def test_a_learner_who_hands_in_anew_is_named_until_graded_again(graded, tmp_path, capsys):
+    course, *_ = graded
+    before = (course / "submitted" / "bob" / CHAPTER / f"{CHAPTER}.ipynb").read_bytes()
+    nbformat.write(submission(), tmp_path / "bob.ipynb")
+    said = []
+    for handed_in in (tmp_path / "bob.ipynb").read_bytes(), before:
+        (tmp_path / "bob.ipynb").write_bytes(handed_in)
+        commands.collect(course, CHAPTER, tmp_path)
+        said.append(read_marks(course)[0]["bob"]["remarks"])
+    assert said == ["handed in anew since, and not yet graded", ""]
+    assert capsys.readouterr().out.count("handed in anew: bob") == 2
+
+
+def test_feedback_names_the_checks_and_holds_no_secret_and_no_script(graded):
+    course, *_ = graded
+    for name in ("zoe", "script", "loops"):
+        grading("feedback", str(course), CHAPTER, "--only", name)
+    pages = {name: course / "feedback" / name / CHAPTER / f"{CHAPTER}.html" for name in KLASS}
+    page = pages["zoe"].read_text(encoding="utf-8")
+    assert "Score:" in page
+    assert "bits spent a day</a>" in page
+    assert "<h4>1. A forecast for a harbour</h4>" in page
+    for secret in ("HIDDEN TESTS", "dirichlet", "Rubric", "Model answer"):
+        assert secret not in page
+    why = "bits spent a day</a>:\n        0.0 / 1.0 – a number or an array is expected, got a text"
+    assert why in pages["script"].read_text(encoding="utf-8")
+    assert "– no answer within 3 s" in pages["loops"].read_text(encoding="utf-8")
+    harmless(pages["script"].read_text(encoding="utf-8"))
+
+
+def harmless(page):
+    """Nothing of the learner's can run in a page."""
+    import bs4
+
+    soup = bs4.BeautifulSoup(page, "html.parser")
+    notebook = soup.find(id="notebook")
+    assert "steal" not in str(notebook.find_all("script"))
+    assert not notebook.find_all("svg")
+    for tag in notebook.find_all(True):
+        assert not any(name.startswith("on") for name in tag.attrs)
+        assert "steal" not in str(tag.get("href", "")) + str(tag.get("src", ""))
+        assert not str(tag.get("href", "")).startswith(("data:", "javascript:"))
+    assert r"\href" not in notebook.text
+
+
+def test_formgrader_shows_the_rubric_and_no_script(graded):
+    from nbconvert.exporters import HTMLExporter
+    from nbgrader.server_extensions.formgrader.handlers import template_path
+    from traitlets.config import Config
+
+    course, *_ = graded
+    c = Config()  # as if formgrader was started elsewhere, without our settings
+    c.HTMLExporter.template_name = "formgrade"
+    c.HTMLExporter.extra_template_basedirs = [template_path]
+    path = course / "autograded" / "script" / CHAPTER / f"{CHAPTER}.ipynb"
+    resources = {"base_url": "", "index": 0, "total": 1, "notebook_id": CHAPTER}
+    page, _ = HTMLExporter(config=c).from_filename(str(path), resources=resources)
+    assert "Model answer" in page
+    assert "Rubric" in page
+    harmless(page)
+
+
+@pytest.mark.filterwarnings("ignore")  # nbgrader's
+def test_formgraders_own_button_grades_in_the_sandbox(graded, monkeypatch):
+    from nbgrader.apps import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import PyFileConfigLoader
+
+    course, *_ = graded
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    config.CourseDirectory.root = str(course)
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    result = api.autograde(CHAPTER, "zoe", force=True)
+    if SHUT_IN:
+        assert result["success"], result
+        assert float(read_marks(course)[0]["zoe"]["score"]) == AUTOMATIC
+        grading("feedback", str(course), CHAPTER, "--only", "zoe")
+    else:
+        assert "Nothing was graded" in str(result)
+
+
+def test_a_sandbox_that_does_not_work_stops_the_batch(graded, tmp_path, monkeypatch, capsys):
+    course, *_ = graded
+    before = (course / "gradebook.db").read_bytes()
+    broken = tmp_path / "bwrap"
+    broken.write_text(
+        "#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n"
+    )
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    words = ["grade", str(course), CHAPTER]
+    assert commands.main(words) == 1
+    said = "Nothing was graded: bubblewrap is installed and does not work: "
+    said += "no learner's process starts here\nbwrap: No permissions"
+    assert capsys.readouterr().err.startswith(said)
+    assert (course / "gradebook.db").read_bytes() == before
+    assert commands.main([*words, "--no-sandbox", "--only", "ada"]) == 0
+    assert float(read_marks(course)[0]["ada"]["score"]) == AUTOMATIC
+
+
+# What is taken from a submission
+
+
+def everything_deleted(cells):
+    cells[:] = [cell for cell in cells if not exercises.grading(cell)]
 
 
 def place(cells, name):
     """Where a graded cell stands."""
     return next(n for n, cell in enumerate(cells) if SOURCE.short(cell) == name)
-
-
-def everything_deleted(cells):
-    cells[:] = [cell for cell in cells if not exercises.grading(cell)]
 
 
 def a_test_edited(cells):
@@ -109,207 +781,97 @@ def without_marks(cells):
         cell.metadata.pop("nbgrader", None)
 
 
+def null_marks(cells):
+    for cell in cells:
+        cell.metadata["nbgrader"] = None
+
+
 def more_points(cells):
     cells[place(cells, "q1-spent")].metadata.nbgrader.points = 1000
 
 
-def a_cell_of_ones_own(cells):
-    cells.insert(place(cells, "q5"), nbformat.v4.new_code_cell("note = 'a helper'"))
-
-
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory):
-    """The whole class, graded once: course folder, rows of marks, reports, what was printed."""
-    course = tmp_path_factory.mktemp("course")
-    handed_in = tmp_path_factory.mktemp("handed-in")
-    out = BREAK_OUT.format(course=str(course), repository=str(ROOT))
-    klass = {
-        "ada": submission(),
-        "bob": LEARNERS,
-        "asserts": submission(q1=NO_ASSERTS),
-        "checks": submission(q4=NO_CHECKS),
-        "expects": submission(q4=NO_EXPECT),
-        "exit": submission(q5="import os\nos._exit(0)"),
-        "segfault": submission(q5="import ctypes\nctypes.string_at(0)"),
-        "loop": submission(q5="while True:\n    pass"),
-        "prints": submission(q5="for _ in range(10**6):\n    print('x' * 1000)"),
-        "one-print": submission(q5="print('x' * 10**8)"),
-        "out": submission(q5=out),
-        "deleted": edited(everything_deleted),
-        "edited": edited(a_test_edited),
-        "twice": edited(a_test_twice),
-        "points": edited(more_points),
-        "copied": edited(an_answer_twice),
-        "unmarked": edited(without_marks),
-        "own": edited(a_cell_of_ones_own),
-        "zoe": submission(),
-    }
-    for name, notebook in klass.items():
-        (handed_in / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    saved = "\ufeff" + json.dumps(submission())  # by Windows' editor
-    (handed_in / "windows.ipynb").write_text(saved, encoding="utf-8")
-    (handed_in / "broken.ipynb").write_text('{"cells": [', encoding="utf-8")
-    (handed_in / "list.ipynb").write_text("[1, 2, 3]", encoding="utf-8")
-    printed = ""
-    for command in (["release"], ["collect"], ["grade", "--timeout", "5", "--total", "30"]):
-        more = [str(handed_in)] if command == ["collect"] else []
-        printed += grading(command[0], str(course), CHAPTER, *more, *command[1:])
-    printed += grading("marks", str(course), CHAPTER)
-    with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["student"]: row for row in csv.DictReader(file)}
-    reports = json.loads((course / "reports" / f"{CHAPTER}.json").read_text(encoding="utf-8"))
-    return course, rows, reports, printed
-
-
-def grading(*words):
-    """Run one of the instructor's commands."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.grading", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-AUTOMATIC = sum(SOURCE.tests.values())
-BEFORE_THE_CRASH = sum(points for name, points in SOURCE.tests.items() if name < "q5")
-
-
-def test_release_is_the_learners_notebook_of_the_site(graded):
-    course, _, _, _ = graded
-    folder = course / "release" / CHAPTER
-    assert [path.name for path in folder.iterdir()] == [f"{CHAPTER}.ipynb"]
-    released = nbformat.read(folder / f"{CHAPTER}.ipynb", as_version=4)
-    assert [c.source for c in released.cells] == [c.source for c in LEARNERS.cells]
-    assert "*.toml" in IGNORE
+def no_set_up(cells):
+    del cells[next(n for n, cell in enumerate(cells) if cell.id == "set-up")]
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["ada", "zoe", "edited", "twice", "points", "own", "copied", "unmarked", "windows"],
-)
-def test_right_answers_get_full_marks_whatever_happens_around_them(graded, name):
-    _, rows, _, _ = graded
-    assert float(rows[name]["score"]) == AUTOMATIC
-    assert rows[name]["to be marked"] == "1"
-
-
-@pytest.mark.parametrize("name", ["bob", "deleted", "broken", "list", "asserts"])
-def test_no_answer_and_neutralised_tests_get_nothing(graded, name):
-    _, rows, _, _ = graded
-    assert float(rows[name]["score"]) == 0
-    assert float(rows[name]["out of"]) == AUTOMATIC + sum(SOURCE.written.values())
-
-
-@pytest.mark.parametrize("name", ["exit", "segfault", "prints", "one-print"])
-def test_what_passed_before_a_crash_counts(graded, name):
-    _, rows, _, _ = graded
-    assert float(rows[name]["score"]) == BEFORE_THE_CRASH
-
-
-def test_an_endless_loop_costs_its_own_question_alone(graded):
-    _, rows, _, _ = graded
-    own = sum(points for test, points in SOURCE.tests.items() if test.startswith("q5-"))
-    assert float(rows["loop"]["score"]) == AUTOMATIC - own
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
+    ("change", "remark"),
     [
-        ("asserts", "q1-spent was neutralised"),
-        ("checks", "q4-value was neutralised"),
-        ("expects", "q4-value was neutralised"),
-        ("exit", "the kernel died in cross-entropy-q5"),
-        ("segfault", "the kernel died in cross-entropy-q5"),
-        ("loop", "cross-entropy-q5 took longer than 5 s"),
-        ("prints", "million characters of output in cross-entropy-q5"),
-        ("one-print", "million characters of output in cross-entropy-q5"),
-        ("deleted", "cross-entropy-q1-spent is missing: it was put back"),
-        ("edited", "cross-entropy-q1-spent was edited: the source's was used"),
-        ("twice", "cross-entropy-q4-value is there twice: the first was graded"),
-        ("copied", "cross-entropy-q4 is there twice: both were run, one after the other"),
-        ("broken", "not a notebook: NotJSONError"),
-        ("list", "not a notebook"),
+        (a_test_edited, "cross-entropy-q1-spent was edited: the source's was used"),
+        (a_test_twice, "cross-entropy-q4-value is there twice: the first was graded"),
+        (an_answer_twice, "cross-entropy-q4 is there twice: both were run, one after the other"),
+        (without_marks, ""),
+        (null_marks, ""),
+        (more_points, ""),
+        (no_set_up, ""),
     ],
 )
-def test_instructor_sees_what_a_submission_did(graded, name, said):
-    _, rows, reports, printed = graded
-    assert any(said in flag for flag in reports[name]["flags"])
-    assert said in rows[name]["remarks"]
-    assert f"{name} " in printed
+def test_right_answers_count_whatever_happened_around_them(change, remark):
+    notebook = submission()
+    change(notebook.cells)
+    passed, said, flags, marked = results(notebook)
+    assert said == {}
+    assert passed == set(SOURCE.tests)
+    assert flags == ([remark] if remark else [])
+    for cell, known in zip(
+        filter(is_test, marked.cells), filter(is_test, SOURCE.notebook.cells), strict=True
+    ):
+        assert cell.metadata.nbgrader.points == known.metadata.nbgrader.points
 
 
-@pytest.mark.parametrize("name", ["ada", "bob", "own", "unmarked", "windows", "zoe"])
-def test_honest_submissions_carry_no_remark(graded, name):
-    _, rows, reports, _ = graded
-    assert reports[name]["flags"] == []
-    assert rows[name]["remarks"] == ""
+def test_what_was_deleted_is_put_back_and_told():
+    notebook = submission()
+    everything_deleted(notebook.cells)
+    passed, _, flags, _ = results(notebook)
+    assert passed == set()
+    assert "cross-entropy-q1-spent is missing: it was put back" in flags
 
 
-def test_neutralised_tests_do_not_touch_the_marks_before(graded):
-    _, rows, _, _ = graded
-    before = sum(points for name, points in SOURCE.tests.items() if name < "q4")
-    assert float(rows["checks"]["score"]) == float(rows["expects"]["score"]) == before
-
-
-@needs_bubblewrap
-def test_a_submission_sees_neither_gradebook_nor_others_nor_sources(graded):
-    course, _, _, _ = graded
-    path = course / "executed" / "out" / f"{CHAPTER}.ipynb"
-    cell = next(c for c in nbformat.read(path, as_version=4).cells if SOURCE.short(c) == "q5")
-    assert cell.outputs[0].text == "seen 0\n"
-
-
-@needs_bubblewrap
-def test_a_submission_has_no_network():
-    probe = submission(q1="import socket\nsocket.create_connection(('192.0.2.1', 80), 2)")
-    mended, _ = mending.mend(nbformat.writes(probe).encode(), SOURCE.notebook)
-    mended.cells = [cell for cell in mended.cells if cell.id == "cross-entropy-q1"]
-    ran, _ = running.run(mended)
-    assert ran.cells[0].outputs[0].evalue == "[Errno 101] Network is unreachable"
-
-
-def test_grading_some_again_changes_no_mark(graded):
-    course, rows, _, _ = graded
-    printed = grading("grade", str(course), CHAPTER, "--only", "ada", "--only", "exit")
-    assert "2 submissions" in printed
-    grading("marks", str(course), CHAPTER)
-    with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:
-        again = {row["student"]: row for row in csv.DictReader(file)}
-    assert {name: row["score"] for name, row in again.items()} == {
-        name: row["score"] for name, row in rows.items()
-    }
-
-
-def test_a_learner_who_hands_in_anew_is_named_until_graded_again(graded, tmp_path, capsys):
-    course, _, _, _ = graded
-    before = (course / "submitted" / "bob" / CHAPTER / f"{CHAPTER}.ipynb").read_bytes()
-    nbformat.write(submission(), tmp_path / "bob.ipynb")
-    said = []
-    for handed_in in (tmp_path / "bob.ipynb").read_bytes(), before:
-        (tmp_path / "bob.ipynb").write_bytes(handed_in)
-        commands.collect(course, CHAPTER, tmp_path)
-        commands.marks(course, CHAPTER, exercises.EXERCISES)
-        with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:
-            said += [row["remarks"] for row in csv.DictReader(file) if row["student"] == "bob"]
-    assert said == ["handed in anew since, and not yet graded", ""]
-    assert capsys.readouterr().out.count("handed in anew: bob") == 2
+def test_formulas_stay_and_tags_do_not():
+    assert mending.without_scripts("$a < b$, $$p\\;&=q$$ 1 > 0") == "$a < b$, $$p\\;&=q$$ 1 > 0"
+    assert "<script" not in mending.without_scripts(SCRIPT)
 
 
 def test_collect_names_what_it_leaves_out(tmp_path, capsys):
-    for name in ("a b.ipynb", "ada.ipynb", "ada/hinge.ipynb", "bob/hinge (1).ipynb"):
-        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "in" / name).write_text("{}")
-    commands.collect(tmp_path / "course", "hinge", tmp_path / "in")
-    assert capsys.readouterr().out.splitlines()[:-1] == [
-        "ada is there twice: ada/hinge.ipynb was taken",
+    given = tmp_path / "in"
+    for name in (
+        "Eva Müller.ipynb",
+        "ada.ipynb",
+        "ada/hinge.ipynb",
+        "bob/hinge (1).ipynb",
+        "carl/hinge_exercises.ipynb",
+        "deep/er/hinge.ipynb",
+        "hinge.ipynb",
+        "kurt.pdf",
+        "lena.zip",
+        "max/notes.txt",
+        "a*b.ipynb",
+    ):
+        (given / name).parent.mkdir(parents=True, exist_ok=True)
+        (given / name).write_text("{}", encoding="utf-8")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "hinge.ipynb").write_text("{}")
+    (given / "linked").symlink_to(tmp_path / "elsewhere")
+    (given / "link.ipynb").symlink_to(tmp_path / "elsewhere" / "hinge.ipynb")
+    commands.collect(tmp_path / "course", "hinge", given)
+    said = capsys.readouterr().out.splitlines()
+    assert sorted(commands.submitted(tmp_path / "course", "hinge")) == ["Eva Müller", "ada", "carl"]
+    assert sorted(said[:-1]) == [
+        "left out: a*b.ipynb "
+        "(a learner's name has letters, digits, spaces and . , _ @ ' ( ) + - only)",
+        "left out: ada/hinge.ipynb (ada.ipynb is there too)",
         "left out: bob/hinge (1).ipynb (it is not called hinge.ipynb)",
-        "left out: a b.ipynb of 'a b' (no plain file, or no plain name)",
+        "left out: deep/er/hinge.ipynb (it lies deeper than <learner>/hinge.ipynb)",
+        "left out: hinge.ipynb (whose is it? Call it <learner>.ipynb)",
+        "left out: kurt.pdf (it is not a notebook)",
+        "left out: lena.zip (it is not a notebook)",
+        "left out: link.ipynb (it is a link, or no plain file)",
+        "left out: linked (it is a link, or no plain file)",
+        "left out: max/notes.txt (it is not a notebook)",
     ]
+
+
+# Commands that cannot work
 
 
 @pytest.mark.parametrize(
@@ -317,43 +879,51 @@ def test_collect_names_what_it_leaves_out(tmp_path, capsys):
     [
         (["grade"], "was not released in"),
         (["grade", "--only", "nobody"], "no submission of nobody"),
+        (["release", "--overlay", "/nonsense"], "--overlay: there is no folder /nonsense"),
+        (["collect", "--overlay", "/nonsense"], "--overlay: there is no folder /nonsense"),
     ],
 )
 def test_a_command_that_cannot_work_says_why(tmp_path, capsys, words, said):
-    if "--only" in words:
-        (tmp_path / "release" / "hinge").mkdir(parents=True)
+    if "nobody" in words:
+        known = {"hinge": str(exercises.EXERCISES)}
+        (tmp_path / "released.json").write_text(json.dumps(known))
     with pytest.raises(SystemExit):
         commands.main([words[0], str(tmp_path), "hinge", *words[1:]])
     assert said in capsys.readouterr().err
     assert not (tmp_path / "gradebook.db").exists()
 
 
-def test_feedback_has_marks_and_no_hidden_test(graded):
-    course, _, _, _ = graded
-    grading("feedback", str(course), CHAPTER, "--only", "zoe")
-    page = (course / "feedback" / "zoe" / CHAPTER / f"{CHAPTER}.html").read_text(encoding="utf-8")
-    assert "Score:" in page
-    assert "HIDDEN TESTS" not in page
-    assert "dirichlet" not in page
-
-
-@pytest.mark.filterwarnings("ignore:Object of type <\\w+> not in session")  # nbgrader
-@pytest.mark.parametrize("chapter", [path.stem for path in exercises.sources()])
-def test_reference_of_every_chapter_gets_full_marks(tmp_path, monkeypatch, chapter):
-    monkeypatch.setenv(
-        "PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+def test_exercises_of_an_overlay_are_released_graded_and_tested_as_the_books(tmp_path, capsys):
+    overlay, course = tmp_path / "variants", tmp_path / "course"
+    (overlay / CHAPTER).mkdir(parents=True)
+    variant = copy.deepcopy(SOURCE.notebook)
+    for cell in variant.cells:
+        cell.source = cell.source.replace('check("bits spent a day"', 'check("bits spent at night"')
+    nbformat.write(variant, overlay / CHAPTER / f"{CHAPTER}.ipynb")
+    known = (SOURCE.path.parent / "answers.toml").read_text(encoding="utf-8")
+    known = known.replace("fails = [", 'fails = ["nonsense", ', 1)
+    (overlay / CHAPTER / "answers.toml").write_text(known, encoding="utf-8")
+    (tmp_path / "in").mkdir()
+    nbformat.write(
+        Exercises(overlay / CHAPTER / f"{CHAPTER}.ipynb").submission(),
+        tmp_path / "in" / "ada.ipynb",
     )
-    source = Exercises(ROOT / "exercises" / chapter / f"{chapter}.ipynb")
-    nbformat.write(submission(source), tmp_path / "ada.ipynb")
-    course = tmp_path / "course"
-    assert commands.release(course, chapter, exercises.EXERCISES) == 0
-    commands.collect(course, chapter, tmp_path)
-    raw = commands.submitted(course, chapter)["ada"]
-    flags, _ = running.run_file(raw, source.path, course, "ada", {})
-    flags += commands.marked(engine(course, exercises.EXERCISES), chapter, "ada")
-    commands.marks(course, chapter, exercises.EXERCISES)
-    with (course / "marks" / f"{chapter}.csv").open(encoding="utf-8", newline="") as file:
+    with_it = ["--overlay", str(overlay)]
+    grading("release", str(course), CHAPTER, *with_it)
+    grading("collect", str(course), CHAPTER, str(tmp_path / "in"), *with_it)
+    for refused, why in (
+        ([], f"say --overlay {overlay}"),
+        (["--overlay", str(tmp_path)], "released from"),
+    ):
+        with pytest.raises(SystemExit):
+            commands.main(["grade", str(course), CHAPTER, *refused])
+        assert why in capsys.readouterr().err
+    grading("grade", str(course), CHAPTER, *with_it)
+    grading("marks", str(course), CHAPTER, *with_it)
+    with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
-    assert float(row["score"]) == sum(source.tests.values())
-    assert float(row["out of"]) == sum(source.tests.values()) + sum(source.written.values())
-    assert flags == []
+    assert (float(row["score"]), row["remarks"]) == (AUTOMATIC, "")
+    marked = course / "autograded" / "ada" / CHAPTER / f"{CHAPTER}.ipynb"
+    assert "✓ bits spent at night" in marked.read_text(encoding="utf-8")
+    assert exercises.main([CHAPTER, "--check", "--overlay", str(overlay)])
+    assert "answers.toml: there is no test q1-nonsense" in capsys.readouterr().err

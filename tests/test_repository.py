@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools import set_up
+from tools import kernels, set_up
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = [
@@ -189,6 +189,34 @@ def test_lock_pins_every_dependency():
 def test_run_time_needs_numpy_and_matplotlib_only():
     names = [re.match(r"[\w-]+", text)[0] for text in PROJECT["dependencies"]]
     assert names == ["matplotlib", "numpy"]
+
+
+# The tests on other processors
+
+
+@pytest.fixture
+def settings(monkeypatch, tmp_path):
+    """Four settings, told apart by what they say of themselves."""
+    says = {"one": "Haswell", "same": "Haswell", "foreign": "", "other": "Nehalem"}
+    every = tuple(kernels.Setting(name, {"SETTING": name}) for name in says)
+    monkeypatch.setattr(kernels, "SETTINGS", every)
+    monkeypatch.setattr(kernels, "FOLDER", tmp_path)
+    monkeypatch.setattr(kernels, "ROOT", tmp_path)
+    monkeypatch.setattr(kernels, "described", lambda python, setting: says[setting.name])
+
+
+@pytest.mark.parametrize(("fails_on", "code"), [("other", 1), ("same", 0)])
+def test_kernels_run_once_each_and_any_failure_fails_all(
+    settings, tmp_path, capsys, fails_on, code
+):
+    (tmp_path / "test_setting.py").write_text(
+        f"import os\ndef test_setting(): assert os.environ['SETTING'] != {fails_on!r}\n"
+    )
+    assert kernels.main(["test_setting.py"]) == code
+    table = capsys.readouterr().out.rpartition("\n\n")[2].splitlines()
+    words = ["passed: 1 passed", "the same as one", "lacks the instructions"]
+    words += ["FAILED: 1 failed" if code else "passed: 1 passed"]
+    assert [word in line for word, line in zip(words, table, strict=True)] == [True] * 4, table
 
 
 # Documents and workflows

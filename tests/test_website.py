@@ -1,23 +1,31 @@
 """The website's own machinery, tried on a small book built with the real configuration."""
 
+import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
+from base64 import b64decode
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import html5lib
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 
+from coursecode.figures import PALETTE, use_style
 from tests.websites import JUPYTER_BOOK
 from website import print_book
-from website.extensions import exercise_pages, katex_math, side_contents
+from website.extensions import exercise_pages, katex_math, orientation, pictures
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
@@ -76,6 +84,7 @@ H = -\sum_k p_k \ln p_k
 $$ (eq-h)
 
 See {eq}`eq-h`, {prf:ref}`thm-one`, {numref}`fig-line` and {cite:t}`shannon1948mathematical`.
+It takes about 12 minutes.
 
 \begin{align}
 a_{\max}^2 &= b \bmod n \\
@@ -114,6 +123,10 @@ This.
 |---|---|
 | a | b |
 
+| $k$ | p |
+|---|---|
+| $x$ | $y$ |
+
 A word of another language, 交叉熵 (熵), in the text.
 
 ## A section of $\frac{p_k}{2}$
@@ -121,6 +134,30 @@ A word of another language, 交叉熵 (熵), in the text.
 ```{admonition} Looks right but isn't: "a claim"
 :class: isnt-so
 Refuted, not by {prf:ref}`thm-one`.
+```
+"""
+SUMMARY = """## Summary
+
+Said again.
+
+## Sources
+
+None.
+"""
+GLOSSARY = """# Sources
+
+```{glossary}
+zebra
+  Last.
+
+ant
+  First of two.
+
+axis
+  Second.
+```
+
+```{bibliography}
 ```
 """
 CELLS = [
@@ -172,6 +209,7 @@ def notebook(text: str, cells: list[str]) -> str:
         }
         stored.append(code | {"execution_count": None})
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    stored.append({"cell_type": "markdown", "id": "end", "metadata": {}, "source": SUMMARY})
     return json.dumps({"cells": stored, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
 
 
@@ -194,7 +232,10 @@ def book(folder: Path, pages: dict[str, str]) -> Path:
     ]
     if len(entries) > 1:  # a page below another, as the exercises are
         entries[0]["sections"] = [entries.pop(1)]
-    toc = {"format": "jb-book", "root": root["file"]} | ({"chapters": entries} if entries else {})
+    course = {"caption": "The course", "numbered": 1, "chapters": entries[:1]}
+    rest = {"caption": "More", "chapters": entries[1:]}
+    toc = {"format": "jb-book", "root": root["file"]}
+    toc |= {"parts": [part for part in (course, rest) if part["chapters"]]} if entries else {}
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
     return folder
 
@@ -221,7 +262,7 @@ def small_book(tmp_path_factory) -> Path:
         "chapter.ipynb": notebook(CHAPTER, CELLS),
         "reference.md": REFERENCE,
         "errors.md": "# Errors\n\n```{known-errors}\n```\n",
-        "sources.md": "# Sources\n\n```{bibliography}\n```\n",
+        "sources.md": GLOSSARY,
     }
     folder = book(tmp_path_factory.mktemp("book"), pages)
     done = build(folder, SITE_URL="https://example.org/course")
@@ -300,8 +341,8 @@ def test_a_comma_stays_with_the_formula_before_it(chapter):
 
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
     numbered = chapter.select_one("#equation-eq-h")
-    assert numbered.select_one(".eqno").get_text(strip=True).startswith("(1)")
-    assert chapter.select_one("p a.reference[href='#equation-eq-h']").get_text() == "(1)"
+    assert numbered.select_one(".eqno").get_text(strip=True).startswith("(1.1)")
+    assert chapter.select_one("p a.reference[href='#equation-eq-h']").get_text() == "(1.1)"
     assert chapter.select(".katex .tag") == []  # KaTeX's own numbers would be a second set
 
 
@@ -334,6 +375,9 @@ def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(small_book):
     page = soup(small_book, "book/errors.html")
     claim = page.select_one("p.known-error a")
     assert claim.get_text() == "“a claim”"
+    listed = page.select(".claims a")
+    assert [link.get_text() for link in listed] == ["Chapter", "“a claim”"]
+    assert [page.find(id=link["href"][1:]).name for link in listed] == ["section", "p"]
     assert page.select_one("article a[href='chapter.html#thm-one']")
     place, _, box = claim["href"].partition("#")
     assert soup(small_book, f"book/{place}").select(f"#{box}.isnt-so")
@@ -375,7 +419,12 @@ def test_chinese_is_marked_as_such(chapter):
 def test_a_formula_in_a_heading_or_a_link_has_a_name_in_plain_text(chapter):
     named = chapter.select("h2 math, .page-toc a math")
     assert [formula["aria-label"] for formula in named] == ["p_k / 2"] * 2
-    assert not chapter.select("p math[aria-label]")
+    assert not chapter.select("section > p math[aria-label]")
+
+
+def test_a_formula_in_the_head_of_a_table_has_a_name_in_plain_text(chapter):
+    assert [formula["aria-label"] for formula in chapter.select("th math")] == ["k"]
+    assert not chapter.select("td math[aria-label]")
 
 
 @pytest.mark.parametrize(
@@ -438,8 +487,8 @@ def test_a_figure_has_its_number_caption_and_description(chapter):
     assert figure.img["loading"] == "lazy"
     width, height = int(figure.img["width"]), int(figure.img["height"])
     assert 300 < height < width < 900  # pixels: its place is kept until it comes
-    assert figure.select_one(".caption-number").get_text(strip=True) == "Fig. 1"
-    assert chapter.select_one("a[href='#fig-line']").get_text() == "Fig. 1"
+    assert figure.select_one(".caption-number").get_text(strip=True) == "Fig. 1.1"
+    assert chapter.select_one("a[href='#fig-line']").get_text() == "Fig. 1.1"
 
 
 def test_every_page_has_the_frame(small_book):
@@ -452,6 +501,7 @@ def test_every_page_has_the_frame(small_book):
         assert len(page.select("h1")) == 1, path.name
         assert len(page.select("main")) == 1
         assert page.select(".skip-link, #site-contents a, form[role=search]")
+        assert len(page.select("meta[name=viewport]")) == 1, path.name
 
 
 def test_the_slider_is_called_what_stands_beside_it(small_book):
@@ -463,7 +513,7 @@ def test_the_slider_is_called_what_stands_beside_it(small_book):
 def test_the_front_picture_is_computed_by_the_package(small_book):
     costs = [
         float(output.get_text())
-        for output in soup(small_book, "book/index.html").select(".loss output")
+        for output in soup(small_book, "book/index.html").select(".loss .value")
     ]
     assert costs[:2] == pytest.approx([1.5**2, 1.5])
 
@@ -472,15 +522,102 @@ def test_the_contents_hold_the_pages_own_headings(small_book):
     page = soup(small_book, "book/reference.html")
     assert page.select("#site-contents li.current")
     here = soup(small_book, "book/chapter.html").select_one("#site-contents li.current")
-    assert here.a.get_text() == "Chapter"
-    assert [link["href"] for link in here.select(".page-toc a")] == ["#a-section-of-frac-p-k-2"]
+    assert here.a.get_text() == "1. Chapter"
+    assert [link["href"] for link in here.select(".page-toc a")] == [
+        "#a-section-of-frac-p-k-2",
+        "#summary",
+        "#sources",
+    ]
+
+
+def test_a_chapter_says_where_it_stands_and_leads_to_its_notebook(chapter):
+    head, onward = chapter.select(".chapter-head")
+    assert [part.get_text() for part in head.find_all(recursive=False)] == [
+        "Chapter 1 of 1",
+        "about 12 minutes",
+        "Notebook",
+    ]
+    assert head.a["download"] == "chapter.ipynb"
+    assert onward.parent["id"] == "summary"
+    assert onward.a == head.a
+
+
+def test_an_exercise_page_says_of_which_chapter_it_is(small_book):
+    numbers = {"book/entropy": {"": (5,)}, "book/glossary": {}}
+    app = SimpleNamespace(env=SimpleNamespace(toc_secnumbers=numbers))
+    context = {"companions": {"book/entropy": "the chapter"}, "this_page": "the exercises"}
+    page = "exercises/pages/entropy"
+    assert orientation.place_in_book(app, page, None, context) == ["Exercises for chapter 5"]
+    assert orientation.place_in_book(app, "book/glossary", None, {}) == []
+
+
+def test_no_two_links_to_places_of_a_page_have_one_name(small_book):
+    for path in pages_of(small_book):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        names = Counter(link.get("aria-label") for link in page.select(".headerlink"))
+        assert [name for name, times in names.items() if times > 1 or not name] == [], path.name
+    names = [
+        link["aria-label"] for link in soup(small_book, "book/chapter.html").select(".headerlink")
+    ]
+    assert "Link to this heading: A section of p_k / 2" in names
+    assert "Link to equation 1.1" in names
+    assert "Link to this image: A line, y = x." in names
+
+
+def test_a_glossary_begins_with_its_letters(small_book):
+    page = soup(small_book, "book/sources.html")
+    letters = {
+        link.get_text(): page.find(id=link["href"][1:]) for link in page.select(".letters a")
+    }
+    assert {letter: term.get_text()[:3] for letter, term in letters.items()} == {
+        "A": "ant",
+        "Z": "zeb",
+    }
+
+
+def contrast(colour: str, ground: str) -> float:
+    """The contrast of two colours, as the guidelines for accessibility define it."""
+
+    def luminance(code: str) -> float:
+        parts = [int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(colour), luminance(ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colour", [*PALETTE.values(), "#222222", "#444444", "#666666"])
+def test_a_colour_of_figures_is_seen_on_dark_paper(colour):
+    assert contrast(pictures.turned(colour), "#15171b") >= 4.5
+
+
+def test_orange_stays_orange_and_white_becomes_the_paper():
+    red, green, blue = (int(pictures.turned("#D55E00")[i : i + 2], 16) for i in (1, 3, 5))
+    assert red > green + 60 > blue + 100
+    assert contrast(pictures.turned("#ffffff"), "#15171b") < 1.05
+
+
+def test_a_drawing_carries_dark_colours_for_all_that_it_draws():
+    with mpl.rc_context():
+        use_style()
+        fig, ax = plt.subplots()
+        ax.plot([0, 1], label="a line")
+        ax.fill_between([0, 1], [1, 0], color=PALETTE["wrong"])
+        file = io.StringIO()
+        fig.savefig(file, format="svg")
+        plt.close(fig)
+    drawn = set(re.findall(r"(?:fill|stroke): #[0-9a-f]{6}", file.getvalue()))
+    svg = pictures.with_dark_colours(file.getvalue())
+    assert set(re.findall(r'\[style\*="([^"]*)"\]', svg)) == drawn
+    assert pictures.with_dark_colours(svg) == svg  # a build that finds it done leaves it
 
 
 def test_the_contents_have_no_headings_before_that_of_the_page(chapter):
     """A reader who goes from heading to heading meets the title first; the lists have names."""
     tree = """<p aria-level="2" class="caption" role="heading"><span>The course</span></p>
         <ul><li>One</li></ul><p aria-level="2" class="caption" role="heading">More</p><ul></ul>"""
-    page = BeautifulSoup(side_contents.contents(tree, ""), "html.parser")
+    page = BeautifulSoup(orientation.contents(tree, ""), "html.parser")
     assert page.select("[role=heading], [aria-level]") == []
     titles = [page.find(id=part["aria-labelledby"]).get_text() for part in page.select("ul")]
     assert titles == ["The course", "More"]
@@ -497,7 +634,7 @@ def test_a_page_that_is_not_listed_stands_under_the_one_that_is(address, heading
         '<ul><li><a href="#one">One</a></li></ul>',
     )
     page = BeautifulSoup(
-        side_contents.contents(tree, f"<ul><li>{title}{section}</li></ul>"), "html.parser"
+        orientation.contents(tree, f"<ul><li>{title}{section}</li></ul>"), "html.parser"
     )
     assert [link.get_text() for link in page.select("li.current .page-toc a")] == headings
 
@@ -523,7 +660,7 @@ def test_the_public_address_gives_canonical_links_a_sitemap_and_a_card(small_boo
 
 
 def test_a_notebook_can_be_downloaded_with_the_package_that_made_its_page(small_book, chapter):
-    link, package = chapter.select("a[download]")
+    link, package = chapter.select(".run-it a[download]")
     stored = small_book / "_build" / "html" / "book" / link["href"]
     assert json.loads(stored.read_text())["nbformat"] == 4
     wheel = (small_book / "_build" / "html" / "book" / package["href"]).resolve()
@@ -557,7 +694,7 @@ def test_the_whole_book_on_one_page_keeps_every_link_and_unfolds_everything(smal
     assert all(part.has_attr("open") for part in page.select("details"))
     assert [title.get_text() for title in page.select("h1")] == [
         "A small book",
-        "Chapter",
+        "1. Chapter",
         "Reference",
         "Errors",
         "Sources",
@@ -608,12 +745,39 @@ def test_an_incremental_build_shows_the_numbers_of_the_present_package(tmp_path)
     assert "the answer is 42 nats" in soup(folder, "book/chapter.html").get_text()
 
 
-def test_two_versions_of_katex_stop_the_build(tmp_path):
-    folder = book(tmp_path, {"index.md": "# Front\n\nText.\n"})
-    styles = folder / "website" / "vendor" / "katex" / "katex.min.css"
-    styles.write_text(
-        re.sub(r'(katex-version:after\{content:")[^"]+', r"\g<1>0.0.1", styles.read_text())
-    )
-    done = build(folder)
-    assert done.returncode != 0
-    assert "bring both to one version" in done.stderr
+def test_katex_is_as_published():
+    digests = (katex_math.VENDOR / "SHA256SUMS").read_text().splitlines()
+    names = []
+    for digest, name in map(str.split, digests):
+        assert hashlib.sha256((katex_math.VENDOR / name).read_bytes()).hexdigest() == digest, name
+        names.append(name)
+    here = {path.relative_to(katex_math.VENDOR) for path in katex_math.VENDOR.rglob("*.*")}
+    assert {path.as_posix() for path in here} == {*names, "README.md"} - {"LICENSE"}
+
+
+def test_fonts_hold_the_glyphs_of_the_formulas_and_no_others(small_book):
+    styles = (small_book / "_build" / "html" / "_static" / "katex.css").read_text()
+    faces = re.findall(r'font-family:(\w+)(?=[^}]*font-style:(\w+))[^}]*base64,([^"]+)"', styles)
+    glyphs = {
+        (family, style): set(map(chr, TTFont(io.BytesIO(b64decode(data))).getBestCmap()))
+        for family, style, data in faces
+    }
+    assert glyphs["KaTeX_Size2", "normal"] == {"∑"}
+    assert set("qHxabc") <= glyphs["KaTeX_Math", "italic"]
+    assert "z" not in glyphs["KaTeX_Math", "italic"]
+    assert "url(fonts/" not in styles
+
+
+def test_a_letter_is_in_the_face_that_shows_it():
+    html = katex_math.typeset(
+        r"\mathbb{E} + \mathbf{w}_{\max} \bigl(\text{is } x\bigr)", True, "{}"
+    )[0]
+    glyphs = {face: "".join(sorted(used)) for face, used in katex_math.glyphs_of([html]).items()}
+    assert glyphs.pop("KaTeX_Size3-Regular") == "amx"  # a size of that name, without a glyph
+    assert glyphs == {
+        "KaTeX_AMS-Regular": "E",
+        "KaTeX_Main-Bold": "w",
+        "KaTeX_Main-Regular": "()+aimsx\xa0\u200b",
+        "KaTeX_Math-Italic": "x",
+        "KaTeX_Size1-Regular": "()",
+    }

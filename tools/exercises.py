@@ -3,6 +3,7 @@
     python -m tools.exercises                 run and store all, try every known answer
     python -m tools.exercises cross_entropy   one
     python -m tools.exercises --check         store nothing, only try the answers
+    python -m tools.exercises --overlay DIR   the same for private exercises, laid out as these
 
 The source is `exercises/<chapter>/<chapter>.ipynb` in nbgrader's format, with solutions and hidden
 tests.  `answers.toml` beside it holds wrong answers, each with the test cells that must fail, and
@@ -20,7 +21,7 @@ import sys
 import time
 import tomllib
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -138,6 +139,44 @@ class Exercises:
                 lines = [nonsensical(node, value) for node in ast.parse(source).body]
                 yield Answer(question, name, "\n".join(lines), frozenset(self.tests_of(question)))
 
+    def submission(self, answers: Mapping[str, str] | None = None) -> NotebookNode:
+        """The learner's notebook with the reference handed in, some answers replaced."""
+        notebook = student_version(self.notebook)
+        for cell, solved in zip(notebook.cells, self.notebook.cells, strict=True):
+            if is_answer(cell):
+                cell.source = (answers or {}).get(self.short(cell), solved.source)
+        return notebook
+
+    def apart(self, tries: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+        """Grade submissions as `tools.grading` does; the tests that failed, and what they said.
+
+        There the tests run outside the learner's process, and see plain data alone.
+        """
+        from tools.grading.running import Limits, mark
+
+        found = []
+        for answers in tries:
+            raw = nbformat.writes(self.submission(answers)).encode()
+            marked, _ = mark(raw, self.notebook, Limits(shut_in=False))
+            errors = {
+                self.short(c): [o for o in c.outputs if "evalue" in o]
+                for c in marked.cells
+                if is_test(c)
+            }
+            found.append({test: said[0].evalue for test, said in errors.items() if said})
+        return found
+
+    def together(self, kind: Iterable[Answer]) -> list[dict[str, Answer]]:
+        """Known answers, as many at a time as there are questions."""
+        by_question: dict[str, list[Answer]] = {}
+        for answer in kind:
+            by_question.setdefault(answer.question, []).append(answer)
+        most = max(map(len, by_question.values()), default=0)
+        return [
+            {question: known[turn] for question, known in by_question.items() if turn < len(known)}
+            for turn in range(most)
+        ]
+
     def failures(self, answers: Mapping[str, str] | None = None) -> dict[str, str]:
         """Run it with some answers replaced; the tests that failed, and what they said."""
         return failures(self.notebook, self.prefix, answers or {})
@@ -161,6 +200,10 @@ class Exercises:
             failed = self.failures({answer.question: answer.source})
             for test in sorted(answer.fails - failed.keys()):
                 yield f"{answer.question}: {answer.name} passes {test}"
+        right = [{q: a.source for q, a in known.items()} for known in self.together(self.right)]
+        for failed in self.apart([{}, *right]):
+            for test, message in failed.items():
+                yield f"a right answer fails {test} where the tests run apart: {message}"
 
     def rules(self) -> Iterator[str]:
         """What breaks the form of the exercises."""
@@ -220,8 +263,8 @@ class Exercises:
 
 def grading(cell: NotebookNode) -> dict[str, Any]:
     """What nbgrader knows of a cell."""
-    marks: dict[str, Any] = cell.metadata.get("nbgrader", {})
-    return marks
+    marks: Any = cell.get("metadata", {}).get("nbgrader")
+    return marks if isinstance(marks, dict) else {}
 
 
 def is_answer(cell: NotebookNode) -> bool:
@@ -268,12 +311,17 @@ def fold(test: NotebookNode) -> None:
     test.metadata.mystnb = {"code_prompt_show": name, "code_prompt_hide": name}
 
 
-def what_is_checked(test: NotebookNode) -> str:
-    """The words of a test cell's check."""
+def the_check(test: NotebookNode) -> ast.Call:
+    """The call of `check` in a test cell."""
     for node in ast.walk(ast.parse(test.source)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check":
-            return str(ast.literal_eval(node.args[0]))
-    return str(test.id)
+            return node
+    raise ValueError(f"{test.id} has no check")
+
+
+def what_is_checked(test: NotebookNode) -> str:
+    """The words of a test cell's check."""
+    return str(ast.literal_eval(the_check(test).args[0]))
 
 
 def nonsensical(node: ast.stmt, value: str) -> str:
@@ -323,9 +371,11 @@ def failures(
     return failed
 
 
-def sources(names: Sequence[str] = ()) -> list[Path]:
-    """The exercises of the named chapters, or of all."""
-    paths = sorted(path for path in EXERCISES.glob("*/*.ipynb") if path.stem == path.parent.name)
+def sources(names: Sequence[str] = (), folder: Path = EXERCISES) -> list[Path]:
+    """The exercises of the named chapters, or of all, in a folder."""
+    if not folder.is_dir():
+        raise chapters.ChapterError(f"there is no folder {folder.resolve()}")
+    paths = sorted(path for path in folder.glob("*/*.ipynb") if path.stem == path.parent.name)
     missing = set(names) - {path.stem for path in paths}
     if missing:
         raise chapters.ChapterError(f"no such exercises: {', '.join(sorted(missing))}")
@@ -338,9 +388,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tools.exercises", description=__doc__.split("\n")[0])
     parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help="all when none is named")
     parser.add_argument("--check", action="store_true", help="store nothing, only try the answers")
+    parser.add_argument(
+        "--overlay", type=Path, default=EXERCISES, help="private exercises, laid out as these"
+    )
     options = parser.parse_args(arguments)
     try:
-        chosen = sources(options.chapters)
+        chosen = sources(options.chapters, options.overlay)
     except chapters.ChapterError as error:
         parser.error(str(error))
     wrong = 0

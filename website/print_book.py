@@ -58,7 +58,7 @@ def article(site: Path, page: str, pages: set[str]) -> Any:
         tag["id"] = anchor(page, tag["id"])
     for tag in text.select("details"):
         tag["open"] = ""
-    for tag in text.select(".headerlink, .belief-slider"):
+    for tag in text.select(".headerlink, .belief-slider, .chapter-head, .letters"):
         tag.decompose()
     for tag in text.select("[src]"):
         tag["src"] = normpath(folder / tag["src"])
@@ -83,7 +83,7 @@ def whole(site: Path) -> str:
     contents = "".join(
         f'<li><a href="#{text["id"]}">{text.h1.decode_contents()}</a></li>' for text in articles[1:]
     )
-    articles[0].append(BeautifulSoup(f"<h2>Contents</h2><ol>{contents}</ol>", "html.parser"))
+    articles[0].append(BeautifulSoup(f"<h2>Contents</h2><ul>{contents}</ul>", "html.parser"))
     styles = "".join(
         f'<link rel="stylesheet" href="{normpath(folder / link["href"].split("?")[0])}">'
         for link in front.select("link[rel=stylesheet]")

@@ -12,6 +12,7 @@ COURSE is a folder outside the repository; it is made when it isn't there.
 import argparse
 import csv
 import hashlib
+import importlib.util
 import json
 import logging
 import multiprocessing
@@ -20,56 +21,62 @@ import re
 import shutil
 import sys
 import time
+import unicodedata
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-try:
-    import nbgrader  # noqa: F401
-except ModuleNotFoundError:
+import nbformat
+
+from tools.exercises import EXERCISES
+from tools.grading import running
+
+# It takes seconds to read, and the processes that run submissions do without: so only where needed.
+if importlib.util.find_spec("nbgrader") is None:
     sys.exit(
         "Grading needs nbgrader, which is not in the lock:\n"
         "    .venv/bin/python -m pip install -c requirements.lock -e '.[grading]'"
     )
 
-from tools.grading import running
-from tools.grading.engine import engine, source_folder, write_settings
-from tools.grading.sandbox import has_bubblewrap
-
-STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
-
-
-def release(course: Path, chapter: str, source: Path) -> int:
-    """Make the learners' notebook with nbgrader, and enter its cells into the gradebook."""
-    course.mkdir(parents=True, exist_ok=True)
-    write_settings(course, source)
-    result = engine(course, source).generate_assignment(chapter, force=True, create=True)
-    if not result["success"]:
-        print(result.get("log") or result.get("error"), file=sys.stderr)
-        return 1
-    print(f"The learners' notebook: {course / 'release' / chapter / f'{chapter}.ipynb'}")
-    return 0
+LEARNER = re.compile(r"\w[\w .,'@()+-]{0,99}(?<![ .])")
 
 
 def collect(course: Path, chapter: str, folder: Path) -> int:
-    """Copy FOLDER/<learner>.ipynb and FOLDER/<learner>/<chapter>.ipynb into the course."""
-    alone = {path.stem: path for path in folder.glob("*.ipynb")}
-    in_folders = {path.parent.name: path for path in folder.glob(f"*/{chapter}.ipynb")}
-    found = alone | in_folders
-    for student in sorted(alone.keys() & in_folders.keys()):
-        print(f"{student} is there twice: {student}/{chapter}.ipynb was taken")
-    for path in sorted(folder.glob("*/*.ipynb")):
-        if path.parent.name not in found:
-            print(f"left out: {path.parent.name}/{path.name} (it is not called {chapter}.ipynb)")
-    for student, path in sorted(found.items()):
-        if not STUDENT.fullmatch(student) or path.is_symlink() or not path.is_file():
-            print(f"left out: {path.name} of {student!r} (no plain file, or no plain name)")
-            continue
-        target = course / "submitted" / student / chapter / f"{chapter}.ipynb"
+    """Copy each learner's notebook into the course, and name every file that is left out."""
+    found: dict[str, Path] = {}
+    names = (f"{chapter}.ipynb", f"{chapter}_exercises.ipynb")  # the latter is the site's
+    for top, folders, files in os.walk(folder):
+        links = [name for name in folders if Path(top, name).is_symlink()]
+        folders[:] = sorted(set(folders) - set(links))
+        for path in sorted(Path(top, name) for name in [*files, *links]):
+            place = path.relative_to(folder)
+            alone = len(place.parts) == 1
+            learner = unicodedata.normalize("NFC", path.stem if alone else place.parts[0])
+            why = ""
+            if path.is_symlink() or not path.is_file():
+                why = "it is a link, or no plain file"
+            elif path.suffix != ".ipynb":
+                why = "it is not a notebook"
+            elif len(place.parts) > 2:
+                why = f"it lies deeper than <learner>/{chapter}.ipynb"
+            elif alone and path.name in names:
+                why = "whose is it? Call it <learner>.ipynb"
+            elif not alone and path.name not in names:
+                why = f"it is not called {chapter}.ipynb"
+            elif not LEARNER.fullmatch(learner):
+                why = "a learner's name has letters, digits, spaces and . , _ @ ' ( ) + - only"
+            elif learner in found:
+                why = f"{found[learner].relative_to(folder)} is there too"
+            if why:
+                print(f"left out: {place} ({why})")
+            else:
+                found[learner] = path
+    for learner, path in sorted(found.items()):
+        target = course / "submitted" / learner / chapter / f"{chapter}.ipynb"
         if target.exists() and digest(target) != digest(path):
-            print(f"handed in anew: {student}")
+            print(f"handed in anew: {learner}")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     print(f"{len(submitted(course, chapter))} submissions of {chapter} in {course / 'submitted'}")
@@ -92,74 +99,72 @@ def grade(
     chapter: str,
     source: Path,
     workers: int,
-    limits: dict[str, Any],
+    limits: running.Limits,
     only: Sequence[str] = (),
 ) -> int:
-    """Run all submissions, a few at a time, then let nbgrader mark them one by one."""
-    work = submitted(course, chapter)
-    if only:
-        work = {student: raw for student, raw in work.items() if student in only}
-    if not has_bubblewrap():
+    """Run all submissions, a few at a time, and enter their marks one by one."""
+    if limits.shut_in and (problem := running.problem()):
         print(
-            "WARNING: bubblewrap is not installed. Submissions run with your own rights: they\n"
-            "can read and change your files, the gradebook and one another\n"
-            "(apt-get install bubblewrap)."
+            f"Nothing was graded: {problem}\n"
+            "Submissions are shut in, because else they have your own rights: they can read and\n"
+            "change your files, the gradebook and one another. To run them so all the same, say\n"
+            "--no-sandbox.",
+            file=sys.stderr,
         )
-    path = source / chapter / f"{chapter}.ipynb"
+        return 1
+    work = {who: raw for who, raw in submitted(course, chapter).items() if who in only or not only}
+    notebook = nbformat.read(source / chapter / f"{chapter}.ipynb", as_version=4)
     target = course / "reports" / f"{chapter}.json"
     target.parent.mkdir(exist_ok=True)
     reports: dict[str, Any] = json.loads(target.read_text("utf-8")) if target.exists() else {}
     began = time.perf_counter()
-    api = engine(course, source)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
         jobs = {
-            pool.submit(running.run_file, raw, path, course, student, limits): student
-            for student, raw in work.items()
+            pool.submit(running.mark_file, raw, notebook, limits): who for who, raw in work.items()
         }
-        for number, job in enumerate(as_completed(jobs), 1):
-            student = jobs[job]
-            try:
-                flags, seconds = job.result()
-                flags += marked(api, chapter, student)
-            except Exception as error:  # one submission must not stop the others
-                flags, seconds = [f"not graded: {type(error).__name__}: {error}"], 0.0
-            handed_in = digest(work[student])
-            reports[student] = {"seconds": round(seconds, 2), "flags": flags, "of": handed_in}
-            aside = f"  {flags[0]}" if flags else ""
-            more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
-            print(f"{number:4}/{len(work)}  {student:20} {seconds:5.1f} s{aside}{more}", flush=True)
+        from tools.grading import engine  # the first submissions run while it is read
+
+        with engine.gradebook(course) as book:
+            if engine.changed_since(book, chapter, notebook):
+                pool.shutdown(cancel_futures=True)
+                print(f"{chapter} has changed since: release it again", file=sys.stderr)
+                return 1
+            for number, job in enumerate(as_completed(jobs), 1):
+                who = jobs[job]
+                try:
+                    text, flags, seconds = job.result()
+                    marked = nbformat.reads(text, as_version=4)
+                    marked = engine.with_rubrics(marked, notebook)
+                    engine.enter(book, course, chapter, who, marked)
+                except Exception as error:  # one submission must not stop the others
+                    flags, seconds = [f"not graded: {type(error).__name__}: {error}"], 0.0
+                handed_in = digest(work[who])
+                reports[who] = {"seconds": round(seconds, 2), "flags": flags, "of": handed_in}
+                aside = f"  {flags[0]}" if flags else ""
+                more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
+                print(f"{number:4}/{len(work)}  {who:20} {seconds:5.1f} s{aside}{more}", flush=True)
     target.write_text(json.dumps(reports, indent=1, sort_keys=True), encoding="utf-8")
     seconds = time.perf_counter() - began
-    odd = sum(bool(reports[student]["flags"]) for student in work)
+    odd = sum(bool(reports[who]["flags"]) for who in work)
     each = seconds / max(len(work), 1)
     print(f"{len(work)} submissions in {seconds:.0f} s, {each:.2f} s each; {odd} with remarks")
     print(f"What each did: {target}")
     return 0
 
 
-def marked(api: Any, chapter: str, student: str) -> list[str]:
-    """Have nbgrader mark a submission that was run; what went wrong, if anything."""
-    result = api.autograde(chapter, student, force=True, create=True)
-    if result["success"]:
-        return []
-    lines = (result.get("log") or result.get("error") or "").strip().splitlines()
-    return [f"not marked: {lines[-1] if lines else 'unknown'}"]
-
-
-def marks(course: Path, chapter: str, source: Path) -> int:
+def marks(course: Path, chapter: str) -> int:
     """Write a row a learner: the sum, what is still to be marked by hand, remarks, every cell."""
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import MissingEntry
 
-    try:
-        text = (course / "reports" / f"{chapter}.json").read_text(encoding="utf-8")
-        reports = json.loads(text)
-    except FileNotFoundError:
-        reports = {}
+    from tools.grading import engine
+
+    path = course / "reports" / f"{chapter}.json"
+    reports = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     target = course / "marks" / f"{chapter}.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
     rows = []
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+    with engine.gradebook(course) as book:
         cells = [cell.name for cell in book.find_notebook(chapter, chapter).grade_cells]
         for student, raw in submitted(course, chapter).items():
             report = reports.get(student, {})
@@ -197,12 +202,17 @@ def safe(value: Any) -> Any:
 
 def feedback(course: Path, chapter: str, source: Path, only: Sequence[str] = ()) -> int:
     """Write each learner's notebook with marks and comments, without the hidden tests."""
-    api, failed = engine(course, source), 0
+    from tools.grading import engine
+
+    api, failed = engine.engine(course, source), 0
     for student in only or submitted(course, chapter):
         result = api.generate_feedback(chapter, student, force=True)
         failed += not result["success"]
-        word = "written" if result["success"] else "FAILED"
-        print(f"{word:8} {course / 'feedback' / student / chapter / f'{chapter}.html'}")
+        lines = (result.get("log") or result.get("error") or "it is not graded").splitlines()
+        word = "written" if result["success"] else "FAILED "
+        print(f"{word} {course / 'feedback' / student / chapter / f'{chapter}.html'}")
+        if not result["success"]:
+            print(f"        {lines[-1].strip()} (is it graded?)")
     return bool(failed)
 
 
@@ -220,8 +230,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only", action="append", metavar="LEARNER", help="grade or write to these alone"
     )
-    parser.add_argument("--timeout", type=int, default=20, help="seconds for a cell")
-    parser.add_argument("--total", type=float, default=120, help="seconds for a submission")
+    usual = running.Limits()
+    parser.add_argument(
+        "--timeout", type=float, default=usual.timeout, help="seconds for a cell or a test"
+    )
+    parser.add_argument("--total", type=float, default=usual.total, help="seconds for a submission")
+    parser.add_argument(
+        "--no-sandbox", action="store_true", help="run submissions with your own rights"
+    )
     options = parser.parse_args(arguments)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     logging.getLogger("alembic").setLevel(logging.ERROR)
@@ -229,23 +245,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     course, chapter = options.course.resolve(), options.chapter
     try:
         source = source_folder(chapter, options.overlay)
+        if options.command != "release":
+            as_released(course, chapter, source)
     except FileNotFoundError as error:
         parser.error(str(error))
-    if options.command != "release" and not (course / "release" / chapter).is_dir():
-        parser.error(f"{chapter} was not released in {course}: release it first")
     if unknown := set(options.only or ()) - submitted(course, chapter).keys():
         parser.error(f"no submission of {', '.join(sorted(unknown))}")
+    if options.command == "release":
+        from tools.grading import engine
+
+        if said := engine.release(course, source, chapter):
+            print(said, file=sys.stderr)
+            return 1
+        print(f"The learners' notebook: {course / 'release' / chapter / f'{chapter}.ipynb'}")
+        return 0
     if options.command == "collect":
         if options.folder is None or not options.folder.is_dir():
             parser.error("collect needs the FOLDER of the submissions")
         return collect(course, chapter, options.folder)
     if options.command == "grade":
-        limits = {"timeout": options.timeout, "total": options.total}
-        return grade(course, chapter, source, options.workers, limits, options.only)
+        limits = running.Limits(options.timeout, options.total, not options.no_sandbox)
+        return grade(course, chapter, source, options.workers, limits, options.only or ())
     if options.command == "feedback":
-        return feedback(course, chapter, source, options.only)
-    commands = {"release": release, "marks": marks}
-    return commands[options.command](course, chapter, source)
+        return feedback(course, chapter, source, options.only or ())
+    return marks(course, chapter)
+
+
+def source_folder(chapter: str, overlay: Path | None) -> Path:
+    """Where a chapter's source is: in the private overlay if it is there, else in the book."""
+    if overlay and not overlay.is_dir():
+        raise FileNotFoundError(f"--overlay: there is no folder {overlay.resolve()}")
+    for folder in (overlay, EXERCISES):
+        if folder and (folder / chapter / f"{chapter}.ipynb").is_file():
+            return folder.resolve()
+    raise FileNotFoundError(f"there are no exercises called {chapter}")
+
+
+def as_released(course: Path, chapter: str, source: Path) -> None:
+    """Refuse to go on with other exercises than those that the learners have."""
+    path = course / "released.json"
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    if chapter not in known:
+        raise FileNotFoundError(f"{chapter} was not released in {course}: release it first")
+    if Path(known[chapter]) != source:
+        words = "leave --overlay out" if Path(known[chapter]) == EXERCISES else "say --overlay"
+        raise FileNotFoundError(
+            f"{chapter} was released from {known[chapter]}, not from {source}: {words}"
+            + (f" {known[chapter]}" if words == "say --overlay" else "")
+        )
 
 
 if __name__ == "__main__":

@@ -1,103 +1,195 @@
-"""nbgrader's settings for a course folder, and the one step of it that is ours.
+"""nbgrader for a course folder: its settings, and what is ours of its steps.
 
-The notebooks were run before, each in its sandbox (`running`); nbgrader takes the outputs, and
-gives and keeps the marks.
+The submissions are run and tested by `running`; here their marks are entered into nbgrader's
+gradebook, and their notebooks made ready for formgrader and for the feedback.
 """
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    ClearHiddenTests,
-    GetGrades,
-    LimitOutput,
-    NbGraderPreprocessor,
-    SaveAutoGrades,
-)
-from traitlets import Unicode
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
+from nbgrader.server_extensions.formgrader.handlers import template_path
 from traitlets.config import Config
 
-from tools.exercises import CODE_STUB, EXERCISES, TEXT_STUB
+from tools.exercises import (
+    CODE_STUB,
+    EXERCISES,
+    ROOT,
+    TEXT_STUB,
+    grading,
+    is_test,
+    is_written,
+    what_is_checked,
+)
 
 SETTINGS = """\
 # nbgrader's settings for this course folder, so that its own commands and formgrader work here too.
 # Written by `python -m tools.grading release`.
+import sys
+from pathlib import Path
+
+sys.path.insert(0, {root!r})
+from tools.grading.engine import settings
+
 c = get_config()  # noqa: F821
-c.CourseDirectory.root = {course!r}
-c.CourseDirectory.source_directory = {source!r}
-c.CourseDirectory.submitted_directory = "mended"
-c.CourseDirectory.ignore = {ignore!r}
-c.ClearSolutions.code_stub = {{"python": {code!r}}}
-c.ClearSolutions.text_stub = {text!r}
-c.OverwriteCells.add_missing_cells = True
+c.merge(settings(Path({course!r}), Path({source!r})))
 """
 # What stands beside a source and must not be copied into the learners' folder.
 IGNORE = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.toml", "*.py", "*.md", "*.json"]
+RUBRIC = "for-the-marker"  # the tag of a cell that no learner sees
 
 
-class TakeOutputs(NbGraderPreprocessor):  # type: ignore[misc]
-    """Put in the outputs of the notebook that was run in the sandbox."""
+class OurWay(NotebookExporter):
+    """What formgrader's own button does: grade a submission in its sandbox, by our command."""
 
-    folder = Unicode("executed").tag(config=True)
+    def from_filename(self, filename: str, resources: Any = None, **named: Any) -> Any:
+        """Give what was graded; nbgrader asks twice, the second time for what it has then."""
+        about, course = resources["nbgrader"], Path(self.config.CourseDirectory.root)
+        chapter, student = about["assignment"], about["student"]
+        graded = course / "autograded" / student / chapter / f"{chapter}.ipynb"
+        if Path(filename).resolve() != graded.resolve():
+            command = [sys.executable, "-m", "tools.grading", "grade", str(course), chapter]
+            command += ["--only", student, *overlay_words(released(course).get(chapter))]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            if done.returncode or not graded.is_file():
+                raise RuntimeError(done.stderr or done.stdout)
+        return graded.read_text(encoding="utf-8"), {**resources, "output_extension": ".ipynb"}
+
+
+class ForLearners(NbGraderPreprocessor):  # type: ignore[misc]
+    """Take out what is for the marker alone, and say in an index what each check found."""
 
     def preprocess(self, nb: Any, resources: Any) -> Any:
-        """Give each cell what it wrote."""
-        student = resources["nbgrader"]["student"]
-        chapter = resources["nbgrader"]["assignment"]
-        path = Path(self.folder, student, f"{chapter}.ipynb")
-        ran = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+        """Give the feedback its index: question, check, points and what was wrong."""
+        nb.cells = [cell for cell in nb.cells if RUBRIC not in cell.metadata.get("tags", [])]
+        index: list[dict[str, Any]] = []
+        title = ""
         for cell in nb.cells:
-            if cell.cell_type == "code":
-                if cell.source != ran[cell.id].source:
-                    raise RuntimeError(f"{cell.id} is not what was run")
-                cell.outputs = ran[cell.id].outputs
-                cell.execution_count = ran[cell.id].execution_count
+            if cell.cell_type == "markdown" and not grading(cell) and cell.source.startswith("## "):
+                title = cell.source.partition("\n")[0].removeprefix("## ")
+            if not (grading(cell).get("grade")):
+                continue
+            name = what_is_checked(cell) if is_test(cell) else "your answer in words"
+            errors = [output.evalue for output in cell.get("outputs", []) if "evalue" in output]
+            why = "".join(errors[:1]).removeprefix(f"✗ {name}: ")
+            index.append({"title": title, "name": name, "why": why, **grading(cell)})
+        resources["nbgrader"]["index"] = index
         return nb, resources
 
 
-def source_folder(chapter: str, overlay: Path | None) -> Path:
-    """Where a chapter's source is: in the private overlay if it is there, else in the book."""
-    for folder in (overlay, EXERCISES):
-        if folder and (folder / chapter / f"{chapter}.ipynb").is_file():
-            return folder.resolve()
-    raise FileNotFoundError(f"there are no exercises called {chapter}")
+def overlay_words(source: str | None) -> list[str]:
+    """What a command must say for exercises from a private folder."""
+    return ["--overlay", source] if source and Path(source) != EXERCISES else []
+
+
+def released(course: Path) -> dict[str, str]:
+    """The chapters that were released in a course, and the folder that each came from."""
+    path = course / "released.json"
+    found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return found
+
+
+def settings(course: Path, source: Path) -> Config:
+    """nbgrader's settings for a course folder."""
+    c = Config()
+    c.CourseDirectory.root = str(course)
+    c.CourseDirectory.source_directory = str(source)
+    c.CourseDirectory.ignore = IGNORE
+    c.ClearSolutions.code_stub = {"python": CODE_STUB}
+    c.ClearSolutions.text_stub = TEXT_STUB
+    c.Autograde.exporter_class = OurWay
+    c.GenerateFeedback.preprocessors = [
+        GetGrades,
+        ForLearners,
+        ClearHiddenTests,
+        CSSHTMLHeaderPreprocessor,
+    ]
+    c.HTMLExporter.sanitize_html = True
+    return c
 
 
 def engine(course: Path, source: Path) -> NbGraderAPI:
     """nbgrader, set up for a course folder."""
-    settings = Config()
-    settings.CourseDirectory.root = str(course)
-    settings.CourseDirectory.source_directory = str(source)
-    settings.CourseDirectory.submitted_directory = "mended"
-    settings.CourseDirectory.ignore = IGNORE
-    settings.ClearSolutions.code_stub = {"python": CODE_STUB}
-    settings.ClearSolutions.text_stub = TEXT_STUB
-    settings.OverwriteCells.add_missing_cells = True
-    settings.Autograde.autograde_preprocessors = [
-        TakeOutputs,
-        LimitOutput,
-        SaveAutoGrades,
-        AssignLatePenalties,
-        CheckCellMetadata,
-    ]
-    settings.TakeOutputs.folder = str(course / "executed")
-    settings.GenerateFeedback.preprocessors = [
-        GetGrades,
-        ClearHiddenTests,
-        CSSHTMLHeaderPreprocessor,
-    ]
-    return NbGraderAPI(CourseDirectory(config=settings), config=settings)
+    c = settings(course, source)
+    c.HTMLExporter.template_name = "feedback"
+    c.HTMLExporter.template_file = "course.html.j2"  # it takes nbgrader's and puts in our index
+    c.HTMLExporter.extra_template_basedirs = [str(Path(__file__).parent / "templates")]
+    c.HTMLExporter.extra_template_basedirs += [template_path]
+    return NbGraderAPI(CourseDirectory(config=c), config=c)
 
 
-def write_settings(course: Path, source: Path) -> None:
-    """Leave the settings in the course folder."""
-    text = SETTINGS.format(
-        course=str(course), source=str(source), ignore=IGNORE, code=CODE_STUB, text=TEXT_STUB
-    )
+def release(course: Path, source: Path, chapter: str) -> str:
+    """Make the learners' notebook, and remember its source; what went wrong, if anything."""
+    course.mkdir(parents=True, exist_ok=True)
+    text = SETTINGS.format(root=str(ROOT), course=str(course), source=str(source))
     (course / "nbgrader_config.py").write_text(text, encoding="utf-8")
+    result = engine(course, source).generate_assignment(chapter, force=True, create=True)
+    if not result["success"]:
+        return str(result.get("log") or result.get("error"))
+    known = json.dumps(released(course) | {chapter: str(source)}, indent=1, sort_keys=True)
+    (course / "released.json").write_text(known, encoding="utf-8")
+    return ""
+
+
+def gradebook(course: Path) -> Gradebook:
+    """The course's gradebook."""
+    return Gradebook(f"sqlite:///{course / 'gradebook.db'}")
+
+
+def changed_since(book: Gradebook, chapter: str, source: NotebookNode) -> bool:
+    """Whether the source has other graded cells than the gradebook."""
+    known = {cell.name for cell in book.find_notebook(chapter, chapter).grade_cells}
+    return known != {cell.id for cell in source.cells if grading(cell).get("grade")}
+
+
+def enter(book: Gradebook, course: Path, chapter: str, student: str, marked: NotebookNode) -> None:
+    """Enter the marks of a submission, and keep its notebook for formgrader."""
+    path = course / "autograded" / student / chapter / f"{chapter}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    nbformat.write(marked, path)
+    cells = {cell.id: cell for cell in marked.cells}
+    book.update_or_create_student(student)
+    book.update_or_create_submission(chapter, student)
+    entry = book.find_submission_notebook(chapter, chapter, student)
+    with book.db.no_autoflush:
+        for grade in entry.grades:
+            cell = cells[grade.name]
+            if is_written(cell):
+                grade.auto_score = 0 if unanswered(cell) else None
+            else:
+                wrong = any(output.output_type == "error" for output in cell.outputs)
+                grade.auto_score = 0 if wrong else grade.max_score
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        for comment in entry.comments:
+            comment.auto_comment = "No response." if unanswered(cells[comment.name]) else None
+    book.db.commit()
+
+
+def unanswered(cell: NotebookNode) -> bool:
+    """Whether nothing was written where an answer in words is asked for."""
+    return is_written(cell) and cell.source.strip() in ("", TEXT_STUB)
+
+
+def with_rubrics(marked: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """The notebook, with the model answer and its rubric below each answer in words."""
+    models = {cell.id: cell.source for cell in source.cells if is_written(cell)}
+    cells = []
+    for cell in marked.cells:
+        cells.append(cell)
+        if cell.id in models:
+            beside = nbformat.v4.new_markdown_cell(f"**Model answer**\n\n{models[cell.id]}")
+            beside.id, beside.metadata.tags = f"{cell.id}-rubric", [RUBRIC]
+            cells.append(beside)
+    marked.cells = cells
+    return marked

@@ -6,14 +6,18 @@ deleting, doubling or editing them changes nothing, and is told.
 
 import copy
 import json
-from typing import Any
+import re
+import warnings
 
 import nbformat
 from nbformat import NotebookNode
 
-from tools.exercises import grading, is_answer, student_version
+from tools.exercises import grading, is_answer, is_written, student_version
 
 MAX_BYTES = 20_000_000
+# What could run in the browser of whoever marks: tags, and links made by a formula.
+TAG, LINK = re.compile(r"<(?=[A-Za-z/!?])"), re.compile(r"\\(?:href|cssId|class|style|require)\b")
+SCHEME = re.compile(r"(?i)(script|data|file)(\s*:)")
 
 
 def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -23,39 +27,25 @@ def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[st
     known = {grading(cell)["grade_id"]: cell for cell in source.cells if grading(cell)}
     released = {cell.id: cell.source for cell in student_version(source).cells}
     found: dict[str, NotebookNode] = {}
-    order: list[NotebookNode | str] = []
+    own: dict[str, list[NotebookNode]] = {name: [] for name in ("", *known)}  # by what is above
+    above = ""
     for cell in handed_in:
         names = (str(grading(cell).get("grade_id", "")), str(cell.get("id", "")))
         name = next((name for name in names if name in known), "")  # editors may drop the one
-        if not name:
-            order.append(plain(cell))
-        elif name in found and is_answer(known[name]):  # copied or split: it runs as it did
-            order.append(plain(cell))
-            flags.append(f"{name} is there twice: both were run, one after the other")
-        elif name in found:
-            flags.append(f"{name} is there twice: the first was graded")
-        else:
-            found[name] = cell
-            order.append(name)
-    position = 0
-    for name in known:
-        if name in found:
-            position = order.index(name) + 1
-        else:
-            if handed_in:
-                flags.append(f"{name} is missing: it was put back")
-            order.insert(position, name)
-            position += 1
-    places = [entry for entry in order if isinstance(entry, str)]
-    if places != list(known):
-        flags.append("the cells stand in another order than in the source")
+        if name and name not in found:
+            found[name], above = cell, name
+        elif not name or is_answer(known[name]):  # a copied or split answer runs as it did
+            own[above].append(of_ones_own(cell))
+        if name and found[name] is not cell:
+            both = "both were run, one after the other" if is_answer(known[name]) else ""
+            flags.append(f"{name} is there twice: {both or 'the first was graded'}")
+    flags += [f"{n} is missing: it was put back" for n in known if handed_in and n not in found]
+    if list(found) != [name for name in known if name in found]:
+        flags.append("the cells stood in another order than in the source, and were put into it")
     mended = copy.deepcopy(source)
-    mended.cells = []
-    for entry in order:
-        if isinstance(entry, str):
-            mended.cells.append(taken_over(known[entry], found.get(entry), released[entry], flags))
-        else:
-            mended.cells.append(entry)
+    mended.cells = own[""]
+    for name, cell in known.items():
+        mended.cells += [taken_over(cell, found.get(name), released[name], flags), *own[name]]
     for number, cell in enumerate(mended.cells):
         cell.id = grading(cell).get("grade_id") or f"learners-{number}"
     return mended, flags
@@ -67,23 +57,23 @@ def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
         flags.append(f"not read: {len(submission) / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}")
         return []
     try:
-        cells = list(nbformat.reads(submission.decode("utf-8-sig"), as_version=4).cells)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an id that is missing or there twice
+            cells = list(nbformat.reads(submission.decode("utf-8-sig"), as_version=4).cells)
         json.dumps(cells)
-        return [
-            cell for cell in cells if isinstance(cell.source, str) and grading(cell) is not None
-        ]
+        return [cell for cell in cells if isinstance(cell.source, str)]
     except Exception as error:  # whatever a file can hold
         flags.append(f"not a notebook: {type(error).__name__}")
         return []
 
 
-def plain(cell: NotebookNode) -> NotebookNode:
+def of_ones_own(cell: NotebookNode) -> NotebookNode:
     """A cell of the learner's own, without any claim on marks."""
-    make: Any = {
-        "code": nbformat.v4.new_code_cell,
-        "markdown": nbformat.v4.new_markdown_cell,
-    }.get(str(cell.get("cell_type")), nbformat.v4.new_raw_cell)
-    made: NotebookNode = make(str(cell.source))
+    made: NotebookNode
+    if cell.get("cell_type") == "code":
+        made = nbformat.v4.new_code_cell(cell.source)
+    else:
+        made = nbformat.v4.new_markdown_cell(without_scripts(cell.source))
     return made
 
 
@@ -96,6 +86,13 @@ def taken_over(
         cell.outputs, cell.execution_count = [], None
     if is_answer(cell):
         cell.source = handed_in.source if handed_in is not None else ""
+        cell.source = without_scripts(cell.source) if is_written(cell) else cell.source
     elif handed_in is not None and handed_in.source.split() != released.split():
         flags.append(f"{cell.id} was edited: the source's was used")
     return cell
+
+
+def without_scripts(text: str) -> str:
+    """A learner's text in which nothing can run, for the browser of whoever marks it."""
+    text = SCHEME.sub(r"\1 \2", TAG.sub("< ", text))
+    return LINK.sub(r"\\mathrm", text)

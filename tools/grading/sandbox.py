@@ -1,37 +1,71 @@
-"""A learner's kernel: in bubblewrap where that is installed, watched in any case.
+"""Start a learner's process: in bubblewrap, or with the rights of whoever grades.
 
 Inside, there is Python, the package, an empty home, and nothing else: no gradebook, no other
-submission, no network.  Sockets are files in a folder of the kernel's own.
+submission, no test, no network.
 """
 
+import contextlib
+import importlib.util
 import os
 import shutil
+import signal
+import socket
+import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from typing import Any
-
-from jupyter_client.manager import AsyncKernelManager
 
 import coursecode
+from coursecode.checks import LENDERS
 
-MEMORY = 4_000_000  # kB of address space
 SCRATCH = 64_000_000  # bytes of the empty folders
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/ssl", "/etc/localtime")
 PACKAGE = Path(coursecode.__file__).resolve().parent
+ROOT = Path(__file__).resolve().parent.parent.parent
+NEEDED = [str(ROOT / "tools" / "grading" / name) for name in ("learner.py", "line.py")]
 
 
-def has_bubblewrap() -> bool:
-    """Whether kernels can be shut in."""
-    return shutil.which("bwrap") is not None
+def start(
+    bare: bool, shut_in: bool, errors: int = subprocess.DEVNULL
+) -> tuple["subprocess.Popen[bytes]", socket.socket]:
+    """Start a process, without the packages that lend answers if `bare`; and the line to it."""
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-m", "tools.grading.learner", str(theirs.fileno())]
+    command += ["bare" if bare else "full", *LENDERS]
+    if shut_in:
+        command = around(command, bare)
+    with theirs:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            env=surroundings(bare),
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+    return process, ours
 
 
-def shut_in(command: list[str], folder: str) -> list[str]:
-    """Run a command where only Python, the package and one folder are to be seen."""
-    bound = [sys.prefix, sys.base_prefix, str(PACKAGE)]
-    words = ["bwrap", "--die-with-parent", "--unshare-all", "--unshare-user", "--uid", "1000"]
-    words += ["--gid", "1000", "--cap-drop", "ALL", "--clearenv"]
+def end(process: "subprocess.Popen[bytes]") -> str:
+    """End a process, and all that it started; what it has said against its start."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    _, said = process.communicate()
+    return (said or b"").decode(errors="replace").strip()
+
+
+def around(command: list[str], bare: bool) -> list[str]:
+    """Run a command where only Python, the package and an empty folder are to be seen."""
+    words = [
+        bubblewrap() or "",
+        "--die-with-parent",
+        "--unshare-all",
+        "--unshare-user",
+        "--uid",
+        "1000",
+    ]
+    words += ["--gid", "1000", "--cap-drop", "ALL", "--hostname", "learner"]
     for path in SYSTEM:
         if os.path.islink(path):
             words += ["--symlink", os.readlink(path), path]
@@ -42,60 +76,38 @@ def shut_in(command: list[str], folder: str) -> list[str]:
     words += ["--proc", "/proc", "--dev", "/dev"]
     for path in ("/tmp", "/home/learner"):
         words += ["--size", str(SCRATCH), "--tmpfs", path]
-    for path in dict.fromkeys(bound):
+    for fonts in (Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"):  # made in seconds
+        words += ["--ro-bind", str(fonts), f"/tmp/matplotlib/{fonts.name}"]
+    bound = dict.fromkeys([sys.prefix, sys.base_prefix, *NEEDED])
+    for path in bound if bare else [*bound, str(PACKAGE)]:
         words += ["--ro-bind", path, path]
-    words += ["--bind", folder, folder, "--chdir", "/home/learner"]
-    for name, value in surroundings().items():
-        words += ["--setenv", name, value]
-    return [*words, "--", *command]
+    for path in places() if bare else []:
+        words += ["--tmpfs", path]
+    return [*words, "--remount-ro", "/", "--chdir", "/home/learner", "--", *command]
 
 
-def surroundings() -> dict[str, str]:
-    """The environment of a learner's kernel."""
+def places() -> list[str]:
+    """Where the packages lie that lend answers, as far as the sandbox holds them."""
+    found = [importlib.util.find_spec(name) for name in LENDERS]
+    folders = [place for spec in found if spec for place in spec.submodule_search_locations or ()]
+    return [path for path in folders if path.startswith((sys.prefix, sys.base_prefix, *SYSTEM))]
+
+
+def surroundings(bare: bool) -> dict[str, str]:
+    """The environment of a learner's process."""
     return {
         "HOME": "/home/learner",
         "LANG": "C.UTF-8",
+        "MPLBACKEND": "agg",
         "MPLCONFIGDIR": "/tmp/matplotlib",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PATH": "/usr/bin:/bin",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(PACKAGE.parent),
+        "PYTHONPATH": str(ROOT) if bare else f"{ROOT}{os.pathsep}{PACKAGE.parent}",
     }
 
 
-class LearnersKernel(AsyncKernelManager):
-    """A kernel with a folder of its own, shut in where that is possible."""
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        """Take a folder with a short name: a socket's path has at most 107 characters."""
-        super().__init__(*args, **named)
-        self.folder = tempfile.mkdtemp(prefix="k", dir="/tmp" if os.path.isdir("/tmp") else None)
-        if os.name == "posix":
-            self.transport = "ipc"
-            self.ip = os.path.join(self.folder, "s")
-        self.connection_file = os.path.join(self.folder, "kernel.json")
-
-    @property
-    def kernel_spec(self) -> Any:
-        """The kernel of this very Python, interrupted by a message."""
-        spec = super().kernel_spec
-        assert spec is not None
-        spec.interrupt_mode = "message"
-        return spec
-
-    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
-        """Put limits and, where there is one, the sandbox before the kernel's command."""
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.connection_file]
-        command += ["--HistoryManager.enabled=False", *(extra_arguments or [])]
-        if has_bubblewrap():
-            command = shut_in(command, self.folder)
-        limits = f'ulimit -v {MEMORY}; ulimit -c 0; ulimit -f 200000; exec "$@" >/dev/null 2>&1'
-        return ["sh", "-c", limits, "sh", *command]
-
-    async def _async_cleanup_resources(self, restart: bool = False) -> None:
-        await super()._async_cleanup_resources(restart)
-        if not restart:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    cleanup_resources = _async_cleanup_resources
+def bubblewrap() -> str | None:
+    """Where the program is that shuts learners in."""
+    return shutil.which("bwrap")

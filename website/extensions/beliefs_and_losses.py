@@ -76,9 +76,10 @@ def panels() -> str:
         html += (
             f'<div class="belief"><p class="belief-title">{pair.belief}</p>'
             f"{drawing(probability, pair.shape, *BELIEF)}"
-            f'<p class="belief-value">believed <output>{probability[START]:.2f}</output></p></div>'
+            f'<p class="belief-value">believed <b class="value">{probability[START]:.2f}</b></p>'
+            "</div>"
             f'<div class="loss">{drawing(price, pair.cost, *LOSS)}'
-            f'<p class="belief-value">costs <output>{price[START]:.2f}</output> nats</p>'
+            f'<p class="belief-value">costs <b class="value">{price[START]:.2f}</b> nats</p>'
             f'<p class="belief-title">{pair.loss}</p></div>'
         )
     return html
@@ -115,7 +116,7 @@ class BeliefsAndLosses(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         slider = (
             '<label class="belief-slider" hidden>Move the error <input type="range" min="0" '
-            f'max="{POINTS - 1}" value="{START}"></label>'
+            f'max="{POINTS - 1}" value="{START}" data-step="{2 * REACH / (POINTS - 1):g}"></label>'
         )
         html = f'<div class="belief-panels">{panels()}</div>{slider}'
         caption = nodes.container("", classes=["belief-caption"])
@@ -127,4 +128,3 @@ class BeliefsAndLosses(SphinxDirective):
 
 def setup(app):
     app.add_directive("beliefs-and-losses", BeliefsAndLosses)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -164,4 +164,3 @@ def setup(app):
     app.connect("html-page-context", add_companions)
     app.add_config_value("exercise_solutions", True, "env", [bool])
     app.connect("config-inited", write_pages, priority=1)  # before the contents are read
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

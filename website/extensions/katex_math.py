@@ -1,26 +1,29 @@
 """Typeset every formula at build time: KaTeX run in-process, HTML and MathML in the page.
 
 The page then needs no script and no network, and TeX that KaTeX can't read is a warning at its
-place in the source. The script comes from the installed package sphinxcontrib-katex (which we use
-for that one file), the stylesheet and fonts of the same version from ``website/vendor/katex``.
+place in the source. Script, stylesheet and fonts stand in ``website/vendor/katex``; of the fonts
+the site gets the glyphs that its formulas use.
 
-In a link or a heading a formula carries its plain text too: browsers leave MathML out of the names
-that they tell screen readers.
+In a link, a heading or the head of a table a formula carries its plain text too: browsers leave
+MathML out of the names that they tell screen readers.
 """
 
 import atexit
+import base64
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from html import escape
-from importlib.metadata import distribution
+from html import escape, unescape
 from itertools import pairwise
 from pathlib import Path
 
 from docutils import nodes
+from fontTools.subset import Options, Subsetter, load_font
 from py_mini_racer import MiniRacer
-from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
@@ -36,6 +39,25 @@ SPACED = set("=<>≤≥≠≈≡∝∈→⇒+−±×⋅")  # with room on both s
 CLOSING = set(")]|∣∥")
 LETTERED = re.compile("<mo[^>]*><m")
 PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
+UPRIGHT = "KaTeX_Main-Regular"
+# The faces by the classes of KaTeX's stylesheet that ask for them.
+FACES = {
+    "mathnormal": "KaTeX_Math-Italic", "boldsymbol": "KaTeX_Math-BoldItalic",
+    "textrm": UPRIGHT, "mainrm": UPRIGHT,
+    "mathit": "KaTeX_Main-Italic", "textit": "KaTeX_Main-Italic",
+    "mathbf": "KaTeX_Main-Bold", "textbf": "KaTeX_Main-Bold",
+    "mathbb": "KaTeX_AMS-Regular", "amsrm": "KaTeX_AMS-Regular",
+    "mathcal": "KaTeX_Caligraphic-Regular", "mathscr": "KaTeX_Script-Regular",
+    "mathfrak": "KaTeX_Fraktur-Regular",
+    "mathsf": "KaTeX_SansSerif-Regular", "textsf": "KaTeX_SansSerif-Regular",
+    "mathtt": "KaTeX_Typewriter-Regular", "texttt": "KaTeX_Typewriter-Regular",
+    "small-op": "KaTeX_Size1-Regular", "large-op": "KaTeX_Size2-Regular",
+    "delim-size1": "KaTeX_Size1-Regular", "delim-size4": "KaTeX_Size4-Regular",
+    **{f"size{n}": f"KaTeX_Size{n}-Regular" for n in (1, 2, 3, 4)},
+}  # fmt: skip
+TAG = re.compile(
+    r'<(?P<closes>/?)\w+(?: class="(?P<classes>[^"]*)")?[^>]*?(?P<empty>/?)>|(?P<text>[^<]+)'
+)
 ET.register_namespace("", MATHML.strip("{}"))
 
 # What `strict` complains of (KaTeX takes it, LaTeX would not) comes back beside the result.
@@ -53,10 +75,9 @@ function typeset(tex, displayMode, macros) {
 @lru_cache(maxsize=1)
 def engine() -> MiniRacer:
     """KaTeX, ready to be called."""
-    script = distribution("sphinxcontrib-katex").locate_file("sphinxcontrib/katex.min.js")
     racer = MiniRacer()
     atexit.register(racer.close)  # any later, its thread is gone and Python 3.13 waits for ever
-    racer.eval(Path(str(script)).read_text(encoding="utf-8"))
+    racer.eval((VENDOR / "katex.min.js").read_text(encoding="utf-8"))
     racer.eval(WRAPPER)
     return racer
 
@@ -134,20 +155,64 @@ def bracketed(text: str) -> str:
     return text if re.fullmatch(r"[\w.]+|\W", text) else f"({text})"
 
 
-def stylesheet() -> str:
-    """KaTeX's stylesheet, with the fonts that stand beside it and no others."""
-    css = (VENDOR / "katex.min.css").read_text(encoding="utf-8")
-    here = {path.name for path in (VENDOR / "fonts").glob("*.woff2")}
+def in_words(node: nodes.Node) -> str:
+    """A node's text, its formulas in plain text."""
+    if isinstance(node, nodes.math | nodes.math_block):
+        return plain(node.astext())
+    return "".join(map(in_words, node.children)) if node.children else node.astext()
+
+
+def glyphs_of(pages: Iterable[str]) -> dict[str, set[str]]:
+    """The characters that formulas may need of each face: of every one whose class is round them,
+    and of the upright one where none of another letter is."""
+    used: defaultdict[str, set[str]] = defaultdict(set)
+    for page in pages:
+        for formula in page.split('<span class="katex-html" aria-hidden="true">')[1:]:
+            around: list[set[str]] = [set()]
+            for tag in TAG.finditer(formula):
+                if tag["text"]:
+                    letters = {face for face in around[-1] if "Size" not in face}
+                    for face in around[-1] | (set() if letters else {UPRIGHT}):
+                        used[face].update(unescape(tag["text"]))
+                elif tag["closes"]:
+                    around.pop()
+                    if not around:
+                        break
+                elif not tag["empty"]:
+                    names = (tag["classes"] or "").split()
+                    around.append(around[-1] | {FACES[name] for name in names if name in FACES})
+    return used
+
+
+def stylesheet(faces: dict[str, bytes]) -> str:
+    """KaTeX's stylesheet with these faces in it and no others."""
 
     def face(match: re.Match[str]) -> str:
-        font = re.search(r"fonts/([\w-]+\.woff2)", match[0])
-        if font is None or font[1] not in here:
+        name = re.search(r"fonts/([\w-]+)\.woff2", match[0])
+        if name is None or name[1] not in faces:
             return ""
-        return re.sub(
-            r"src:[^}]*", f'font-display:block;src:url(fonts/{font[1]}) format("woff2")', match[0]
-        )
+        data = base64.b64encode(faces[name[1]]).decode()
+        source = f'src:url("data:font/woff2;base64,{data}") format("woff2")'
+        return re.sub(r"src:[^}]*", source, match[0])
 
+    css = (VENDOR / "katex.min.css").read_text(encoding="utf-8")
     return re.sub(r"@font-face\{[^}]*\}", face, css)
+
+
+def subset(face: str, characters: set[str]) -> bytes:
+    """A face with these characters only, or nothing if it has none of them."""
+    options = Options(layout_features=["*"], notdef_outline=True, hinting=False)
+    font = load_font(str(VENDOR / "fonts" / f"{face}.woff2"), options)
+    there = characters & set(map(chr, font.getBestCmap()))
+    if not there:
+        return b""
+    subsetter = Subsetter(options)
+    subsetter.populate(text="".join(sorted(there)))
+    subsetter.subset(font)
+    font.flavor, font.recalcTimestamp = "woff2", False  # the same bytes in every build
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
 
 
 def html_of(translator, node: nodes.Element, display: bool) -> str:
@@ -187,11 +252,21 @@ class TiePunctuation(SphinxPostTransform):
                 text.parent[place] = nodes.Text(text[mark.end() :])
 
 
+def is_head(cell: nodes.entry) -> bool:
+    """Whether a cell of a table names its column or its row."""
+    row = cell.parent
+    part = row.parent
+    columns = [node for node in part.parent if isinstance(node, nodes.colspec)]
+    return isinstance(part, nodes.thead) or bool(columns[row.index(cell)].get("stub"))
+
+
 def names_something(node: nodes.Node) -> bool:
-    """Whether a formula is part of a link's or a heading's name."""
+    """Whether a formula is part of the name of a link, a section, a column or a row."""
     while node.parent is not None:
         node = node.parent
         if isinstance(node, nodes.reference | nodes.title):
+            return True
+        if isinstance(node, nodes.entry) and is_head(node):
             return True
     return False
 
@@ -217,42 +292,27 @@ def visit_display(translator, node: nodes.math_block) -> None:
         f'<span class="formula">{html_of(translator, node, display=True)}</span>'
     )
     if node["number"]:
-        translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
-        translator.add_permalink_ref(node, "Link to this equation")
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'<span class="eqno">({number})')
+        translator.add_permalink_ref(node, f"Link to equation {number}")
         translator.body.append("</span>")
     translator.body.append("</span>\n")
     raise nodes.SkipNode
 
 
-def check_versions(app) -> None:
-    """Stop when script and stylesheet are of two versions: glyphs would silently be misplaced."""
-    script = engine().eval("katex.version")
-    styles = re.search(r'katex-version:after\{content:"([^"]+)"', stylesheet())
-    if styles is None or styles[1] != script:
-        raise ExtensionError(
-            f"KaTeX's script is {script} (package sphinxcontrib-katex) but its stylesheet in "
-            f"website/vendor/katex is {styles and styles[1]}: "
-            "bring both to one version, see website/README.md"
-        )
-
-
-def add_assets(app) -> None:
-    if app.builder.format == "html":
-        app.config.html_static_path.append(str(VENDOR.parent))
-        app.add_css_file("katex/katex.min.css")
-
-
-def cut_stylesheet(app, exception) -> None:
-    built = Path(app.outdir) / "_static" / "katex" / "katex.min.css"
-    if exception is None and built.exists():
-        built.write_text(stylesheet(), encoding="utf-8")
+def write_styles(app, exception) -> None:
+    """KaTeX's stylesheet for the finished site. The glyphs that its pages use are in it, 27 KB, so
+    that no formula changes its width when a font comes."""
+    if exception is not None or app.builder.format != "html":
+        return
+    pages = sorted(Path(app.outdir).rglob("*.html"))
+    used = glyphs_of(page.read_text(encoding="utf-8") for page in pages)
+    faces = {face: data for face, glyphs in used.items() if (data := subset(face, glyphs))}
+    Path(app.outdir, "_static", "katex.css").write_text(stylesheet(faces), encoding="utf-8")
 
 
 def setup(app):
     app.add_config_value("katex_macros", {}, "env", [dict])
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.add_post_transform(TiePunctuation)
-    app.connect("builder-inited", check_versions)
-    app.connect("builder-inited", add_assets)
-    app.connect("build-finished", cut_stylesheet)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("build-finished", write_styles)

@@ -75,7 +75,8 @@ class ListKnownErrors(SphinxPostTransform):
 
     def run(self, **kwargs) -> None:
         for place in list(self.document.findall(known_errors)):
-            place.replace_self(list(self.chapters()))
+            sections = list(self.chapters())
+            place.replace_self([self.claims(sections), *sections])
 
     def chapters(self) -> Iterator[nodes.section]:
         for docname in in_reading_order(self.env, self.config.root_doc):
@@ -88,6 +89,23 @@ class ListKnownErrors(SphinxPostTransform):
                 section += [part for box in found for part in self.entry(docname, box)]
                 yield section
 
+    def claims(self, sections: list[nodes.section]) -> nodes.bullet_list:
+        """What the page holds, a line a claim, below the chapter's name."""
+        lists = nodes.bullet_list("", classes=["claims"])
+        for section in sections:
+            lines = nodes.bullet_list()
+            for entry in section.children:
+                if "known-error" in entry.get("classes", ()):
+                    words = copied(entry, self.env.docname).next_node(nodes.strong).children
+                    lines += nodes.list_item("", self.link(entry["ids"][0], words))
+            title = copied(section[0], self.env.docname).children
+            lists += nodes.list_item("", self.link(section["ids"][0], title), lines)
+        return lists
+
+    def link(self, place: str, words: list[nodes.Node]) -> nodes.paragraph:
+        link = nodes.reference("", "", *words, internal=True, refuri=f"#{place}")
+        return nodes.paragraph("", "", link)
+
     def entry(self, docname: str, box: nodes.admonition) -> Iterator[nodes.Node]:
         title, *text = box.children
         claim = nodes.strong("", "", *copied(title, self.env.docname).children)
@@ -97,7 +115,8 @@ class ListKnownErrors(SphinxPostTransform):
                 break
         address = self.app.builder.get_relative_uri(self.env.docname, docname) + "#" + box["ids"][0]
         link = nodes.reference("", "", claim, internal=True, refuri=address)
-        yield nodes.paragraph("", "", link, classes=["known-error"])
+        name = f"{docname.rpartition('/')[2]}-{box['ids'][0]}"
+        yield nodes.paragraph("", "", link, classes=["known-error"], ids=[name])
         yield from (copied(part, self.env.docname) for part in text)
         cell = refuting_cell(box)
         if cell is not None:
@@ -109,4 +128,3 @@ def setup(app):
     app.add_directive("known-errors", KnownErrors)
     app.connect("doctree-read", give_ids)
     app.add_post_transform(ListKnownErrors)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -35,4 +35,3 @@ def set_cache(app, config) -> None:
 def setup(app):
     app.add_config_value("package_fingerprint", "", "env", [str])
     app.connect("config-inited", set_cache)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,19 +1,18 @@
-"""What a page says of itself to search engines and to those who share it; a sitemap and a page for
-wrong addresses.
+"""What a page says of itself to search engines and to those who share it.
 
-Canonical links, cards and the sitemap need the site's public address: ``html.baseurl`` in
-``_config.yml``, or the environment variable SITE_URL, which the publishing workflow sets. Without
-an address they are left out.
+Canonical links and cards need the site's public address: ``html.baseurl`` in ``_config.yml``, or
+the environment variable SITE_URL, which the publishing workflow sets. Without one they are left
+out. (The package ``sphinxext-opengraph`` wants one always, and describes formulas by their TeX.)
 """
 
 import os
 from html import escape
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from docutils import nodes
-from katex_math import plain
 from markupsafe import Markup
+
+from .katex_math import in_words
 
 LONGEST = 200  # characters of a description that search engines show
 CARD = "_static/social-card.png"
@@ -22,13 +21,6 @@ CARD = "_static/social-card.png"
 def set_address(app, config) -> None:
     address = os.environ.get("SITE_URL") or config.html_baseurl
     config.html_baseurl = address.rstrip("/") + "/" if address else ""
-
-
-def in_words(node: nodes.Node) -> str:
-    """A node's text, its formulas in plain text."""
-    if isinstance(node, nodes.math | nodes.math_block):
-        return plain(node.astext())
-    return "".join(map(in_words, node.children)) if node.children else node.astext()
 
 
 def description(doctree: nodes.document) -> str:
@@ -65,29 +57,6 @@ def add_tags(app, pagename, templatename, context, doctree) -> None:
     context["base"] = urlsplit(app.config.html_baseurl).path if pagename == "404" else ""
 
 
-def wrong_address(app):
-    yield "404", {"title": "No such page", "parents": [], "prev": None, "next": None}, "404.html"
-
-
-def write_site_files(app, exception) -> None:
-    address = app.config.html_baseurl
-    if exception is not None or not address or app.builder.name != "html":
-        return
-    from beliefs_and_losses import draw_card
-
-    draw_card(Path(app.outdir) / CARD, app.config.html_title)
-    pages = sorted(app.env.found_docs)
-    entries = "".join(
-        f"<url><loc>{escape(address + app.builder.get_target_uri(page))}</loc></url>\n"
-        for page in pages
-    )
-    sitemap = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    Path(app.outdir, "sitemap.xml").write_text(f"{sitemap}{entries}</urlset>\n", encoding="utf-8")
-
-
 def setup(app):
     app.connect("config-inited", set_address)
     app.connect("html-page-context", add_tags)
-    app.connect("html-collect-pages", wrong_address)
-    app.connect("build-finished", write_site_files)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

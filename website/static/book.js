@@ -1,4 +1,5 @@
-// The few things a page can do: light or dark, copy a cell, scroll a wide formula from the keyboard, print folded parts open.
+// The few things a page can do: light or dark, copy a cell, scroll a wide formula from the keyboard, show where the reader
+// is, print folded parts open.
 "use strict";
 
 const themes = {auto: "as the system", light: "light", dark: "dark"};
@@ -18,31 +19,70 @@ function setUpTheme() {
 }
 
 function setUpCopying() {
-  for (const cell of document.querySelectorAll("div.cell_input div.highlight, div.highlight-python div.highlight")) {
-    const button = Object.assign(document.createElement("button"), {type: "button", className: "copy-button", textContent: "Copy"});
+  const cells = document.querySelectorAll("div.cell_input div.highlight, div.highlight-python div.highlight");
+  for (const [number, cell] of cells.entries()) {
+    const button = Object.assign(document.createElement("button"), {type: "button", className: "copy-button"});
+    const word = document.createTextNode("Copy");
+    const which = Object.assign(document.createElement("span"), {className: "unseen", textContent: ` cell ${number + 1}`});
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(cell.querySelector("pre").textContent.trimEnd());
-        button.textContent = "Copied";
+        word.data = "Copied";
       } catch {
-        button.textContent = "Not allowed";
+        word.data = "Not allowed";
       }
-      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+      setTimeout(() => { word.data = "Copy"; }, 1500);
     });
+    button.append(word, which);
     cell.append(button);
   }
 }
 
+// What scrolls can be reached from the keyboard and shows that it does. A browser reports on what it has laid out only.
 function markScrollers() {
-  for (const box of document.querySelectorAll(".formula, pre, .pst-scrollable-table-container")) {
-    const scrolls = box.scrollWidth > box.clientWidth;
-    if (scrolls) {
-      box.tabIndex = 0;
-    } else {
-      box.removeAttribute("tabindex");
+  const boxes = new Map();
+  const watcher = new ResizeObserver((changes) => {
+    for (const box of new Set(changes.map(({target}) => boxes.get(target)))) {
+      const scrolls = box.scrollWidth > box.clientWidth;
+      box.classList.toggle("scrolls", scrolls);
+      if (scrolls) box.tabIndex = 0; else box.removeAttribute("tabindex");
     }
-    box.classList.toggle("scrolls", scrolls);
+  });
+  for (const box of document.querySelectorAll(".formula, pre, .pst-scrollable-table-container")) {
+    for (const part of [box, box.firstElementChild]) {
+      if (part) watcher.observe(boxes.set(part, box) && part);
+    }
   }
+}
+
+// The contents: closed once a place is chosen, and the section that is being read marked and in sight.
+function setUpContents() {
+  const contents = document.getElementById("site-contents");
+  contents.addEventListener("click", (event) => {
+    if (event.target.closest("a") && contents.matches(":popover-open")) contents.hidePopover();
+  });
+  const links = new Map();
+  for (const link of contents.querySelectorAll(".page-toc a[href^='#']")) {
+    const part = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (part) links.set(part, link);
+  }
+  const parts = [...links.keys()], sections = parts.filter((part) => part.matches(".prose > section > section"));
+  const passed = (some) => some.findLast((part) => part.getBoundingClientRect().top < innerHeight / 3);
+  let last;
+  const mark = () => {
+    const section = passed(sections); // its parts only: to ask for others would lay them out
+    const link = links.get(passed(parts.filter((part) => section?.contains(part))));
+    if (link === last) return;
+    last?.removeAttribute("aria-current");
+    last?.parentElement.classList.remove("here");
+    link?.setAttribute("aria-current", "location");
+    link?.parentElement.classList.add("here");
+    last = link;
+    const {top, bottom} = link?.getBoundingClientRect() ?? contents.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) contents.scrollTop += top - innerHeight / 2;
+  };
+  const watcher = new IntersectionObserver(mark, {rootMargin: "0px 0px -66% 0px"});
+  for (const part of parts) watcher.observe(part);
 }
 
 // The front page's picture: one slider moves a point along each line, and reads off its height.
@@ -50,25 +90,31 @@ function setUpBeliefs() {
   const slider = document.querySelector(".belief-slider");
   if (!slider) return;
   slider.hidden = false;
-  slider.querySelector("input").addEventListener("input", (event) => {
+  const input = slider.querySelector("input");
+  const move = () => {
+    const prices = [];
     for (const box of document.querySelectorAll(".belief, .loss")) {
       const svg = box.querySelector("svg");
-      const {x, y} = svg.querySelector("polyline").points.getItem(event.target.valueAsNumber);
+      const {x, y} = svg.querySelector("polyline").points.getItem(input.valueAsNumber);
       const base = svg.viewBox.baseVal.height - 6;
       svg.querySelector("circle").setAttribute("cx", x);
       svg.querySelector("circle").setAttribute("cy", y);
-      box.querySelector("output").value = ((base - y) / svg.dataset.unit).toFixed(2);
+      const value = ((base - y) / svg.dataset.unit).toFixed(2);
+      box.querySelector(".value").textContent = value;
+      if (box.matches(".loss")) prices.push(value);
     }
-  });
+    const error = (Number(input.dataset.step) * (input.valueAsNumber - input.max / 2)).toFixed(2);
+    input.setAttribute("aria-valuetext", `error ${error}, which costs ${prices.join(", ")} nats`);
+  };
+  input.addEventListener("input", move);
+  move();
 }
 
 setUpTheme();
 setUpBeliefs();
 setUpCopying();
+setUpContents();
 markScrollers();
-addEventListener("resize", markScrollers);
-addEventListener("load", markScrollers);
-document.fonts?.ready.then(markScrollers);
 
 let opened = [];
 addEventListener("beforeprint", () => {

@@ -1,9 +1,73 @@
-// Sphinx's search, made to work from a folder too, with summaries that show each formula once.
+// The search page: which sections answer a question, best first. BOOK and MiniSearch are loaded before it.
 "use strict";
 
-// fetch() can't read neighbouring files from file://, so there the results come without summaries.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+// What readers call a thing, and what it is called in the book.
+const CALLED = [
+  [/\b(log|logistic) loss\b/g, "cross-entropy"], [/\bderivatives?\b/g, "gradient"], [/\bnll\b/g, "negative log-likelihood"],
+  [/\b(mse|l2 loss)\b/g, "squared error"], [/\b(mae|l1 loss)\b/g, "absolute error"], [/\bmle\b/g, "maximum likelihood"],
+  [/\bover-?fit(ting|s)?\b/g, "regularisation penalty"], [/\bweight decay\b/g, "penalty L2"],
+  [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow"], [/\bkullback(.leibler)?\b/g, "KL divergence"],
+  [/\bsvm\b/g, "hinge margin"], [/\boutliers?\b/g, "outlier robust absolute Huber"],
+];
+const SMALL = new Set("a an and are as at by do does for from how in is it not of on or that the to what when which why with".split(" "));
 
-const plainText = Search.htmlToText;
-Search.htmlToText = (html, anchor) =>
-  plainText(html.replace(/<math[^]*?<\/math>/g, "").replace(/<svg[^]*?<\/svg>/g, ""), anchor);
+// One form of a word: small letters, -ise, no plural.
+function tidy(word) {
+  const plain = word.toLowerCase().replace(/i[sz](?=e|ing|ation)/, "is").replace(/(?<=[a-z]{3}[^s])s$/, "");
+  return SMALL.has(plain) ? null : plain;
+}
+
+// A chapter's own sections go before what repeats them.
+const weight = ([address], title) => address.startsWith("exercises/") || /^(Sources|Self-check)$/.test(title) ? 0.3
+  : /api|benchmarks|instructor/.test(address) ? 0.25 : /glossary|notation|bibliography/.test(address) ? 0.6 : 1;
+
+function indexOf(book) {
+  const index = new MiniSearch({fields: ["title", "page", "text"], processTerm: tidy});
+  index.addAll(book.records.map(([page, title, , text], id) => ({id, title, page: book.pages[page][1], text})));
+  return index;
+}
+
+// The sections that hold all words, then those that hold some.
+function answers(book, index, question) {
+  const asked = CALLED.reduce((text, [name, ours]) => text.replace(name, ours), question.toLowerCase());
+  const how = {
+    boost: {title: 4, page: 1.5}, prefix: (word) => word.length > 3, fuzzy: (word) => word.length > 5 && 0.15,
+    boostDocument: (id) => weight(book.pages[book.records[id][0]], book.records[id][1]),
+  };
+  const all = index.search(asked, {...how, combineWith: "AND"});
+  const seen = new Set(all.map(({id}) => id));
+  return [...all, ...index.search(asked, how).filter(({id}) => !seen.has(id))].map(({id, match}) => {
+    const [page, title, place, text] = book.records[id], [address, chapter] = book.pages[page];
+    return {address: address + (place && `#${place}`), title, chapter, text, found: Object.keys(match)};
+  });
+}
+
+// A piece of the text round the first word that was found.
+function excerpt(text, found) {
+  const places = found.map((word) => text.toLowerCase().indexOf(word)).filter((place) => place >= 0);
+  const start = Math.max(0, text.lastIndexOf(" ", Math.min(...places, text.length) - 40));
+  return (start ? "… " : "") + text.slice(start, start + 180).trim() + (text.length > start + 180 ? " …" : "");
+}
+
+function show(question) {
+  const box = document.getElementById("search-results");
+  const found = answers(BOOK, indexOf(BOOK), question).slice(0, 30);
+  const list = document.createElement("ol");
+  for (const {address, title, chapter, text, found: words} of found) {
+    const item = list.appendChild(document.createElement("li"));
+    const link = item.appendChild(document.createElement("a"));
+    link.href = document.documentElement.dataset.content_root + address;
+    link.textContent = title;
+    if (chapter !== title) item.append(` · ${chapter}`);
+    item.appendChild(document.createElement("p")).textContent = excerpt(text, words);
+  }
+  const said = document.createElement("p");
+  said.textContent = found.length ? `${found.length === 30 ? "The best 30" : found.length} results` : `Nothing in the book answers “${question}”.`;
+  box.replaceChildren(said, list);
+}
+
+if (typeof document !== "undefined") {
+  const question = new URLSearchParams(location.search).get("q")?.trim();
+  document.querySelector(".big-search input").value = question ?? "";
+  if (question) show(question);
+}

@@ -1,0 +1,37 @@
+"""All that turns the book into these pages and is not Sphinx's own, a job a module."""
+
+from . import (
+    beliefs_and_losses,
+    exercise_pages,
+    katex_math,
+    known_errors,
+    markup,
+    orientation,
+    package_cache,
+    package_reference,
+    page_metadata,
+    pictures,
+    search,
+    site_files,
+)
+
+PARTS = (
+    beliefs_and_losses,
+    exercise_pages,
+    katex_math,
+    known_errors,
+    markup,
+    orientation,
+    package_cache,
+    package_reference,
+    page_metadata,
+    pictures,
+    search,
+    site_files,
+)
+
+
+def setup(app):
+    for part in PARTS:
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,221 @@
+"""Mend what others' directives write, so that each page is valid HTML, opens without a script,
+reads well aloud, and is the same in every build.
+
+Proofs, answers and folded code become a native ``<details>``. What a cell printed is one block,
+however often the kernel happened to send it on. Of an error that a cell raises on purpose name and
+message are shown: the frames above would show paths of the machine that built the book.
+"""
+
+import re
+from collections.abc import Iterator
+from html import escape
+from urllib.parse import unquote
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_proof.nodes import proof_node
+
+from .katex_math import in_words
+
+CHINESE = re.compile("([\u3400-\u9fff]+)")
+STREAMS = ("stream", "stderr")
+HEADERLINK = re.compile(r'<a class="headerlink" href="#([^"]*)" title="([^"]*)"')
+LONGEST = 80  # characters of a link's name
+LAST_LINE = re.compile(r"^[A-Za-z_][\w.]*(?::\s.*)?\Z", re.DOTALL | re.MULTILINE)
+
+
+class in_chinese(nodes.inline):
+    """Words that a reader's voice must change its language for."""
+
+
+class folded(nodes.Element):
+    """A closed part of the page; its first child is the summary."""
+
+
+class summary(nodes.TextElement):
+    """The line that opens a folded part."""
+
+
+# ---- proofs and answers
+
+
+def without_leading_word(section: nodes.Element) -> None:
+    """Drop the "Proof. " that sphinx-proof puts before the text; the summary says it instead."""
+    text = next(iter(section.findall(nodes.Text)), None)
+    if text is not None and text.startswith("Proof. "):
+        text.parent.replace(text, nodes.Text(text[len("Proof. ") :]))
+
+
+def fold(section: nodes.Element, title: list[nodes.Node], classes: list[str]) -> folded:
+    box = folded("", classes=classes, ids=[name for name in section["ids"] if name != "proof"])
+    box += summary("", "", *[child.deepcopy() for child in title])
+    box.extend(section.children)
+    return box
+
+
+def open_proof(section: nodes.Element) -> nodes.container:
+    """A proof that stays open: the same box without the handle."""
+    box = nodes.container("", classes=["proof-open"])
+    box += nodes.paragraph("", "", nodes.strong("", "Proof"), classes=["box-title"])
+    box.extend(section.children)
+    return box
+
+
+class FoldParts(SphinxPostTransform):
+    default_priority = 500
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for node in list(self.document.findall(proof_node)):
+            section = node[0]
+            without_leading_word(section)
+            folds = "dropdown" in section["classes"]
+            node.replace_self(
+                fold(section, [nodes.Text("Proof")], ["proof"]) if folds else open_proof(section)
+            )
+        for node in list(self.document.findall(nodes.admonition)):
+            if "dropdown" in node["classes"]:
+                title = (
+                    node.pop(0) if isinstance(node[0], nodes.title) else nodes.title("", "Details")
+                )
+                kinds = [name for name in node["classes"] if name != "dropdown"]
+                node.replace_self(fold(node, title.children, kinds))
+
+
+# ---- what cells print and raise
+
+
+def is_stream(node: nodes.Node) -> bool:
+    """Whether a node is a piece of what was printed."""
+    return isinstance(node, nodes.literal_block) and any(s in node["classes"] for s in STREAMS)
+
+
+class TidyOutputs(SphinxPostTransform):
+    default_priority = 500
+
+    def run(self, **kwargs) -> None:
+        # MyST-NB's own setting, nb_merge_streams, breaks a line where a piece ends inside one.
+        for block in list(self.document.findall(is_stream)):
+            before = block.previous_sibling()
+            if is_stream(before) and before["classes"] == block["classes"]:
+                text = before.astext() + block.astext()
+                block.rawsource, block.children = text, [nodes.Text(text)]
+                block.parent.remove(before)
+        for block in self.document.findall(nodes.literal_block):
+            if "traceback" in block["classes"]:
+                text = block.astext().rstrip()
+                message = text[text.rfind("\n\n") + 2 :] if "\n\n" in text else text
+                if LAST_LINE.match(message):
+                    block.rawsource, block.children = message, [nodes.Text(message)]
+                    block["language"] = "ipythontb"
+
+
+# ---- ids, heads, languages
+
+
+def spoken_as_chinese(text: str) -> Iterator[nodes.Node]:
+    """The text with its Chinese words apart."""
+    for number, part in enumerate(CHINESE.split(text)):
+        if part:
+            yield in_chinese("", part) if number % 2 else nodes.Text(part)
+
+
+class MendMarkup(SphinxPostTransform):
+    default_priority = 600
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for node in self.document.findall(nodes.section):
+            if "proof-content" in node["ids"]:  # sphinx-proof's id for the text of every box
+                node["ids"].remove("proof-content")
+        for note in self.document.findall(nodes.sidebar):
+            if isinstance(note[0], nodes.title) and not note[0].astext():
+                note.pop(0)
+        for head in list(self.document.findall(nodes.thead)):
+            if not head.astext().strip():
+                head.parent.remove(head)
+        for group in self.document.findall(nodes.tgroup):
+            if group.first_child_matching_class(nodes.thead) is None:
+                group[0]["stub"] = 1  # each row begins with its head, or it has none
+        for text in list(self.document.findall(nodes.Text)):
+            if CHINESE.search(text) and not isinstance(text.parent, nodes.FixedTextElement):
+                text.parent.replace(text, list(spoken_as_chinese(text)))
+
+
+# ---- names of links to places
+
+
+def told(node: nodes.Element) -> str:
+    """What a place is called: by its title, its caption or itself, in plain words."""
+    kinds = nodes.title | nodes.caption
+    title = next((part for part in node.children if isinstance(part, kinds)), node)
+    words = " ".join(in_words(title).split())
+    return words if len(words) <= LONGEST else words[: words.rfind(" ", 0, LONGEST)] + " …"
+
+
+def name_links(app, pagename, templatename, context, doctree) -> None:
+    """Let each "#" say where it leads, as none is like another then to those who hear them."""
+    if doctree is None:
+        return
+    places = {name: node for node in doctree.findall(nodes.Element) for name in node.get("ids", ())}
+
+    def named(link: re.Match[str]) -> str:
+        place = places.get(unquote(link[1]))
+        name = f": {told(place)}" if place is not None and "equation" not in link[2] else ""
+        return f'{link[0]} aria-label="{escape(link[2] + name, quote=True)}"'
+
+    context["body"] = HEADERLINK.sub(named, context["body"])
+
+
+# ---- how they are written
+
+
+def visit_folded(translator, node: folded) -> None:
+    translator.body.append(translator.starttag(node, "details", CLASS="folded"))
+
+
+def visit_summary(translator, node: summary) -> None:
+    translator.body.append(translator.starttag(node, "summary", ""))
+
+
+def visit_in_chinese(translator, node: in_chinese) -> None:
+    translator.body.append('<span lang="zh-Hans">')
+
+
+def visit_citation(translator, node: nodes.citation) -> None:
+    # docutils puts role="list" round what isn't a list, and a role that ARIA has withdrawn
+    translator.body.append(translator.starttag(node, "div", CLASS="citation"))
+
+
+def visit_hidden_code(translator, node: HideCodeCellNode) -> None:
+    # MyST-NB puts paragraphs into a summary, and a name that isn't the one that is seen
+    classes = " ".join(["hide", *node["classes"]])
+    translator.body.append(f'<details class="{classes}">\n<summary>')
+    show, hide = escape(node["prompt_show"]), escape(node["prompt_hide"])
+    both = f'<span class="collapsed">{show}</span><span class="expanded">{hide}</span>'
+    translator.body.append(show if show == hide else both)
+    translator.body.append("</summary>\n")
+
+
+def closing(tag: str):
+    """What ends a part: the closing tag."""
+    return lambda translator, node: translator.body.append(f"</{tag}>\n")
+
+
+def end_of_words(translator, node: in_chinese) -> None:
+    translator.body.append("</span>")  # and no space: the text goes on
+
+
+def setup(app):
+    for extension in ("myst_nb", "sphinx_proof"):
+        app.setup_extension(extension)
+    details = closing("details")
+    app.add_node(folded, html=(visit_folded, details))
+    app.add_node(summary, html=(visit_summary, closing("summary")))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, details))
+    app.add_node(in_chinese, html=(visit_in_chinese, end_of_words))
+    app.add_node(nodes.citation, override=True, html=(visit_citation, closing("div")))
+    app.connect("html-page-context", name_links)
+    for transform in (FoldParts, TidyOutputs, MendMarkup):
+        app.add_post_transform(transform)

@@ -1,0 +1,89 @@
+"""The search: each section, term and function of the book is a record, which only the search page
+loads. What is asked for and how it is ranked stands in ``static/search.js``.
+
+Sphinx's own search gives pages, in no order when there are several words.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copy2
+
+from docutils import nodes
+from sphinx import addnodes
+
+from .katex_math import VENDOR, in_words
+from .known_errors import in_reading_order
+
+MINISEARCH = VENDOR.parent / "minisearch" / "minisearch.js"
+LEFT_OUT = (nodes.literal_block, nodes.math_block, nodes.raw)
+SPOKEN = ("doc", "term", "func", "mod")  # links whose text is words; others hold a label
+
+
+def said(node: nodes.Node) -> str:
+    """What a part of a page says in prose: no code, displayed formulas and labels."""
+    if isinstance(node, nodes.math):
+        return in_words(node)
+    if isinstance(node, LEFT_OUT) or "cell" in getattr(node, "attributes", {}).get("classes", ()):
+        return ""
+    if isinstance(node, addnodes.pending_xref) and node["reftype"] not in SPOKEN:
+        return ""
+    apart = "" if isinstance(node, nodes.TextElement) else " "
+    return apart.join(map(said, node.children)) if node.children else node.astext()
+
+
+def words(node: nodes.Node) -> str:
+    return " ".join(said(node).split())
+
+
+def records(node: nodes.Element, title: str, place: str) -> Iterator[tuple[str, str, str]]:
+    """A section's heading, id and own text, then those of what is in it."""
+    inner, own = [], []
+    for part in node.children:
+        if isinstance(part, nodes.section):
+            inner += records(part, words(part.next_node(nodes.title)), part["ids"][0])
+        elif isinstance(part, addnodes.glossary):
+            for item in part.findall(nodes.definition_list_item):
+                inner.append((words(item[0]), item[0]["ids"][0], words(item[-1])))
+        elif isinstance(part, addnodes.desc) and part[0]["ids"]:
+            summary = part[-1].next_node(nodes.paragraph) or part[-1]
+            inner.append((part[0]["fullname"], part[0]["ids"][0], words(summary)))
+        elif not isinstance(part, nodes.title):
+            own.append(words(part))
+    yield title, place, " ".join(own)
+    yield from inner
+
+
+def book(app) -> dict[str, list]:
+    """All pages in the order of reading, and their records."""
+    pages, found = [], []
+    order = dict.fromkeys(in_reading_order(app.env, app.config.root_doc))
+    for number, page in enumerate(page for page in order if not page.endswith("_solutions")):
+        title = words(app.env.titles[page])
+        pages.append([app.builder.get_target_uri(page), title])
+        top = app.env.get_doctree(page).next_node(nodes.section)
+        found += [[number, *record] for record in records(top, title, "")]
+    return {"pages": pages, "records": found}
+
+
+def replace_search(app) -> None:
+    """No index of Sphinx's, and none of the scripts that go with it."""
+    app.builder.search = False
+
+
+def search_page(app):
+    yield "search", {"title": "Search", "parents": [], "prev": None, "next": None}, "search.html"
+
+
+def write_records(app, exception) -> None:
+    if exception is None and app.builder.format == "html":
+        folder = Path(app.outdir, "_static")
+        text = json.dumps(book(app), ensure_ascii=False, separators=(",", ":"))
+        (folder / "records.js").write_text(f"const BOOK = {text};\n", encoding="utf-8")
+        copy2(MINISEARCH, folder)
+
+
+def setup(app):
+    app.connect("builder-inited", replace_search)
+    app.connect("html-collect-pages", search_page)
+    app.connect("build-finished", write_records)
