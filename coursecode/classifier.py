@@ -9,11 +9,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursecode._core.arithmetic import Numbers
 from coursecode._core.kinds import (
     Above0,
     AtLeast0,
     Features,
+    Numbers,
     Rule,
     Share,
     Vector,

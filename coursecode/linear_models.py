@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers
 from coursecode._core.evaluate import checked
-from coursecode._core.kinds import Above0, AtLeast0, Features, Real, Share, Switch, Whole
+from coursecode._core.kinds import Above0, AtLeast0, Features, Numbers, Real, Share, Switch, Whole
 from coursecode._core.solvers import (
     LARGEST,
     Sparse,
@@ -306,7 +305,9 @@ def _sparse(
     else:
         root = float(np.sqrt(len(X)) * np.sqrt(strength))
         rank = rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
-        found = Sparse(ridged(features, targets, root, rank), 0.0, 0, True)
+        w = ridged(features, targets, root, rank)
+        left = targets.high - features.high @ w
+        found = Sparse(w, np.mean(left**2) + np.sum(l2 * w**2), 0.0, 0, True)
     if not found.converged:
         warnings.warn(
             f"not converged in {max_sweeps} sweeps: the slopes miss their conditions by "
@@ -314,13 +315,10 @@ def _sparse(
             RuntimeWarning,
             stacklevel=5,  # where the public function was called
         )
-    w = found.weights
-    residuals = targets.high - features.high @ w
-    with np.errstate(over="ignore", under="ignore"):  # in the units of the data
-        objective = np.mean(residuals**2) + np.sum(l1 * abs(w)) + np.sum(l2 * w**2)
-        objective = float(unit * (unit * objective))
-    w, b = with_intercept(features, targets, w)
-    return SparseFit(w.astype(X.dtype), b, objective, *found[1:])
+    w, b = with_intercept(features, targets, found.weights)
+    with np.errstate(over="ignore", under="ignore"):
+        objective = float(unit * (unit * found.objective))
+    return SparseFit(w.astype(X.dtype), b, objective, *found[2:])
 
 
 def _fit(X: Numbers, y: Numbers, w: Numbers, b: float, rank: int, condition: float) -> LinearFit:

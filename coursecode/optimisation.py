@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers
 from coursecode._core.evaluate import checked
 from coursecode._core.kinds import (
     Above0,
     AtLeast0,
     Function,
+    Numbers,
     Real,
     Whole,
     as_kind,
@@ -24,7 +24,7 @@ EPS = float(np.finfo(np.float64).eps)
 SMALLEST = float(np.finfo(np.float64).smallest_subnormal)
 ROUNDINGS = 4  # of a value of f, in units of eps |f|: what a few operations may lose
 # Of the usual step: shorter for where f bends or ends within it, longer for a coarsely rounded f.
-LADDER = tuple(8.0**k for k in (0, -1, -2, -3, -4, -5, -6, -7, -8, -9, 1, 2, 3))
+LADDER = tuple(8.0**k for k in (0, -1, -2, -3, -4, -5, -6, -7, -8, -9, 1, 2, 3, 4, 5))
 LearningRate = float | Callable[[int], float]
 
 
@@ -214,11 +214,11 @@ def _slope(
         except (ValueError, ArithmeticError) as failure:
             failures.append(failure)
         else:
-            found.append((rounding + 2 * abs(near - far) / 3, near))
+            found.append((near, rounding + 2 * abs(near - far) / 3))
     if not found:
         raise failures[0]
-    error, slope = min(found)
-    return slope, error
+    # A step across a pole sees a small slope that is far off.
+    return min(found, key=lambda each: (each[1] > abs(each[0]) / 10, each[1]))
 
 
 def _difference(

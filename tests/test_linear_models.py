@@ -244,6 +244,25 @@ def test_ridge_is_right_to_the_last_digits_however_small_the_penalty(features, s
         assert mp.norm(mp.matrix(got.tolist()) - expected) <= 1e-15 * mp.norm(expected)
 
 
+@pytest.mark.parametrize("strength", [1e-20, 1e-14, 1e-8, 1.0])
+@pytest.mark.parametrize("mean", [0.0, 1.0, 1e3])
+def test_ridge_beside_an_intercept_is_right_to_the_last_digits_too(mean, strength):
+    rng = np.random.default_rng(6)
+    column = rng.normal(size=20) + mean
+    nearly_dependent = column + 1e-8 * rng.normal(size=20)
+    features = np.column_stack([column, nearly_dependent, 1e3 * rng.normal(size=20)])
+    y = column + 0.1 * rng.normal(size=20)
+    fit = cc.ridge(features, y, strength=strength, intercept=True)
+    with mp.workdps(80):
+        exact = mp.matrix(np.column_stack([features, np.ones(20)]).tolist())
+        penalty = 20 * mp.mpf(strength) * mp.diag([1, 1, 1, 0])
+        expected = mp.lu_solve(exact.T * exact + penalty, exact.T * mp.matrix(y.tolist()))
+        off = mp.norm(mp.matrix(fit.coefficients.tolist()) - expected[:3])
+        assert off <= 2e-15 * mp.norm(expected[:3])
+    assert math.isclose(fit.intercept, (y - features @ fit.coefficients).mean(), abs_tol=1e-6)
+    assert abs(fit.residuals.mean()) < 1e-7
+
+
 @pytest.mark.parametrize("shape", [(2, 5), (5, 5), (20, 5)])
 @pytest.mark.parametrize("strength", [1e-300, 1e-30, 1e-15, 1e-10])
 def test_equal_columns_share_a_weight_however_small_the_penalty(shape, strength):
@@ -343,6 +362,31 @@ def test_the_shortest_solution_is_found_in_any_units(units, intercept):
             expected = exact_shortest(independent, mixture, np.array(units), y, intercept)
             off = mp.norm(mp.matrix(fit.coefficients.tolist()) - expected)
             assert off <= 1e-12 * mp.norm(expected)
+
+
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize("width", [2, 7, 12, 17, 25, 40])
+@pytest.mark.parametrize("count", [2, 7, 12, 17, 25, 40])
+def test_hilbert_matrices_of_all_shapes_have_a_shortest_solution(count, width, intercept):
+    features = 1 / (np.arange(count)[:, np.newaxis] + np.arange(width) + 1)
+    y = features.sum(axis=1)  # so that weights of 1 leave nothing
+    fits = [cc.least_squares(features, y, intercept=intercept, minimum_norm=True)]
+    for strength in (1e-300, 1e-35, 1e-30):
+        fits.append(cc.ridge(features, y, strength=strength, intercept=intercept))
+    for fit in fits:
+        assert np.linalg.norm(fit.residuals) <= 1e-11 * np.linalg.norm(y)
+        assert np.linalg.norm(fit.coefficients) <= 1.002 * math.sqrt(width)
+        assert fit.rank <= min(count, width + intercept)
+
+
+def test_the_shortest_solution_of_a_hilbert_matrix_leaves_no_more_than_numpys():
+    features = 1 / (np.arange(17)[:, np.newaxis] + np.arange(17) + 1)
+    y = np.random.default_rng(0).normal(size=17)
+    fit = cc.least_squares(features, y, minimum_norm=True)
+    theirs, _, rank, _ = np.linalg.lstsq(features, y, rcond=17 * np.finfo(float).eps)
+    assert fit.rank == rank == 12
+    assert np.linalg.norm(fit.residuals) < 1.01 * np.linalg.norm(y - features @ theirs)
+    assert np.linalg.norm(fit.coefficients) < 1.1 * np.linalg.norm(theirs)
 
 
 @pytest.mark.parametrize("constant", [0.1, 0.001, 1e8 + 0.1])
@@ -502,14 +546,15 @@ def test_stopping_too_early_is_said_and_stands_in_the_result(function):
 
 
 def test_the_tolerance_decides_when_to_stop():
-    loose = cc.lasso(XS, YS, strength=0.1, tolerance=1e-2)
-    tight = cc.lasso(XS, YS, strength=0.1, tolerance=1e-12)
-    assert loose.sweeps < tight.sweeps
+    features, y = np.random.default_rng(8).normal(size=(20, 100)) + 1.0, YS[:20]
+    loose = cc.lasso(features, y, strength=0.01, tolerance=1e-2)
+    tight = cc.lasso(features, y, strength=0.01, tolerance=1e-12)
+    assert 1 < loose.sweeps < tight.sweeps
     assert tight.violation <= 1e-12 < loose.violation <= 1e-2
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         exactly_enough = cc.lasso(
-            XS, YS, strength=0.1, max_sweeps=cc.lasso(XS, YS, strength=0.1).sweeps
+            features, y, strength=0.01, tolerance=1e-12, max_sweeps=tight.sweeps
         )
     assert exactly_enough.converged
 
@@ -581,3 +626,68 @@ def test_no_more_columns_are_used_than_there_are_examples():
     features, y = rng.normal(size=(8, 60)), rng.normal(size=8)
     for strength in (1e-6, 1e-3):
         assert np.count_nonzero(cc.lasso(features, y, strength=strength).coefficients) <= 8
+
+
+@pytest.mark.parametrize("l1_ratio", [0.0, 0.5, 1.0])
+def test_columns_of_unlike_units_reach_the_minimum(l1_ratio):
+    size = 1 / XS.std(axis=0)
+    fit, unlike = (
+        cc.elastic_net(XS * units, YS, strength=1e-9, l1_ratio=l1_ratio, intercept=True)
+        for units in (size, size * [1e5, 1e-2, 1e3, 1.0, 1e-1, 10.0])
+    )
+    least = np.mean(cc.least_squares(XS, YS, intercept=True).residuals ** 2)
+    for each in (fit, unlike):
+        assert each.converged
+        assert least <= each.objective <= least * (1 + 1e-3)
+
+
+@pytest.mark.parametrize("gap", [1e-3, 1e-5, 1e-7, 1e-9, 1e-11])
+@pytest.mark.parametrize("strength", [0.0, 1e-12, 1e-8, 1e-4])
+def test_nearly_equal_columns_reach_the_minimum_or_say_so(gap, strength):
+    rng = np.random.default_rng(2)
+    column = rng.normal(size=50)
+    features = np.column_stack([column, column + gap * rng.normal(size=50)])
+    y = column + 0.1 * rng.normal(size=50)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        fit = cc.lasso(features, y, strength=strength, max_sweeps=100)
+    assert fit.converged == (not said)
+    assert fit.converged or (strength == 1e-12 and gap < 1e-7)
+    assert fit.converged == (fit.violation <= 1e-10)
+    slack = 1e-6 if strength == 1e-12 else 1e-9
+    if fit.converged:  # no signs have weights with a lower objective
+        for signs in ([1, 0], [1, 1], [1, -1], [-1, 1]):
+            used = np.flatnonzero(signs)
+            with mp.workdps(60):
+                a = mp.matrix(features[:, used].tolist())
+                bend = 50 * mp.mpf(strength) / 2 * mp.matrix([signs[k] for k in used])
+                w = mp.lu_solve(a.T * a, a.T * mp.matrix(y.tolist()) - bend)
+                left = mp.norm(mp.matrix(y.tolist()) - a * w) ** 2 / 50
+                lowest = left + mp.mpf(strength) * mp.norm(w, 1)
+                if all(w[i] * signs[k] >= 0 for i, k in enumerate(used)):
+                    assert fit.objective <= lowest + mp.mpf(slack * np.mean(y**2))
+
+
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize("units", [1.0, 4.0, 1 / 1024])
+def test_the_second_of_two_equal_columns_gets_no_weight_at_all(units, intercept):
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        first, other = rng.normal(size=(2, 50))
+        y = 2 * first + 0.1 * rng.normal(size=50)
+        twins = np.column_stack([first, first, other]) * units
+        for strength in (0.2 * units, 1e-3 * units):
+            fit = cc.lasso(twins, y, strength=strength, intercept=intercept)
+            assert fit.coefficients[1] == 0
+
+
+def test_without_an_l1_penalty_the_answer_is_that_of_ridge_or_of_the_shortest_least_squares():
+    for features in (XS, XS[:4]):  # more rows than columns, and fewer
+        y = YS[: len(features)]
+        ridge = cc.ridge(features, y, strength=0.3, intercept=True)
+        fit = cc.elastic_net(features, y, strength=0.3, l1_ratio=0.0, intercept=True)
+        assert np.array_equal(fit.coefficients, ridge.coefficients)
+        shortest = cc.least_squares(features, y, minimum_norm=True)
+        fit = cc.lasso(features, y, strength=0.0)
+        assert np.allclose(fit.coefficients, shortest.coefficients, rtol=1e-12)
+        assert (fit.violation, fit.sweeps, fit.converged) == (0, 0, True)

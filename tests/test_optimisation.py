@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import coursecode as cc
+from coursecode import information_content
 
 
 def test_central_differences_of_a_cubic_are_right_to_nine_digits():
@@ -252,6 +253,93 @@ def test_a_function_that_bends_within_the_step_is_judged_by_a_shorter_one(
         check = cc.check_gradient(function, wrong, points)
         assert not check
         assert check.where == (k,)
+
+
+# --- functions that end, are coarse, or are too large for their changes ------------------
+
+SMOOTH = {
+    "sine": (np.sin, np.cos),
+    "exponential": (np.exp, np.exp),
+    "square": (lambda x: x**2, lambda x: 2 * x),
+    "sum of squares": (lambda x: np.sum(x**2), lambda x: 2 * x),
+    "large": (lambda x: 1e3 * x**3, lambda x: 3e3 * x**2),
+}
+
+
+def coarse(function, dtype):
+    """The same function in a coarser type, from its argument on."""
+    return lambda x: np.asarray(function(x.astype(dtype)), dtype)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize(("function", "gradient"), SMOOTH.values(), ids=list(SMOOTH))
+def test_a_function_of_float32_is_judged_by_what_float32_can_tell(function, gradient, scale):
+    x = np.array([0.3, -1.2, 2.0])
+    f = coarse(lambda x: np.float32(scale) * function(x), np.float32)
+    assert np.allclose(cc.numerical_gradient(f, x), scale * gradient(x), rtol=5e-3)
+    assert cc.check_gradient(f, lambda x: scale * gradient(x), x)
+    assert cc.check_gradient(f, coarse(lambda x: np.float32(scale) * gradient(x), np.float32), x)
+    check = cc.check_gradient(f, lambda x: 1.01 * scale * gradient(x), x)
+    assert str(check).startswith("differs, at worst")
+
+
+def test_a_function_of_float16_is_judged_by_what_float16_can_tell():
+    f = coarse(np.sin, np.float16)
+    assert cc.check_gradient(f, np.cos, [0.3, 1.0])
+    assert not cc.check_gradient(f, lambda x: 1.5 * np.cos(x), [0.3, 1.0])
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.5, 1.0, 2.0])
+def test_where_rounding_hides_a_gradient_the_check_says_that_it_cannot_tell(factor):
+    check = cc.check_gradient(lambda x: 1e8 + 1e-9 * x, lambda x: factor * 1e-9 + 0 * x, [1.0])
+    assert check  # nothing speaks against it
+    if factor:  # the differences are 0
+        assert check.uncertainty > 1e-9
+        assert str(check).startswith("can't tell, at worst at index 0: analytic ")
+        assert str(check).endswith(f"and differences may be off by {check.uncertainty:.1e})")
+        assert "relative" not in str(check)
+
+
+def test_where_an_entry_next_to_0_is_beside_larger_ones_the_check_can_tell():
+    check = cc.check_gradient(lambda x: x**3, lambda x: 3 * x**2, [0.0, 1.0])
+    assert (check.agrees, check.uncertainty) == (True, 0)
+    assert check.absolute_error < 1e-10
+    assert str(check).startswith("agrees")
+
+
+EDGES = {
+    "-ln x": (lambda x: -np.log(x), lambda x: -1 / x, [1e-3, 1e-8, 1e-12, 1e-100]),
+    "-ln x of one number": (lambda x: -math.log(x[0]), lambda x: -1 / x, [1e-8]),
+    "information": (information_content, lambda p: -1 / p, [1e-9, 0.5, 1 - 1e-9]),
+    "root": (lambda x: np.sqrt(1 - x), lambda x: -0.5 / np.sqrt(1 - x), [0.0, 1 - 1e-9]),
+}
+
+
+@pytest.mark.parametrize(("function", "gradient", "x"), EDGES.values(), ids=list(EDGES))
+def test_a_step_stays_where_the_function_is_finite(function, gradient, x):
+    slopes = gradient(np.array(x))
+    assert np.allclose(cc.numerical_gradient(function, x), slopes, rtol=1e-4)
+    assert cc.check_gradient(function, gradient, x)
+    check = cc.check_gradient(function, lambda x: 1.001 * gradient(x), x)
+    assert not check
+
+
+def test_a_check_finds_a_step_that_stays_on_one_side_of_a_pole():
+    assert cc.check_gradient(lambda x: 1 / x, lambda x: -1 / x**2, [1e-7])
+    assert not cc.check_gradient(lambda x: 1 / x, lambda x: -1.001 / x**2, [1e-7])
+
+
+def test_a_function_that_ends_at_x_is_refused_in_its_own_words():
+    with pytest.raises(ValueError, match=r"^function\(x\) must be finite, got nan at index 0$"):
+        cc.numerical_gradient(np.sqrt, [0.0])
+    with pytest.raises(ValueError, match=r"^p must lie between 0 and 1"):
+        cc.check_gradient(information_content, lambda p: -1 / p, [1.0])
+    with pytest.raises(ValueError, match=r"^function\(x\) must be finite, got nan at index 0$"):
+        cc.numerical_gradient(np.log, [1e-3], step=0.01)
+
+
+def test_a_number_next_to_the_largest_is_differentiated():
+    assert math.isclose(cc.numerical_gradient(lambda x: x, 1.79769e308), 1)
 
 
 # --- descents ---------------------------------------------------------------------------

@@ -1,7 +1,9 @@
-"""What stands behind the formulas; each module imports only those below it.
+"""What stands behind the formulas.
 
-evaluate    the decorators: arguments are taken by their kinds, formulas are run block by block
+evaluate    the decorators: they take arguments by their kinds and run formulas block by block
+arithmetic  the steps of formulas that lose neither digits nor time: exponentials, ratios, series
+solvers     least squares to the last digit, in columns of any unit
 kinds       what an argument may be, and the words in which anything else is refused
-arithmetic  steps that lose neither digits nor time: sums of rows, exponentials, series
-solvers     the ways to a minimum that the fits share
+
+The others import `kinds`, and the chapters' modules import all of them.
 """

@@ -6,54 +6,18 @@ example, (rows,). Only `put` and `split` change what they are given.
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Numbers = NDArray[Any]
+from coursecode._core.kinds import SHORT_ROW, all_finite, highest, lowest
+from coursecode._core.kinds import Numbers as Numbers
+from coursecode._core.kinds import row_sum as row_sum
 
-SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arithmetic in it
-# OpenBLAS shares products of more numbers than this among threads, and waits for them all. On a
-# machine with other work, or beside PyTorch's threads, the wait is longer than the work.
-LANE = 10_000
 SMALL = 1 / 4  # a sum of exponentials above it has lost no digit that matters to underflow
 
 
-# --- every number of an array ---------------------------------------------------------
-
-
-def lowest(x: Numbers) -> float:
-    """Return the lowest number, or nan if there is one; on a few numbers far faster than `min`."""
-    flat = x.ravel()
-    return float(flat[flat.argmin()])
-
-
-def highest(x: Numbers) -> float:
-    """Return the highest number, or nan if there is one."""
-    flat = x.ravel()
-    return float(flat[flat.argmax()])
-
-
-def all_finite(x: Numbers) -> bool:
-    """Return whether no number is nan, infinite, or so large that its square overflows."""
-    flat = x.ravel()
-    if flat.size <= LANE:
-        return math.isfinite(flat.dot(flat))  # the fastest way to read every number
-    lanes = flat[: flat.size // LANE * LANE].reshape(-1, LANE)
-    rest = flat[lanes.size :]
-    return math.isfinite(np.vecdot(lanes, lanes).sum() + rest.dot(rest))
-
-
 # --- rows -----------------------------------------------------------------------------
-
-
-def row_sum(x: Numbers) -> Numbers:
-    """Return the sum of each row: pairwise, or for short rows as a product with ones."""
-    short = x.shape[-1] <= SHORT_ROW
-    total: Numbers = x.dot(_ones(x.shape[-1], x.dtype)) if short else np.add.reduce(x, axis=-1)
-    return total
 
 
 def row_max(x: Numbers) -> Numbers:
@@ -65,11 +29,6 @@ def row_max(x: Numbers) -> Numbers:
     by_columns = np.asfortranarray(x) if x.shape[-1] <= SHORT_ROW else x
     top: Numbers = np.maximum.reduce(by_columns, axis=-1)
     return top
-
-
-@lru_cache(maxsize=2 * SHORT_ROW)
-def _ones(count: int, dtype: np.dtype[Any]) -> Numbers:
-    return np.ones(count, dtype)
 
 
 def column(x: Numbers) -> Numbers:

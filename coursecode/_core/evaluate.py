@@ -30,8 +30,17 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers
-from coursecode._core.kinds import DOUBLE, SINGLE, Argument, Data, fits_single, hold, kind_in, match
+from coursecode._core.kinds import (
+    DOUBLE,
+    SINGLE,
+    Argument,
+    Data,
+    Numbers,
+    fits_single,
+    hold,
+    kind_in,
+    match,
+)
 
 BLOCK_BYTES = 2**20  # of the largest argument; the formula's temporaries take a few times that
 # The C library of Linux keeps freed memory for the next block, rather than fetch it from the system

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers
+from coursecode._core.kinds import Numbers
 
 EPS = float(np.finfo(np.float64).eps)
 LARGEST = 1e300  # of a penalty: it leaves no weight that a thousandth of it would not
@@ -182,6 +182,7 @@ class Sparse(NamedTuple):
     """Weights, and how near the best ones they are known to be."""
 
     weights: Numbers
+    objective: float
     violation: float
     sweeps: int
     converged: bool
@@ -193,21 +194,23 @@ def sparse(
     """Return the weights with the least mean (y - A w)² + Σ l1 |w| + Σ l2 w².
 
     Coordinate descent finds which of them are 0, a linear system what the others are. Where columns
-    are nearly dependent all slopes may be next to 0 far from the minimum: so it is also asked how
-    far the objective would fall.
+    are nearly dependent all slopes may be next to 0 far from the minimum: so the objective must
+    also have stopped falling.
     """
     gram, pull = columns.T @ columns / len(y), columns.T @ y / len(y)
     steepest, size = 2 * abs(pull).max(), np.mean(y**2)
     w = np.zeros_like(pull)
-    sweep, violation = 0, np.inf
+    sweep, violation, objective = 0, np.inf, size
     while violation > tolerance and sweep < max_sweeps:
         sweep += 1
         _sweep(w, gram, pull, l1, l2)
-        fall = _settle(w, gram, columns, y, l1, l2)
-        slope = 2 * (columns.T @ (columns @ w - y) / len(y) + l2 * w)
+        _settle(w, gram, columns, y, l1, l2)
+        left, before = y - columns @ w, objective
+        objective = np.mean(left**2) + np.sum(l1 * abs(w)) + np.sum(l2 * w**2)
+        slope = 2 * (l2 * w - columns.T @ left / len(y))
         missing = np.where(w == 0, np.maximum(0, abs(slope) - l1), abs(slope + l1 * np.sign(w)))
-        violation = max(missing.max() / steepest, fall / size) if steepest else 0.0
-    return Sparse(w, float(violation), sweep, bool(violation <= tolerance))
+        violation = max(missing.max() / steepest, (before - objective) / size) if size else 0.0
+    return Sparse(w, objective, float(violation), sweep, bool(violation <= tolerance))
 
 
 def _sweep(w: Numbers, gram: Numbers, pull: Numbers, l1: Numbers, l2: Numbers) -> None:
@@ -222,11 +225,11 @@ def _sweep(w: Numbers, gram: Numbers, pull: Numbers, l1: Numbers, l2: Numbers) -
 
 def _settle(
     w: Numbers, gram: Numbers, columns: Numbers, y: Numbers, l1: Numbers, l2: Numbers
-) -> float:
-    """Set the weights that are not 0 to their common best; return how far the objective fell.
+) -> None:
+    """Set the weights that are not 0 to their common best, as far as no sign changes.
 
-    Where a sign would change, go as far as the weight becomes 0, and begin again. One by one they
-    would creep there where columns are nearly dependent.
+    Where one would, go as far as the weight becomes 0, and begin again. One by one they would creep
+    there where columns are nearly dependent.
     """
     first = 0.0
     while first <= 1:
@@ -243,7 +246,6 @@ def _settle(
         first = share.min(initial=np.inf)
         w[used] += min(1.0, first) * way
         w[used[share <= min(1.0, first)]] = 0
-    return float(slope @ way)
 
 
 # --- a loss of scores plus a penalty ------------------------------------------------------
