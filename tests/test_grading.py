@@ -207,8 +207,8 @@ def told_apart(chapter):
     tries = [{}]
     for known in [*source.together(source.right), *source.together(source.wrong)[1::7]]:
         tries.append({question: answer.source for question, answer in known.items()})
-    here = [source.failures(answers).keys() for answers in tries]
-    return [failed.keys() for failed in source.apart(tries)], here
+    here = [set(source.failures(answers)) for answers in tries]
+    return [*map(set, source.apart(tries))], here
 
 
 CASES |= {chapter: functools.partial(told_apart, chapter) for chapter in ALL}
@@ -647,7 +647,9 @@ def test_a_last_cell_prints_no_hidden_test():
 SCRIPT = (
     "An answer <script>steal()</script> <img src=x onerror='steal()'> [a](javascript:steal()) "
     r"$\href{javascript:steal()}{x}$ $$a<b$$ and ``p<q``. <svg/onload=steal()> "
-    "[b](data:text/html,x)"
+    "[b](data:text/html,x) [c](javascript&#58;steal()) [d](javascript\\:steal()) [e][f]\n\n"
+    r"&#36;\hr&#101;f{javascript:steal()}{x}&#36; $\mmlToken{mi}[href='javascript:steal()']{x}$"
+    "\n\n[f]: javascript&colon;steal()"
 )
 KLASS = {
     "ada": submission(),

@@ -15,9 +15,10 @@ from nbformat import NotebookNode
 from tools.exercises import grading, is_answer, is_written, student_version
 
 MAX_BYTES = 20_000_000
-# What could run in the browser of whoever marks: tags, and links made by a formula.
-TAG, LINK = re.compile(r"<(?=[A-Za-z/!?])"), re.compile(r"\\(?:href|cssId|class|style|require)\b")
-SCHEME = re.compile(r"(?i)(script|data|file)(\s*:)")
+# What could run in the browser of whoever marks: tags and links, as they are or written in
+# entities, and the commands that make links in a formula.
+LIVE = re.compile(r"<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|\](?=[(:])")
+LINK = re.compile(r"\\(?:href|cssId|class|style|require|mmlToken|csname|html\w*)\b")
 
 
 def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -95,5 +96,4 @@ def taken_over(
 
 def without_scripts(text: str) -> str:
     """A learner's text in which nothing can run, for the browser of whoever marks it."""
-    text = SCHEME.sub(r"\1 \2", TAG.sub("< ", text))
-    return LINK.sub(r"\\mathrm", text)
+    return LINK.sub(r"\\mathrm", LIVE.sub(r"\g<0> ", text))
