@@ -525,8 +525,8 @@ made = 0
 for _ in range(400):
     try:
         if os.fork() == 0:
-            time.sleep(100)
-            os._exit(0)
+            time.sleep(1)
+            break  # and the child goes on, as if it were the learner's process
         made += 1
     except OSError:
         print(made)
@@ -536,7 +536,7 @@ for _ in range(400):
 
 @needs_bubblewrap
 @cases({"a fork bomb": submission(q5=f"{BOMB}{SOURCE.solutions['q5']}")})
-def test_a_learner_has_few_processes_whoever_grades(case, marked):
+def test_a_fork_bomb_is_small_whoever_grades_and_costs_nothing_else(case, marked):
     passed, _, flags, notebook = marked[case]
     assert int(printed(notebook, "q5")) < 64
     assert (passed, flags) == (set(SOURCE.tests), [])
@@ -613,7 +613,7 @@ except OSError as error:
 
 
 @needs_bubblewrap
-@pytest.mark.parametrize("more", ["", "\ncoursecode"])
+@pytest.mark.parametrize("more", ["", "\ncoursecode.entropy"])
 def test_a_submission_sees_neither_tests_nor_others_nor_the_network(tmp_path, more):
     (tmp_path / "gradebook.db").write_text("marks")
     look = SEEN.format(course=str(tmp_path), repository=str(ROOT)) + more
@@ -1006,7 +1006,7 @@ def test_a_command_that_cannot_work_says_why(tmp_path, capsys, words, said):
     assert not (tmp_path / "gradebook.db").exists()
 
 
-def test_exercises_of_an_overlay_are_released_graded_and_tested_as_the_books(tmp_path, capsys):
+def test_exercises_of_an_overlay_are_treated_as_the_books(tmp_path, capsys, monkeypatch):
     overlay, course = tmp_path / "variants", tmp_path / "course"
     (overlay / CHAPTER).mkdir(parents=True)
     variant = copy.deepcopy(SOURCE.notebook)
@@ -1033,5 +1033,6 @@ def test_exercises_of_an_overlay_are_released_graded_and_tested_as_the_books(tmp
     assert (float(row["score"]), row["remarks"]) == (AUTOMATIC, "")
     marked = course / "autograded" / "ada" / CHAPTER / f"{CHAPTER}.ipynb"
     assert "✓ bits spent at night" in marked.read_text(encoding="utf-8")
+    monkeypatch.setattr(Exercises, "problems", Exercises.rules)  # all answers take a minute
     assert exercises.main([CHAPTER, "--check", "--overlay", str(overlay)])
     assert "answers.toml: there is no test q1-nonsense" in capsys.readouterr().err

@@ -50,7 +50,7 @@ def collect(course: Path, chapter: str, folder: Path) -> None:
     """Copy each learner's notebook into the course, and name every file that is left out."""
     found: dict[str, Path] = {}
     names = (f"{chapter}.ipynb", f"{chapter}_exercises.ipynb")  # the latter is the site's
-    for path in sorted(folder.rglob("*")):  # which follows no link
+    for path in sorted(folder.rglob("*"), key=lambda path: (len(path.parts), path)):
         if path.is_dir() and not path.is_symlink():
             continue
         place = path.relative_to(folder)

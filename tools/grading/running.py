@@ -11,7 +11,6 @@ import contextlib
 import io
 import shutil
 import signal
-import subprocess
 import symtable
 import time
 import warnings
@@ -66,9 +65,9 @@ def within(seconds: float) -> Iterator[None]:
 class Learner(Line):
     """The tests' end of the line, and the learner's process at its other end."""
 
-    def __init__(self, bare: bool, shut_in: bool, errors: int = subprocess.DEVNULL) -> None:
+    def __init__(self, bare: bool, shut_in: bool) -> None:
         self.lent = False  # whether it has asked for a package that is not to be had
-        self.process, line = sandbox.start(bare, shut_in, errors)
+        self.process, line = sandbox.start(bare, shut_in)
         super().__init__(line)
         try:  # the time of a cell begins when there is somebody to run it
             with within(STARTS):
@@ -186,9 +185,9 @@ class Attempt:
                 if learner.changed:  # the right answer may be made of what was changed
                     self.flags.append(f"{question} changes its inputs")
         except Exception as error:
-            said = str(error) if str(error).startswith("✗") else ""
-            said = said or self.why(cell, question, f"{type(error).__name__}: {error}")
-            said = self.why(cell, question, "") if question in self.ended else said
+            said = str(error)
+            if question in self.ended or not said.startswith("✗"):
+                said = self.why(cell, question, f"{type(error).__name__}: {error}")
         finally:
             self.names = {n: v for n, v in self.names.items() if n not in wanted} | kept
         return shown(printed.getvalue()) + ([failed(said)] if said else [])
@@ -265,13 +264,15 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
         attempt.late |= late
         attempt.run(mended)
         for question in attempt.asked:
-            right = [c for c in mended.cells if is_test(c) and question_of(c.id, [question])]
-            right = [cell for cell in right if passed(cell.outputs)]
-            own = [c for c in right if any(w.arg == "own" for w in the_check(c).keywords)]
-            lost = [cell for cell in right if cell.id not in alone]
+            tests = [c for c in mended.cells if is_test(c) and question_of(c.id, [question])]
+            own = [c for c in tests if any(word.arg == "own" for word in the_check(c).keywords)]
+            lost = [c for c in tests if passed(c.outputs) and c.id not in alone]
             if own and lost:
                 attempt.flags.append(f"{question} fails without the package")
-                for cell in [cell for cell in own if cell in lost] or own:
+                guilty = [cell for cell in own if cell in lost]
+                if all(passed(cell.outputs) for cell in own):  # none has told of it
+                    guilty = guilty or own
+                for cell in guilty:
                     cell.outputs = [failed(attempt.why(cell, question, BORROWED))]
     return mended, list(dict.fromkeys([*flags, *attempt.flags]))
 
@@ -281,7 +282,7 @@ def problem() -> str:
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed (apt-get install bubblewrap)"
     try:
-        Learner(bare=False, shut_in=True, errors=subprocess.PIPE).end()
+        Learner(bare=False, shut_in=True).end()
     except RuntimeError as error:
         return f"bubblewrap is installed and does not work: {error}"
     return ""

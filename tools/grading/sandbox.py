@@ -28,9 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NEEDED = [ROOT / "tools" / "grading" / name for name in ("learner.py", "line.py")]
 
 
-def start(
-    bare: bool, shut_in: bool, errors: int = subprocess.DEVNULL
-) -> tuple["subprocess.Popen[bytes]", Connection]:
+def start(bare: bool, shut_in: bool) -> tuple["subprocess.Popen[bytes]", Connection]:
     """Start a process, without the packages that lend answers if `bare`; and the line to it."""
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-m", "tools.grading.learner", str(theirs.fileno())]
@@ -41,7 +39,7 @@ def start(
             around(command, bare) if shut_in else command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=errors,
+            stderr=subprocess.PIPE,  # until the program is there, and leaves it
             env=surroundings(bare),
             pass_fds=[theirs.fileno()],
             start_new_session=True,
@@ -59,8 +57,9 @@ def end(process: "subprocess.Popen[bytes]") -> str:
 
 def around(command: list[str], bare: bool) -> list[str]:
     """Run a command where only Python, the package and an empty folder are to be seen."""
-    words = ["bwrap", "--die-with-parent", "--hostname", "learner", "--proc", "/proc"]
-    words += ["--dev", "/dev", *(f"--unshare-{what}" for what in ("ipc", "pid", "net", "uts"))]
+    words = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--hostname", "learner"]
+    words += ["--proc", "/proc", "--dev", "/dev"]
+    words += [f"--unshare-{what}" for what in ("ipc", "pid", "net", "uts")]
     command = ["prlimit", f"--nproc={PROCESSES}", *command]
     if os.geteuid():
         words += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"]
