@@ -16,7 +16,7 @@ WORKERS ?= auto
 
 # What the pages are built with, in its newest release, once Jupyter Book 1.x is gone.
 NEXT := sphinx myst-nb sphinx-book-theme sphinx-design sphinx-external-toc sphinx-proof sphinxcontrib-bibtex \
-	numpydoc beautifulsoup4 brotli fonttools hatchling ipykernel mini-racer
+	numpydoc beautifulsoup4 brotli fonttools hatchling 'ipykernel<7.3' mini-racer
 
 .DEFAULT_GOAL := help
 .PHONY: help set-up book serve pdf links test kernels chapters check lint format lab bench next lock clean clean-all

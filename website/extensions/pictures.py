@@ -100,8 +100,8 @@ def hard_to_read(svg: str) -> Iterator[str]:
     for words, style, size in set(TEXT.findall(svg)) if width else ():
         colour = (re.search(r"fill: (#\w{6})", style) or ["", "#000000"])[1]
         for paper, ink in (("light", colour), ("dark", turned(colour))):
-            # pure black stands on a ground of its own
-            if colour != "#000000" and (found := contrast(ink, PAPER[paper])) < CONTRAST:
+            # pure black and white stand on grounds of their own
+            if colour not in ("#000000", "#ffffff") and (found := contrast(ink, PAPER[paper])) < CONTRAST:
                 yield f"{words!r} has a contrast of {found:.1f} on {paper} paper, below {CONTRAST}"
         if (pixels := 100 * float(size) * PHONE / float(width[1])) < SMALLEST:
             yield f"{words!r} is {pixels:.1f} pixels high on a phone, below {SMALLEST}"
