@@ -18,6 +18,7 @@ from sphinx.util.images import get_image_size
 logger = logging.getLogger(__name__)
 
 PAPER = {"light": "#fffefc", "dark": "#15171b"}
+ON_GROUNDS = ("#000000", "#ffffff")  # the colours of text that stands on a coloured ground
 CONTRAST = 4.5  # of WCAG 2, for text
 PHONE = 380  # pixels: a figure's width on a screen of 390
 SMALLEST = 9  # pixels
@@ -99,9 +100,9 @@ def hard_to_read(svg: str) -> Iterator[str]:
     width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
     for words, style, size in set(TEXT.findall(svg)) if width else ():
         colour = (re.search(r"fill: (#\w{6})", style) or ["", "#000000"])[1]
-        for paper, ink in (("light", colour), ("dark", turned(colour))):
-            # pure black and white stand on grounds of their own
-            if colour not in ("#000000", "#ffffff") and (found := contrast(ink, PAPER[paper])) < CONTRAST:
+        inks = () if colour in ON_GROUNDS else (("light", colour), ("dark", turned(colour)))
+        for paper, ink in inks:
+            if (found := contrast(ink, PAPER[paper])) < CONTRAST:
                 yield f"{words!r} has a contrast of {found:.1f} on {paper} paper, below {CONTRAST}"
         if (pixels := 100 * float(size) * PHONE / float(width[1])) < SMALLEST:
             yield f"{words!r} is {pixels:.1f} pixels high on a phone, below {SMALLEST}"
