@@ -132,8 +132,7 @@ def grade(
             for number, job in enumerate(as_completed(jobs), 1):
                 one = jobs[job]
                 try:
-                    text, flags, seconds = job.result()
-                    marked = nbformat.reads(text, as_version=4)
+                    marked, flags, seconds = job.result()
                     engine.enter(book, course, chapter, one, engine.with_rubrics(marked, notebook))
                 except Exception as error:  # one submission must not stop the others
                     flags, seconds = [f"not graded: {type(error).__name__}: {error}"], 0.0
@@ -222,7 +221,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--timeout", type=float, default=usual.timeout, help="seconds for a cell or a test")
     add("--no-sandbox", action="store_true", help="run submissions with your own rights")
     options = parser.parse_args(arguments)
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     logging.getLogger("alembic").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", r"Object of type <\w+> not in session")  # nbgrader's own
     course, chapter = options.course.resolve(), options.chapter

@@ -288,8 +288,8 @@ def problem() -> str:
     return ""
 
 
-def mark_file(raw: Path, source: NotebookNode, limits: Limits) -> tuple[str, list[str], float]:
-    """Mark a submission in a process of the pool: the notebook's text, remarks and seconds."""
+def mark_file(raw: Path, source: NotebookNode, limits: Limits) -> tuple[Any, list[str], float]:
+    """Mark a submission in a process of the pool: the notebook, remarks and seconds."""
     began = time.perf_counter()
     marked, flags = mark(raw.read_bytes(), source, limits)
-    return nbformat.writes(marked), flags, time.perf_counter() - began
+    return marked, flags, time.perf_counter() - began
