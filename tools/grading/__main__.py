@@ -221,6 +221,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--timeout", type=float, default=usual.timeout, help="seconds for a cell or a test")
     add("--no-sandbox", action="store_true", help="run submissions with your own rights")
     options = parser.parse_args(arguments)
+    # nbgrader calls alembic by its name, which stands beside this Python.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     logging.getLogger("alembic").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", r"Object of type <\w+> not in session")  # nbgrader's own
     course, chapter = options.course.resolve(), options.chapter
