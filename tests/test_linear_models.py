@@ -9,8 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import scipy.linalg
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.linear_model import ElasticNet, Lasso, Ridge
 

@@ -10,9 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from coursecode._core.kinds import SHORT_ROW, all_finite, highest, lowest
-from coursecode._core.kinds import Numbers as Numbers
-from coursecode._core.kinds import row_sum as row_sum
+from coursecode._core.kinds import (
+    SHORT_ROW,
+    Numbers as Numbers,
+    all_finite,
+    highest,
+    lowest,
+    row_sum as row_sum,
+)
 
 SMALL = 1 / 4  # a sum of exponentials above it has lost no digit that matters to underflow
 
