@@ -45,8 +45,7 @@ def onto_simplex(a: Numbers) -> Numbers:
     """Return the nearest multipliers from 0 on that sum to at most 1: the worst class counts."""
     sizes = -np.sort(-np.clip(a, 0, None), axis=1)
     excess = (np.cumsum(sizes, axis=1) - 1) / np.arange(1, a.shape[1] + 1)
-    nearest: Numbers = np.clip(a - np.maximum(0, excess.max(axis=1, keepdims=True)), 0, None)
-    return nearest
+    return np.clip(a - np.maximum(0, excess.max(axis=1, keepdims=True)), 0, None)
 
 
 def _hinge(value: Any, project: Any, y: Numbers, count: int) -> Loss:
@@ -59,8 +58,7 @@ def _hinge(value: Any, project: Any, y: Numbers, count: int) -> Loss:
         return a
 
     def plane(slopes: Numbers, s: Numbers) -> Numbers:
-        value: Numbers = np.sum(slopes * s, axis=1) - slopes[own]
-        return value
+        return np.sum(slopes * s, axis=1) - slopes[own]
 
     return Loss(lambda s: value(y, s), slopes, count, plane)
 
@@ -245,14 +243,12 @@ class LinearClassifier:
         features = as_kind(Vector, "X", X).astype(np.float64)
         if features.shape[1:] != self.coef_.shape[1:]:
             raise ValueError(f"X must have shape (n, {self.coef_.shape[1]}), got {features.shape}")
-        scores: Numbers = features @ self.coef_.T + self.intercept_
-        return scores
+        return features @ self.coef_.T + self.intercept_
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the label with the highest score, shape (n,); at a tie the first."""
         best = self.decision_function(X).argmax(axis=1)
-        labels: NDArray[Any] = self.classes_[best]
-        return labels
+        return self.classes_[best]
 
     @property
     def predict_proba(self) -> Callable[[ArrayLike], Numbers]:

@@ -63,14 +63,12 @@ def rowwise(formula: Callable[P, Any]) -> Callable[P, Numbers]:
     is a NumPy scalar where it is one number. A number of Python's own takes the type of the data
     beside it; where an option has no place in float32, the formula is evaluated in float64.
     """
-    function: Callable[P, Numbers] = public(formula, by_rows)
-    return function
+    return public(formula, by_rows)
 
 
 def checked(function: F) -> F:
     """Call a function with its arguments checked."""
-    checking: F = public(function, as_a_whole)
-    return checking
+    return public(function, as_a_whole)
 
 
 def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
@@ -130,8 +128,7 @@ def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any
         if not start:
             result = np.empty((count, *part.shape[1:]), dtype)
         np.add(part, 0.0, out=result[start : start + step], casting="same_kind")
-    shaped: Numbers = result.reshape(batch + result.shape[1:])[()]
-    return shaped
+    return result.reshape(batch + result.shape[1:])[()]
 
 
 def common_type(arguments: list[Argument]) -> np.dtype[Any]:

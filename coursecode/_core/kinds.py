@@ -66,8 +66,7 @@ def all_finite(x: Numbers) -> bool:
 def row_sum(x: Numbers) -> Numbers:
     """Return the sum of each row: pairwise, or for short rows as a product with ones."""
     short = x.shape[-1] <= SHORT_ROW
-    total: Numbers = x.dot(_ones(x.shape[-1], x.dtype)) if short else np.add.reduce(x, axis=-1)
-    return total
+    return x.dot(_ones(x.shape[-1], x.dtype)) if short else np.add.reduce(x, axis=-1)
 
 
 @lru_cache(maxsize=2 * SHORT_ROW)

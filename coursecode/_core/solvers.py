@@ -93,8 +93,7 @@ def exact_sum(terms: Numbers, errors: Numbers) -> Numbers:
         terms, errors, half = np.pad(terms, rest), np.pad(errors, rest), (count + 1) // 2
         terms, lost = _sum(terms[..., :half], terms[..., half:])
         errors = errors[..., :half] + errors[..., half:] + lost
-    total: Numbers = (terms + errors)[..., 0]
-    return total
+    return (terms + errors)[..., 0]
 
 
 def _sum(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
@@ -165,8 +164,7 @@ def ridged(columns: Columns, y: Columns, root: float, rank: int) -> Numbers:
         u, sigma, v = np.linalg.svd(columns.high * columns.units, full_matrices=False)
         u, sigma, v = u[:, :rank], sigma[:rank], v[:rank]
         both = np.hypot(sigma, root)
-        shrunk: Numbers = columns.units * (v.T @ (sigma / both * (u.T @ y.high / both)))
-        return shrunk
+        return columns.units * (v.T @ (sigma / both * (u.T @ y.high / both)))
     units = np.maximum(columns.units, in_own_units(np.array([root]))[1])
     shares, rows = columns.units / units, np.diag(root / units)
     high = np.vstack([columns.high * shares, rows])
