@@ -14,8 +14,6 @@ from coursecode._core.kinds import (
     SHORT_ROW,
     Numbers as Numbers,
     all_finite,
-    highest,
-    lowest,
     row_sum as row_sum,
 )
 
@@ -101,8 +99,8 @@ def exponentials(s: Numbers) -> tuple[Numbers, Numbers]:
     """
     e: Numbers = np.exp(s)
     total = row_sum(e)
-    if not (lowest(total) >= SMALL and highest(total) < math.inf):
-        hard = ~((total >= SMALL) & (total < math.inf))
+    hard = ~((total >= SMALL) & (total < math.inf))
+    if hard.any():
         e[hard] = _shifted_exponentials(s[hard])
         total[hard] = row_sum(e[hard])
     return e, total

@@ -118,15 +118,13 @@ def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any
     fit = all([fits_single(value) for value in options.values() if type(value) is float])
     rows = [in_rows(each, count, dtype if fit else DOUBLE) for each in arguments]
     step = max(1, BLOCK_BYTES * count // max([each.nbytes for each in rows]))
-    if step >= count:
-        hold(arguments, rows)
-        result = (formula(*rows, **options) + 0.0).astype(dtype, copy=False)  # -0.0 + 0.0 is 0.0
-    for start in range(0, count if step < count else 0, step):
+    for start in range(0, count, step):
         block = [each[start : start + step] for each in rows]
         hold(arguments, block)
         part = formula(*block, **options)
         if not start:
             result = np.empty((count, *part.shape[1:]), dtype)
+        # -0.0 + 0.0 is 0.0
         np.add(part, 0.0, out=result[start : start + step], casting="same_kind")
     return result.reshape(batch + result.shape[1:])[()]
 
