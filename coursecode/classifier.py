@@ -60,19 +60,17 @@ def _hinge(value: Any, project: Any, y: Numbers, count: int) -> Loss:
     def plane(slopes: Numbers, s: Numbers) -> Numbers:
         return np.sum(slopes * s, axis=1) - slopes[own]
 
-    return Loss(lambda s: value(y, s), slopes, count, plane)
+    return Loss(partial(value, y), slopes, count, plane)
 
 
 #: What can be minimised: of the labels, and the number of classes.
 LOSSES: dict[str, Callable[[Numbers, int], Loss]] = {
     "softmax_cross_entropy": lambda y, count: Loss(
-        lambda s: softmax_cross_entropy(y, s),
-        lambda s, _: softmax_cross_entropy_gradient(y, s),
-        0.5,
+        partial(softmax_cross_entropy, y), lambda s, _: softmax_cross_entropy_gradient(y, s), 0.5
     ),
     "multiclass_hinge": partial(_hinge, multiclass_hinge_loss, onto_box),
     "squared_multiclass_hinge": lambda y, count: Loss(
-        lambda s: squared_multiclass_hinge_loss(y, s),
+        partial(squared_multiclass_hinge_loss, y),
         lambda s, _: squared_multiclass_hinge_loss_gradient(y, s),
         2 * count,
     ),

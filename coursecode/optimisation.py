@@ -11,6 +11,7 @@ from coursecode._core.kinds import (
     Above0,
     AtLeast0,
     Function,
+    Generator,
     Numbers,
     Real,
     Whole,
@@ -313,7 +314,7 @@ def sgd(
     *,
     examples: Whole,
     learning_rate: LearningRate,
-    generator: np.random.Generator,
+    generator: Generator,
     batch_size: Whole = 32,
     epochs: Whole = 1,
 ) -> Path:
@@ -377,10 +378,6 @@ def sgd(
     >>> print(path.points, path.losses)
     [0.   1.5  2.25] [12.5   5.75]
     """
-    if not isinstance(generator, np.random.Generator):
-        raise TypeError(
-            f"generator must be a numpy.random.Generator, got {type(generator).__name__}"
-        )
     per_epoch = -(-examples // batch_size)
     order = np.arange(examples)
 

@@ -219,6 +219,10 @@ def _within(low: float, high: float) -> Callable[[Numbers], bool]:
     return lambda x: low <= float(x.min()) and float(x.max()) <= high
 
 
+def _no_short_cut(x: Numbers) -> bool:
+    return False
+
+
 @dataclass(frozen=True, repr=False)
 class _Classes(Data):
     """Whole numbers from 0 on, fewer than the scores beside them have columns."""
@@ -273,13 +277,9 @@ def _summing_to_1(words: str, rules: tuple[Rule, ...], *total: Any, **more: Any)
 _REAL = Data("finite numbers", (FINITE,))
 _POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), _within(LEAST, MOST))
 _FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), _within(0, MOST))
-_COUNTS = Data(
-    "counts",
-    (FINITE, AT_LEAST_0, WHOLE_NUMBERS),
-    lambda x: _FROM_0.holds(x) and bool((x == np.floor(x)).all()),
-)
+_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), _no_short_cut)
 _UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), _within(0, 1))
-_SIGNS = Data("-1 or +1", (SIGN,), lambda x: bool((abs(x) == 1).all()), adopts="iu")
+_SIGNS = Data("-1 or +1", (SIGN,), _no_short_cut, adopts="iu")
 _BITS = _Classes("0 or 1", (WHOLE_NUMBERS, CLASS), adopts="b", count=2)
 _CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
 _DISTRIBUTION = _summing_to_1("distributions", (NOT_NAN, NOT_NEGATIVE), rank=1)
@@ -389,6 +389,10 @@ Whole = Annotated[
     int, Option("whole number", (AT_LEAST_1,), (int, np.integer), "a whole number", int)
 ]
 Switch = Annotated[bool, Option("True or False", (), (bool, np.bool_), "True or False", bool)]
+Generator = Annotated[
+    np.random.Generator,
+    Option("NumPy generator", (), (np.random.Generator,), "a numpy.random.Generator"),
+]
 Function = Annotated[Callable[..., Any], Option("function", (), (Callable,), "a function")]
 ClassWeights = Annotated[Any, _ClassWeights("K weights", (FINITE, AT_LEAST_0))]
 Array = Annotated[Any, Kind("array")]  # what a formula returns
