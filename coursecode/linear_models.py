@@ -297,9 +297,8 @@ def _sparse(
 ) -> SparseFit:
     features, targets = prepared(X, intercept), prepared(y, intercept)
     unit, units = targets.units, features.units
-    with np.errstate(all="ignore"):  # of weights in these units; no need for inf
-        l1 = np.minimum(strength * l1_ratio / unit / units, LARGEST)
-        l2 = np.minimum(strength * (1 - l1_ratio) / units / units, LARGEST)
+    l1 = np.minimum(strength * l1_ratio / unit / units, LARGEST)  # of weights in these units
+    l2 = np.minimum(strength * (1 - l1_ratio) / units / units, LARGEST)
     if l1.any():
         found = sparse(features.high, targets.high, l1, l2, tolerance, max_sweeps)
     else:
@@ -316,8 +315,7 @@ def _sparse(
             stacklevel=5,  # where the public function was called
         )
     w, b = with_intercept(features, targets, found.weights)
-    with np.errstate(over="ignore", under="ignore"):
-        objective = float(unit * (unit * found.objective))
+    objective = float(unit * (unit * found.objective))
     return SparseFit(w.astype(X.dtype), b, objective, *found[2:])
 
 

@@ -234,16 +234,14 @@ def _difference(
     for end in (centre - h, centre + h):
         moved = point.copy()
         moved[index] = end
-        with np.errstate(all="ignore"):  # what is not finite is refused
-            given = function(moved)
+        given = function(moved)
         values.append(as_kind(Real, "function(x)", given).astype(np.float64))
         dtype = np.asarray(given).dtype
         eps = max(eps, float(np.finfo(dtype).eps)) if dtype.kind == "f" else eps
     below, above = values
     # Subtracted an example at a time: those that x_i does not reach cancel exactly.
-    with np.errstate(over="ignore"):
-        slope = float(np.sum(above - below) / width)
-        size = float(np.sum(abs(above) + abs(below)) / width)
+    slope = float(np.sum(above - below) / width)
+    size = float(np.sum(abs(above) + abs(below)) / width)
     return slope, ROUNDINGS * eps * (size + abs(centre / width * slope)), eps
 
 
@@ -406,19 +404,18 @@ def _walk(
         learning_rate = as_kind(Above0, "learning_rate", learning_rate)
     points, losses = np.empty((steps + 1, *start.shape)), np.empty(steps)
     points[0] = start
-    with np.errstate(all="ignore"):
-        for step in range(steps):
-            point, seen = points[step], batch(step)
-            losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
-            slope = floats("gradient(w)", plain_array("gradient(w)", gradient(point.copy(), *seen)))
-            if slope.shape != point.shape:
-                raise ValueError(
-                    f"shapes must match, got start {point.shape} and gradient {slope.shape}"
-                )
-            rate = learning_rate
-            if callable(rate):
-                rate = as_kind(Above0, f"learning_rate({step})", rate(step))
-            points[step + 1] = point - rate * slope
+    for step in range(steps):
+        point, seen = points[step], batch(step)
+        losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
+        slope = floats("gradient(w)", plain_array("gradient(w)", gradient(point.copy(), *seen)))
+        if slope.shape != point.shape:
+            raise ValueError(
+                f"shapes must match, got start {point.shape} and gradient {slope.shape}"
+            )
+        rate = learning_rate
+        if callable(rate):
+            rate = as_kind(Above0, f"learning_rate({step})", rate(step))
+        points[step + 1] = point - rate * slope
     return Path(points, losses)
 
 

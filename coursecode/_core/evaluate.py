@@ -12,6 +12,8 @@ them, and the formula gets plain arrays. Options are keyword-only and reach it a
             It returns one number a row, or an array for each, and must not write into what it gets.
 `checked`   for everything else: the arguments are checked as a whole and handed over once.
 
+Neither lets NumPy warn while it computes: an inf that is right is no news.
+
 Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
 one; a section that a docstring has of its own is kept, after it.
 
@@ -107,7 +109,7 @@ def as_a_whole(function: Callable[..., Any], arguments: list[Argument], others: 
     with np.errstate(all="ignore"):
         match(arguments)
         hold(arguments, [each.rows for each in arguments])
-    return function(**{each.name: each.values for each in arguments}, **others)
+        return function(**{each.name: each.values for each in arguments}, **others)
 
 
 @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
