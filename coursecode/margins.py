@@ -88,11 +88,6 @@ def hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
     .. math:: \frac{\partial \ell}{\partial s} = -y \text{ for } y s < 1,
               \qquad 0 \text{ for } y s \ge 1
 
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        As for `hinge_loss`.
-
     Returns
     -------
     ndarray, shape (...)
@@ -153,11 +148,6 @@ def squared_hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
     r"""Gradient of the squared hinge loss with respect to the score, -2 y max(0, 1 - m).
 
     .. math:: \frac{\partial \ell}{\partial s} = -2 y \max(0, 1 - y s)
-
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        As for `hinge_loss`.
 
     Returns
     -------
@@ -222,11 +212,6 @@ def logistic_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
     .. math:: \frac{\partial \ell}{\partial s} = \frac{-y}{1 + e^{y s}}
 
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        As for `hinge_loss`.
-
     Returns
     -------
     ndarray, shape (...)
@@ -282,11 +267,6 @@ def exponential_loss_gradient(y_true: Signs, scores: Real) -> Array:
     r"""Gradient of the exponential loss with respect to the score, -y e⁻ᵐ.
 
     .. math:: \frac{\partial \ell}{\partial s} = -y\, e^{-y s}
-
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        As for `hinge_loss`.
 
     Returns
     -------
@@ -351,11 +331,6 @@ def multiclass_hinge_loss_gradient(
 
     .. math:: \frac{\partial \ell}{\partial s_j} = [s_j - s_y + \Delta > 0] \text{ for } j \ne y,
               \qquad \frac{\partial \ell}{\partial s_y} = -\sum_{j \ne y} [s_j - s_y + \Delta > 0]
-
-    Parameters
-    ----------
-    labels, scores, margin
-        As for `multiclass_hinge_loss`.
 
     Returns
     -------
@@ -425,11 +400,6 @@ def squared_multiclass_hinge_loss_gradient(
               \frac{\partial \ell}{\partial s_y} = -\sum_{j \ne y}
               \frac{\partial \ell}{\partial s_j}
 
-    Parameters
-    ----------
-    labels, scores, margin
-        As for `multiclass_hinge_loss`.
-
     Returns
     -------
     ndarray, shape (..., K)
@@ -490,11 +460,6 @@ def crammer_singer_loss_gradient(
 
     .. math:: \frac{\partial \ell}{\partial s_j} = 1 \text{ for the rival } j, \qquad
               \frac{\partial \ell}{\partial s_y} = -1, \qquad \text{both } 0 \text{ where } \ell = 0
-
-    Parameters
-    ----------
-    labels, scores, margin
-        As for `multiclass_hinge_loss`.
 
     Returns
     -------

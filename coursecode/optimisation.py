@@ -178,15 +178,13 @@ def check_gradient(
         if absolute is None and abs(a - n) > tolerance * max(abs(a), abs(n)):
             n, error = _slope(function, point, index, step, least_off=True)
         off, size = abs(a - n), max(abs(a), abs(n))
-        entries.append(
-            (off / max(tolerance * size, error, SMALLEST), index, a, n, off, size, error)
-        )
-    excess, index, a, n, off, size, error = max(entries, key=itemgetter(0))
-    largest = max(entry[5] for entry in entries)
-    hides = absolute is None and off > tolerance * largest and error > largest / 10
-    relative = off / size if size else 0.0
-    uncertainty = error if hides and excess <= 1 else 0.0
-    return GradientCheck(excess <= 1, index, a, n, off, relative, uncertainty)
+        excess = off / max(tolerance * size, error, SMALLEST)
+        entry = GradientCheck(excess <= 1, index, a, n, off, off / size if size else 0.0)
+        entries.append((excess, size, error, entry))
+    _, _, error, worst = max(entries, key=itemgetter(0))
+    largest = max(size for _, size, _, _ in entries)
+    hides = absolute is None and worst.absolute_error > tolerance * largest and error > largest / 10
+    return worst._replace(uncertainty=error) if worst.agrees and hides else worst
 
 
 def _slope(

@@ -342,3 +342,12 @@ def test_the_docstring_says_what_each_argument_must_be(function, call):
         rules = parameter.annotation.rules
         assert (f"`{name}`" in raises) == bool(rules)
         assert all(rule.must in " ".join(raises.split()) for rule in rules)
+
+
+@pytest.mark.parametrize("function", [*ALL, *ELSEWHERE])
+def test_the_docstring_describes_every_argument_once(function):
+    doc = inspect.getdoc(getattr(cc, function))
+    assert doc.count("\nParameters\n------") == 1
+    parameters = doc.split("\nParameters\n----------\n")[1].split("\n\nReturns\n")[0]
+    heads = [line.split(" : ")[0] for line in parameters.splitlines() if line[0] != " "]
+    assert {*", ".join(heads).split(", ")} == {*inspect.signature(getattr(cc, function)).parameters}

@@ -15,7 +15,8 @@ them, and the formula gets plain arrays. Options are keyword-only and reach it a
 Neither lets NumPy warn while it computes: an inf that is right is no news.
 
 Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
-one; a section that a docstring has of its own is kept, after it.
+one; a section that a docstring has of its own is kept, after it. A gradient has the arguments of
+its loss, so its "Parameters" are written too: those of the loss, which stands before it.
 
 Blocks are there for speed: an expression such as `np.exp(s) / total` makes an array for every step.
 On a large input each of them travels to main memory and back, which takes longer than the
@@ -53,6 +54,8 @@ np.empty(16 * BLOCK_BYTES, np.uint8)
 PLACE_OF_RAISES = re.compile(
     r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)", re.MULTILINE
 )
+
+PARAMETERS = re.compile(r"^Parameters\n-+\n.*?(?=^Returns\n)", re.MULTILINE | re.DOTALL)
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -100,7 +103,7 @@ def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
                 values[name] = kinds[name].take(name, value, like)
         return run(function, arguments, values)
 
-    taking.__doc__ = with_raises(inspect.cleandoc(function.__doc__ or ""), kinds)
+    taking.__doc__ = with_raises(with_parameters(function), kinds)
     return taking
 
 
@@ -145,6 +148,15 @@ def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
     if not rows.flags.c_contiguous:
         rows = np.ascontiguousarray(rows)
     return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
+
+
+def with_parameters(function: Callable[..., Any]) -> str:
+    """Return a docstring; one of a gradient gets the parameters of the loss."""
+    doc = inspect.cleandoc(function.__doc__ or "")
+    loss = function.__globals__.get(function.__name__.removesuffix("_gradient"))
+    if not loss or PARAMETERS.search(doc):
+        return doc
+    return doc.replace("Returns\n", PARAMETERS.findall(loss.__doc__)[0] + "Returns\n", 1)
 
 
 def with_raises(doc: str, kinds: dict[str, Any]) -> str:

@@ -352,14 +352,12 @@ class _ClassWeights(Option):
     """A weight for each class of the scores."""
 
     def take(self, name: str, value: Any, like: Any = None) -> Numbers:
-        """Return an array (K,), in the type of the scores if the weights have a place there."""
+        """Return an array (K,)."""
         weights: Numbers = as_kind(_FROM_0, name, value)
         shape = like.values.shape[-1:]
         if weights.shape != shape:
             raise ValueError(f"{name} must have shape {shape}, got {weights.shape}")
-        with np.errstate(over="ignore", under="ignore"):
-            own_type = weights.astype(like.values.dtype)
-        return own_type if np.isfinite(own_type).all() else weights
+        return weights
 
 
 def _as_float(value: Any) -> float:
