@@ -9,10 +9,20 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursecode import classification, margins
 from coursecode._core import kinds, solvers
 from coursecode._core.kinds import Numbers, Rule, as_kind
 from coursecode._core.solvers import LARGEST, Loss
+from coursecode.classification import (
+    softmax,
+    softmax_cross_entropy,
+    softmax_cross_entropy_gradient,
+)
+from coursecode.margins import (
+    crammer_singer_loss,
+    multiclass_hinge_loss,
+    squared_multiclass_hinge_loss,
+    squared_multiclass_hinge_loss_gradient,
+)
 
 
 def onto_box(a: Numbers) -> Numbers:
@@ -45,17 +55,15 @@ def _hinge(value: Any, project: Any, y: Numbers, count: int) -> Loss:
 #: What can be minimised: of the labels, and the number of classes.
 LOSSES: dict[str, Callable[[Numbers, int], Loss]] = {
     "softmax_cross_entropy": lambda y, count: Loss(
-        partial(classification.softmax_cross_entropy, y),
-        lambda s, _: classification.softmax_cross_entropy_gradient(y, s),
-        0.5,
+        partial(softmax_cross_entropy, y), lambda s, _: softmax_cross_entropy_gradient(y, s), 0.5
     ),
-    "multiclass_hinge": partial(_hinge, margins.multiclass_hinge_loss, onto_box),
+    "multiclass_hinge": partial(_hinge, multiclass_hinge_loss, onto_box),
     "squared_multiclass_hinge": lambda y, count: Loss(
-        partial(margins.squared_multiclass_hinge_loss, y),
-        lambda s, _: margins.squared_multiclass_hinge_loss_gradient(y, s),
+        partial(squared_multiclass_hinge_loss, y),
+        lambda s, _: squared_multiclass_hinge_loss_gradient(y, s),
         2 * count,
     ),
-    "crammer_singer": partial(_hinge, margins.crammer_singer_loss, onto_simplex),
+    "crammer_singer": partial(_hinge, crammer_singer_loss, onto_simplex),
     "squared_error": lambda y, count: Loss(
         lambda s: np.sum((s - np.eye(count)[y]) ** 2, axis=1),
         lambda s, _: 2 * (s - np.eye(count)[y]),
@@ -236,7 +244,7 @@ class LinearClassifier:
         """Return the probability of each class, shape (n, K): only the cross-entropy has any."""
         if self.loss != "softmax_cross_entropy":
             raise AttributeError(f"probabilities need the softmax_cross_entropy, got {self.loss}")
-        return lambda X: classification.softmax(self.decision_function(X))
+        return lambda X: softmax(self.decision_function(X))
 
     def score(self, X: ArrayLike, y: ArrayLike) -> float:
         """Return the share of examples whose label is predicted (accuracy)."""
