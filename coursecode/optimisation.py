@@ -1,6 +1,6 @@
 """Gradients: measured, checked, and followed downhill with the whole path kept to be drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from coursecode._core.kinds import (
     Real,
     Whole,
     as_kind,
+    demand_shape,
     floats,
     place,
     plain_array,
@@ -169,8 +170,7 @@ def check_gradient(
     """
     point = x.astype(np.float64)
     analytic = np.asarray(as_kind(Real, "gradient(x)", gradient(point.copy())), np.float64)
-    if analytic.shape != point.shape:
-        raise ValueError(f"shapes must match, got x {point.shape} and gradient(x) {analytic.shape}")
+    demand_shape("gradient(x)", analytic.shape, "x", point.shape)
     entries = []
     for index in np.ndindex(point.shape):
         a, error = float(analytic[index]), absolute or 0.0
@@ -296,7 +296,7 @@ def gradient_descent(
     [8. 4. 2. 1.] [64. 16.  4.  1.]
     """
     points, losses = _walk(
-        "gradient_descent", function, gradient, start, learning_rate, steps, lambda step: ()
+        "gradient_descent", function, gradient, start, learning_rate, steps, [()] * steps
     )
     last = _finite_loss("gradient_descent", steps, points[-1], function(points[-1].copy()))
     return Path(points, np.append(losses, last))
@@ -374,17 +374,12 @@ def sgd(
     >>> print(path.points, path.losses)
     [0.   1.5  2.25] [12.5   5.75]
     """
-    per_epoch = -(-examples // batch_size)
-    order = np.arange(examples)
-
-    def batch(step: int) -> tuple[Numbers]:
-        first = step % per_epoch * batch_size
-        if first == 0:
-            order[:] = generator.permutation(examples)
-        return (order[first : first + batch_size].copy(),)
-
-    path = _walk("sgd", function, gradient, start, learning_rate, per_epoch * epochs, batch)
-    _finite_loss("sgd", per_epoch * epochs, path.points[-1], 0.0)
+    ends = range(batch_size, examples, batch_size)
+    orders = (generator.permutation(examples) for _ in range(epochs))
+    batches = ((batch,) for order in orders for batch in np.split(order, ends))
+    steps = epochs * (len(ends) + 1)
+    path = _walk("sgd", function, gradient, start, learning_rate, steps, batches)
+    _finite_loss("sgd", steps, path.points[-1], 0.0)
     return path
 
 
@@ -395,21 +390,18 @@ def _walk(
     start: Numbers,
     learning_rate: LearningRate,
     steps: int,
-    batch: Callable[[int], tuple[Numbers, ...]],
+    batches: Iterable[tuple[Numbers, ...]],
 ) -> Path:
     """Return the points of a descent, and the loss at each but the last."""
     if not callable(learning_rate):
         learning_rate = as_kind(Above0, "learning_rate", learning_rate)
     points, losses = np.empty((steps + 1, *start.shape)), np.empty(steps)
     points[0] = start
-    for step in range(steps):
-        point, seen = points[step], batch(step)
+    for step, seen in enumerate(batches):
+        point = points[step]
         losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
         slope = floats("gradient(w)", plain_array("gradient(w)", gradient(point.copy(), *seen)))
-        if slope.shape != point.shape:
-            raise ValueError(
-                f"shapes must match, got start {point.shape} and gradient {slope.shape}"
-            )
+        demand_shape("gradient", slope.shape, "start", point.shape)
         rate = learning_rate
         if callable(rate):
             rate = as_kind(Above0, f"learning_rate({step})", rate(step))

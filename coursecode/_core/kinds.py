@@ -210,6 +210,12 @@ def demand_numbers(name: str, array: Numbers, what: str) -> None:
         raise TypeError(f"{name} must be {what} numbers, got {got}")
 
 
+def demand_shape(name: str, shape: Any, like: str, expected: Any) -> None:
+    """Refuse a shape that is not that of another argument."""
+    if shape != expected:
+        raise ValueError(f"shapes must match, got {like} {expected} and {name} {shape}")
+
+
 def fits_single(number: float) -> bool:
     """Return whether a number has a place in float32, neither too large nor too small."""
     return number == 0 or TINY <= abs(number) <= HUGE
