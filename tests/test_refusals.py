@@ -298,6 +298,15 @@ def test_labels_of_any_integer_type_count(kind):
         cc.softmax_cross_entropy(far, scores)
 
 
+@pytest.mark.parametrize("function", ["softmax_cross_entropy", "brier_score"])
+@pytest.mark.parametrize("labels", [None, "cat", ["cat"], [None] * 3])
+def test_labels_that_are_no_numbers_are_not_taken_for_a_wrong_shape(function, labels):
+    with pytest.raises(TypeError, match=r"^labels must be whole numbers, got (objects|text)$"):
+        getattr(cc, function)(labels, [[0.5, 0.5], [0.25, 0.75]])
+    with pytest.raises(ValueError, match=r"^shapes must match, got labels \(3,\) and "):
+        getattr(cc, function)(np.array([True] * 3), [[0.5, 0.5], [0.25, 0.75]])
+
+
 def test_labels_in_any_byte_order_are_held_to_their_range():
     assert cc.softmax_cross_entropy(np.array([1], ">i8"), [[0.0, 0.0]]) == np.log(2)
     far = np.array([2**56], ">i8")  # 1 in the other order

@@ -263,6 +263,8 @@ class _Labels(Data):
             return _CLASSES.take(name, array, like)
         if array.shape == rows:
             return _SOFT_LABELS.take(name, array, like)
+        if array.dtype.kind != "b":
+            demand_numbers(name, array, "whole")  # of None, it is not the shape that is wrong
         raise ValueError(
             f"shapes must match, got {name} {array.shape} and {like.name} {rows}: "
             f"{name} are classes {rows[:-1]} or probabilities {rows}"
