@@ -131,8 +131,7 @@ def ridge(X: Features, y: Real, *, strength: Above0, intercept: Switch = False) 
     References
     ----------
     Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal problems" (1970).
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    equation 3.47.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), equation 3.47.
 
     Examples
     --------

@@ -35,8 +35,7 @@ def zero_one_loss(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 10.6.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 10.6.
 
     Examples
     --------
@@ -70,8 +69,7 @@ def hinge_loss(y_true: Signs, scores: Real) -> Array:
     References
     ----------
     Cortes and Vapnik, "Support-vector networks" (1995).
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 12.3.2.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 12.3.2.
 
     Examples
     --------
@@ -132,8 +130,7 @@ def squared_hinge_loss(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    table 12.1.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), table 12.1.
 
     Examples
     --------
@@ -160,8 +157,7 @@ def squared_hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 12.3.2.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 12.3.2.
 
     Examples
     --------
@@ -194,8 +190,7 @@ def logistic_loss(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 10.6.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 10.6.
 
     Examples
     --------
@@ -251,8 +246,7 @@ def exponential_loss(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 10.4.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 10.4.
 
     Examples
     --------
