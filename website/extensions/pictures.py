@@ -84,7 +84,7 @@ def turned(colour: str) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """The ratio of two colours' luminances, as WCAG 2 defines it."""
+    """How much lighter one colour is than another, as WCAG 2 defines it."""
 
     def luminance(colour: str) -> float:
         parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
