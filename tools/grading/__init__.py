@@ -2,5 +2,5 @@
 
 import sys
 
-# jsonschema would make a parser of addresses with it, in two seconds; no notebook holds one.
+# `jsonschema` would make a parser of addresses with it, in two seconds; no notebook holds one.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
