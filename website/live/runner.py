@@ -23,6 +23,7 @@ import time
 import traceback
 import types
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 LONGEST = 100_000  # characters of a cell's output
@@ -42,6 +43,7 @@ def run_cell(source: str, name: str, emit: Callable[[Output], None] | None = Non
     global tell
     outputs.clear()
     tell = emit or (lambda output: None)
+    be_a_backend()
     names = sys.modules["__main__"].__dict__
     names.pop("__warningregistry__", None)  # so that a cell warns each time that it is run
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
@@ -161,13 +163,16 @@ def told(error: BaseException) -> Output:
 # ---- Matplotlib's backend: https://matplotlib.org/stable/api/backend_template_api.html
 
 
-def __getattr__(name: str) -> Any:
-    """Give Matplotlib its canvas; a page without figures never loads Matplotlib."""
-    if name == "FigureCanvas":
+FigureCanvas: Any = None
+
+
+def be_a_backend() -> None:
+    """Take Matplotlib's canvas as soon as Matplotlib is there; a page without figures has none."""
+    global FigureCanvas
+    if FigureCanvas is None and find_spec("matplotlib"):
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-        return FigureCanvasSVG
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        FigureCanvas = FigureCanvasSVG
 
 
 def show(*, block: bool | None = None) -> None:
@@ -188,10 +193,10 @@ def close_figures() -> None:
 
 def drawn(figure: Any) -> Output:
     """A figure in SVG, drawn as notebooks draw it for the book's pages."""
-    svg = io.StringIO()
+    svg, size = io.StringIO(), repr(figure)
     colours = {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor()}
     figure.savefig(svg, format="svg", bbox_inches="tight", metadata={"Date": None}, **colours)
-    return {"type": "figure", "svg": svg.getvalue(), "text": repr(figure)}
+    return {"type": "figure", "svg": svg.getvalue(), "text": size}
 
 
 reset()
