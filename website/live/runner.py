@@ -167,12 +167,12 @@ FigureCanvas: Any = None
 
 
 def be_a_backend() -> None:
-    """Take Matplotlib's canvas as soon as Matplotlib is there; a page without figures has none."""
+    """Take the canvas that notebooks draw on, as soon as Matplotlib is there."""
     global FigureCanvas
     if FigureCanvas is None and find_spec("matplotlib"):
-        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-        FigureCanvas = FigureCanvasSVG
+        FigureCanvas = FigureCanvasAgg
 
 
 def show(*, block: bool | None = None) -> None:
