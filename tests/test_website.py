@@ -589,13 +589,13 @@ def contrast(colour: str, ground: str) -> float:
 
 @pytest.mark.parametrize("colour", [*PALETTE.values(), "#222222", "#444444", "#666666"])
 def test_a_colour_of_figures_is_seen_on_dark_paper(colour):
-    assert contrast(pictures.turned(colour), "#15171b") >= 4.5
+    assert contrast(dark_colours.turned(colour), "#15171b") >= 4.5
 
 
 def test_orange_stays_orange_and_white_becomes_the_paper():
-    red, green, blue = (int(pictures.turned("#D55E00")[i : i + 2], 16) for i in (1, 3, 5))
+    red, green, blue = (int(dark_colours.turned("#D55E00")[i : i + 2], 16) for i in (1, 3, 5))
     assert red > green + 60 > blue + 100
-    assert contrast(pictures.turned("#ffffff"), "#15171b") < 1.05
+    assert contrast(dark_colours.turned("#ffffff"), "#15171b") < 1.05
 
 
 def test_a_drawing_carries_dark_colours_for_all_that_it_draws():
@@ -608,9 +608,9 @@ def test_a_drawing_carries_dark_colours_for_all_that_it_draws():
         fig.savefig(file, format="svg")
         plt.close(fig)
     drawn = set(re.findall(r"(?:fill|stroke): #[0-9a-f]{6}", file.getvalue()))
-    svg = pictures.with_dark_colours(file.getvalue())
+    svg = dark_colours.with_dark_colours(file.getvalue())
     assert set(re.findall(r'\[style\*="([^"]*)"\]', svg)) == drawn
-    assert pictures.with_dark_colours(svg) == svg  # a build that finds it done leaves it
+    assert dark_colours.with_dark_colours(svg) == svg  # a build that finds it done leaves it
 
 
 def test_the_contents_have_no_headings_before_that_of_the_page(chapter):
