@@ -5,7 +5,7 @@ comes from. Only this command fetches; it keeps what it has got in ``.cache/live
 folder that LIVE_CACHE names), and a build takes from there what is complete::
 
     python -m website.live.runtime           fetch what is missing, and check every file
-    python -m website.live.runtime --state   say in a line whether the pages will be live
+    python -m website.live.runtime --state   say in a line whether a build's pages run
     python -m website.live.runtime --pin     write the list anew, after a change of its head
 """
 
@@ -85,12 +85,13 @@ def download(address: str, path: Path) -> Path:
     begun = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(address, headers={"Range": f"bytes={begun}-"} if begun else {})
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            with part.open("ab" if answer.status == 206 else "wb") as file:
-                shutil.copyfileobj(answer, file)
+        answer = urllib.request.urlopen(request, timeout=60)
     except urllib.error.HTTPError as error:
         if error.code != 416:  # there is nothing after what we have
             raise
+    else:
+        with answer, part.open("ab" if answer.status == 206 else "wb") as file:
+            shutil.copyfileobj(answer, file)
     return part.replace(path)
 
 
@@ -130,7 +131,9 @@ def members(archive: Path, inside: str, names: list[str]) -> Iterator[tuple[str,
     else:
         with tarfile.open(archive) as box:
             for name in names:
-                yield name, box.extractfile(inside + name).read()
+                file = box.extractfile(inside + name)
+                assert file, f"{name} is a folder"
+                yield name, file.read()
 
 
 def from_registry(source: dict, names: list[str], folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -150,7 +153,7 @@ def from_release(address: str, names: list[str], folder: Path) -> Iterator[tuple
 
 
 def fetch() -> list[str]:
-    """Fetch what is missing; the answer says what could not be had, and is empty when all is there."""
+    """Fetch what is missing; the answer says what went wrong, and is empty when all is there."""
     ways, folder, trouble = listed(), fetched(), []
     folder.mkdir(parents=True, exist_ok=True)
     for source in ways["sources"]:
@@ -244,8 +247,8 @@ def link(old: Path, new: Path) -> None:
 
 def state() -> str:
     if missing():
-        return "The pages are not live: the runtime was not fetched (make site does it)."
-    return f"The pages are live: they run on Pyodide {listed()['version']}."
+        return "Its pages don't run in the browser: make site fetches what they need for that."
+    return "Its pages run in the browser when a server gives them, not when opened as files."
 
 
 def pin() -> None:
