@@ -93,6 +93,12 @@ def test_every_page_that_is_downloaded_from_is_there(site):
     assert {path.relative_to(site).as_posix() for path in downloads} <= links
 
 
+def test_the_site_is_small_enough_for_any_host(site):
+    sizes = {path.relative_to(site): path.stat().st_size for path in site.rglob("*")}
+    assert {path: size for path, size in sizes.items() if size > 25_000_000} == {}
+    assert sum(sizes.values()) < 100_000_000
+
+
 def test_no_two_notebooks_are_downloaded_under_one_name(site):
     """A chapter, its exercises and its solutions lie in one folder of the reader's."""
     names = []
