@@ -7,11 +7,14 @@ import { pathToFileURL } from "node:url";
 const [folder, runner] = process.argv.slice(2);
 const notebooks = JSON.parse(readFileSync(0, "utf8"));
 const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.mjs`));
-const python = await loadPyodide({ indexURL: `${folder}/`, env: { HOME: "/home/pyodide" } });
+const python = await loadPyodide({
+  indexURL: `${folder}/`,
+  env: { HOME: "/home/pyodide", MPLBACKEND: "module://runner" },
+});
 await python.loadPackage(["coursecode", "matplotlib"], { messageCallback: () => {} });
 python.FS.writeFile("/home/pyodide/runner.py", readFileSync(runner));
 const run = python.runPython(`
-import json, runner, time
+import json, runner
 def run(cells):
     runner.reset()
     return json.dumps([
