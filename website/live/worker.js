@@ -18,8 +18,8 @@ const tell = (report) => postMessage(report);
 
 // Pyodide says nothing of a download that has begun: bytes are counted as they pass.
 const plainFetch = fetch;
-globalThis.fetch = async (...request) => {
-  const response = await plainFetch(...request);
+globalThis.fetch = async (input, init) => {
+  const response = await plainFetch(input, init);
   if (!response.ok || !response.body) return response;
   const counting = new TransformStream({
     transform(chunk, controller) {
