@@ -41,7 +41,7 @@ if (location.protocol !== "file:")
 </script>
 </div>
 """
-PROMISE = "Python then runs in your browser: {size:.0f} MB to load, once. Nothing leaves your computer."
+PROMISE = "Loads Python into your browser, {size:.0f} MB at most. Nothing leaves your computer."
 
 
 def read_assets() -> dict[str, bytes]:
@@ -94,7 +94,8 @@ def code_cells(app, pagename: str) -> list:
 def live_bar(app, pagename: str, context, cells: list, otherwise: str) -> str:
     """The bar of a page that runs: what its script has to know, and what the reader is told."""
     if (shown := context["body"].count('<div class="cell ')) != len(cells):
-        logger.warning("%d of %d cells are shown: it can't run", shown, len(cells), location=pagename)
+        wrong = "it can't run, as the page shows %d of %d cells"
+        logger.warning(wrong, shown, len(cells), location=pagename)
     runtime, here = app.live_runtime, app.builder.get_target_uri(pagename)
     draws = any(DRAWS.search(cell.source) for cell in cells)
     files = runtime.core + (runtime.packages if draws else ())
