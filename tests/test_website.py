@@ -25,7 +25,7 @@ from fontTools.ttLib import TTFont
 from coursecode.figures import PALETTE, use_style
 from tests.websites import JUPYTER_BOOK
 from website import launch, print_book
-from website.extensions import exercise_pages, katex_math, orientation, pictures
+from website.extensions import dark_colours, exercise_pages, katex_math, orientation
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
@@ -778,7 +778,7 @@ def test_an_incremental_build_shows_the_numbers_of_the_present_package(tmp_path)
     assert "the answer is 42 nats" in soup(folder, "book/chapter.html").get_text()
 
 
-@pytest.mark.parametrize("name", ["katex", "minisearch"])
+@pytest.mark.parametrize("name", ["codemirror", "katex", "minisearch"])
 def test_what_others_made_is_as_published(name):
     folder = katex_math.VENDOR.parent / name
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()

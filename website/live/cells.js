@@ -195,7 +195,7 @@ export class Cell {
     const figure = before?.closest("figure")?.cloneNode(true);
     const image = figure instanceof HTMLElement ? /** @type {HTMLImageElement} */ (figure.querySelector("img")) : make("img");
     const [width, height] = ["width", "height"].map((side) => Math.round((Number(new RegExp(`<svg[^>]*? ${side}="([\\d.]+)pt"`).exec(svg)?.[1]) * 4) / 3));
-    Object.assign(image, {src: address, width, height, loading: "eager"});
+    Object.assign(image, {src: `${address}#.svg`, width, height, loading: "eager"});
     image.alt = !before ? `A picture that ${this.name.toLowerCase()} draws`
       : this.host.edited() ? `Drawn anew, from changed code. As printed it showed: ${before.alt}` : before.alt;
     image.closest("a")?.setAttribute("href", address);

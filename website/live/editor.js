@@ -1,7 +1,7 @@
 // One cell's editor: CodeMirror in the book's colours, with the keys of a notebook.
 
-import {EditorState, EditorView, HighlightStyle, LanguageSupport, bracketMatching, defaultKeymap, drawSelection, highlightSpecialChars,
-  history, historyKeymap, indentOnInput, indentUnit, indentWithTab, keymap, pythonLanguage, syntaxHighlighting, tags} from "./codemirror.js";
+import {EditorState, EditorView, HighlightStyle, LanguageSupport, bracketMatching, defaultKeymap, highlightSpecialChars, history,
+   historyKeymap, indentOnInput, indentUnit, indentWithTab, keymap, pythonLanguage, syntaxHighlighting, tags} from "./codemirror.js";
 
 // The classes that the book's own style has for the same things (book.css).
 const CLASSES = HighlightStyle.define([
@@ -10,7 +10,7 @@ const CLASSES = HighlightStyle.define([
   {tag: tags.definition(tags.className), class: "nc"}, {tag: [tags.bool, tags.null], class: "kc"}, {tag: tags.operatorKeyword, class: "ow"},
 ]);
 const COMMON = [
-  history(), drawSelection(), highlightSpecialChars(), indentOnInput(), indentUnit.of("    "), bracketMatching(),
+  history(), highlightSpecialChars(), indentOnInput(), indentUnit.of("    "), bracketMatching(),
   EditorState.tabSize.of(4), new LanguageSupport(pythonLanguage), syntaxHighlighting(CLASSES),
 ];
 

@@ -11,6 +11,11 @@ const ANSWER = "Your answer here."; // what stands where an answer in words goes
 /** Make the page live and run it: all of it, or what one cell needs.
  *  @param {HTMLElement} bar @param {import("./storage.js").Kept} kept @param {number} [only] the number of a cell */
 export async function start(bar, kept, only) {
+  const style = make("link", {rel: "stylesheet", href: new URL("live.css", import.meta.url).href});
+  await new Promise((done) => {
+    style.onload = style.onerror = done;
+    document.head.append(style);
+  });
   const page = await Page.load(bar, kept);
   await page.open(only);
 }

@@ -67,12 +67,12 @@ export function filled(notebook, written) {
 /** What a reader is told of an output beside the printed one; nothing where both are empty.
  *  @param {Result} printed @param {Result} live @returns {{same: boolean, words: string}} */
 export function compared(printed, live) {
-  const counted = printed.figures ? " (the text; pictures are counted, not compared)" : "";
   if (printed.figures !== live.figures) return {same: false, words: `${pictures(live.figures)}, ${printed.figures} printed`};
   const [here, there] = [lines(live.text), lines(printed.text)];
   const row = here.findIndex((line, number) => line !== there[number]);
   if (row < 0 && here.length === there.length) {
-    return {same: true, words: here.length || printed.figures ? `Same as printed${counted}` : ""};
+    const drawn = printed.figures ? `${pictures(printed.figures)}, as printed (counted, not compared)` : "";
+    return {same: true, words: [here.length ? "Same as printed" : "", drawn].filter(Boolean).join("; ")};
   }
   const printedLine = there[row < 0 ? here.length : row];
   return {same: false, words: printedLine === undefined ? "More than is printed" : `Printed: ${shortened(printedLine)}`};

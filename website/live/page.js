@@ -7,7 +7,7 @@ const bar = /** @type {HTMLElement | null} */ (document.querySelector(".live-bar
 if (bar) prepare(bar);
 
 // The list of exercises says how far the reader has come with each.
-for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-live-list] td:first-child a"))) {
+for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (bar ? [] : document.querySelectorAll("main td:first-child a"))) {
   const words = progressWords(new Kept(storage, pageOf(link.href)).progress);
   if (words) link.after(Object.assign(document.createElement("span"), {className: "live-progress", textContent: words}));
 }

@@ -1,8 +1,8 @@
 """Run the cells of a page, one at a time, and tell what comes of them: no IPython, plain Python.
 
 `run_cell` runs one cell in the names that the cells before have left, as a notebook does, and
-`reset` forgets these names. The module is Matplotlib's backend as well (``module://runner``):
-a figure that is shown, or left open at a cell's end, is an output in SVG.
+`reset` forgets these names. The module makes itself Matplotlib's backend as well: a figure that is
+shown, or left open at a cell's end, is an output in SVG.
 
 An output is a dictionary:
 
@@ -17,6 +17,7 @@ import ast
 import contextlib
 import io
 import linecache
+import os
 import pprint
 import sys
 import time
@@ -110,7 +111,7 @@ class Stream(io.TextIOBase):
     """What is printed: sent on a line at a time, and cut where it grows without end."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.held, self.sent, self.last = name, "", 0, 0.0
+        self.name, self.held, self.sent, self.last = name, "", 0, time.monotonic()
 
     def writable(self) -> bool:
         return True
@@ -199,4 +200,5 @@ def drawn(figure: Any) -> Output:
     return {"type": "figure", "svg": svg.getvalue(), "text": size}
 
 
+os.environ["MPLBACKEND"] = f"module://{__name__}"
 reset()

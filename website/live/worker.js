@@ -18,8 +18,8 @@ const tell = (report) => postMessage(report);
 
 // Pyodide says nothing of a download that has begun: bytes are counted as they pass.
 const plainFetch = fetch;
-globalThis.fetch = async (...request) => {
-  const response = await plainFetch(...request);
+globalThis.fetch = async (input, init) => {
+  const response = await plainFetch(input, init);
   if (!response.ok || !response.body) return response;
   const counting = new TransformStream({
     transform(chunk, controller) {
@@ -45,7 +45,7 @@ async function start(runtime, pictures) {
   const {loadPyodide} = await import(`${runtime}pyodide.mjs`);
   const names = ["runner.py", "dark_colours.py"];
   const texts = names.map(async (name) => (await plainFetch(new URL(name, import.meta.url))).text());
-  pyodide = await loadPyodide({indexURL: runtime, env: {HOME: "/home/pyodide", MPLBACKEND: "module://runner"}});
+  pyodide = await loadPyodide({indexURL: runtime, env: {HOME: "/home/pyodide"}});
   await load(BASE);
   for (const [number, name] of names.entries()) pyodide.FS.writeFile(`/home/pyodide/${name}`, await texts[number]);
   pyodide.runPython("import sys; '/home/pyodide' in sys.path or sys.path.append('/home/pyodide')");
