@@ -237,7 +237,7 @@ def installed() -> Runtime | None:
     return Runtime(digest, place, sizes, core, tuple(wheels.values()))
 
 
-def link(old: Path, new: Path) -> None:
+def link(old: str | Path, new: str | Path) -> None:
     """The same file under another name; a copy where the file system has no links."""
     try:
         os.link(old, new)
