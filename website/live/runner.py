@@ -1,7 +1,7 @@
 """Run the cells of a page, one at a time, and tell what comes of them: no IPython, plain Python.
 
 `run_cell` runs one cell in the names that the cells before have left, as a notebook does, and
-`reset` forgets these names. The module makes itself Matplotlib's backend as well: a figure that is
+`reset` forgets these names. The module makes itself Matplotlib's back end as well: a figure that is
 shown, or left open at a cell's end, is an output in SVG.
 
 An output is a dictionary:
@@ -37,7 +37,7 @@ tell: Callable[[Output], None] = lambda output: None
 
 
 def run_cell(source: str, name: str, emit: Callable[[Output], None] | None = None) -> list[Output]:
-    """Run a cell that tracebacks call by `name`, such as ``<cell 5>``; return its outputs.
+    """Run a cell that errors call by `name`, such as ``<cell 5>``; return its outputs.
 
     Each output also goes to `emit` as soon as it is there, a long text piece by piece.
     """
@@ -161,7 +161,7 @@ def told(error: BaseException) -> Output:
     return {"type": "error", "text": text, "cell": cell, "line": 0 if rendered else line}
 
 
-# ---- Matplotlib's backend: https://matplotlib.org/stable/api/backend_template_api.html
+# ---- Matplotlib's back end
 
 
 FigureCanvas: Any = None
