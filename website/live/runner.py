@@ -28,7 +28,8 @@ from importlib.util import find_spec
 from typing import Any
 
 LONGEST = 100_000  # characters of a cell's output
-OFTEN = 0.05  # seconds after which half a line is shown too
+OFTEN = 0.05  # seconds between pieces, of which a page can't take as many as it likes
+AT_ONCE = 100  # but so many lines are shown as soon as they are printed
 CELL = "<cell "
 
 Output = dict[str, Any]
@@ -108,10 +109,11 @@ def put(output: Output) -> None:
 
 
 class Stream(io.TextIOBase):
-    """What is printed: sent on a line at a time, and cut where it grows without end."""
+    """What is printed: sent on as it comes, and cut where it grows without end."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.held, self.sent, self.last = name, "", 0, time.monotonic()
+        self.name, self.held, self.sent, self.pieces = name, "", 0, 0
+        self.last = time.monotonic()
 
     def writable(self) -> bool:
         return True
@@ -120,9 +122,10 @@ class Stream(io.TextIOBase):
         if self.sent <= LONGEST:
             self.held += text
             now = time.monotonic()
-            if "\n" in text or now - self.last > OFTEN:
+            if now - self.last > OFTEN or ("\n" in text and self.pieces < AT_ONCE):
                 self.send()
                 self.last = now
+                self.pieces += 1
         return len(text)
 
     def flush(self) -> None:
