@@ -131,7 +131,9 @@ def add_files(app, exception) -> None:
         for name, content in app.live_assets.items():
             (folder / name).write_bytes(content)
         place = static / "runtime" / runtime.digest
-        shutil.copytree(runtime.folder, place, copy_function=link)
+        place.mkdir(parents=True)
+        for path in runtime.folder.iterdir():
+            link(path, place / path.name)
 
 
 def setup(app):

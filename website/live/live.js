@@ -121,8 +121,8 @@ class Page {
     run.replaceWith(again);
     again.after(this.halt, this.reset, download);
     if (had) again.focus();
-    this.bar.append(make("p", {className: "live-help", id: "live-keys"},
-      "Shift+Enter runs a cell, what stands above it first. In a cell Tab indents; Escape, then Tab leaves it."));
+    this.bar.append(make("p", {className: "live-help"}, "Click into any code to change it, then run it: what it needs from above runs first. ",
+      make("span", {id: "live-keys"}, "Shift+Enter runs, Tab indents; Escape, then Tab leaves the code.")));
     this.showProgress();
   }
 

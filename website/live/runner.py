@@ -1,7 +1,7 @@
 """Run the cells of a page, one at a time, and tell what comes of them: no IPython, plain Python.
 
 `run_cell` runs one cell in the names that the cells before have left, as a notebook does, and
-`reset` forgets these names. The module makes itself Matplotlib's backend as well: a figure that is
+`reset` forgets these names. The module makes itself Matplotlib's back end as well: a figure that is
 shown, or left open at a cell's end, is an output in SVG.
 
 An output is a dictionary:
@@ -28,7 +28,8 @@ from importlib.util import find_spec
 from typing import Any
 
 LONGEST = 100_000  # characters of a cell's output
-OFTEN = 0.05  # seconds after which half a line is shown too
+OFTEN = 0.05  # seconds between pieces, of which a page can't take as many as it likes
+AT_ONCE = 100  # but so many lines are shown as soon as they are printed
 CELL = "<cell "
 
 Output = dict[str, Any]
@@ -37,7 +38,7 @@ tell: Callable[[Output], None] = lambda output: None
 
 
 def run_cell(source: str, name: str, emit: Callable[[Output], None] | None = None) -> list[Output]:
-    """Run a cell that tracebacks call by `name`, such as ``<cell 5>``; return its outputs.
+    """Run a cell that errors call by `name`, such as ``<cell 5>``; return its outputs.
 
     Each output also goes to `emit` as soon as it is there, a long text piece by piece.
     """
@@ -108,10 +109,11 @@ def put(output: Output) -> None:
 
 
 class Stream(io.TextIOBase):
-    """What is printed: sent on a line at a time, and cut where it grows without end."""
+    """What is printed: sent on as it comes, and cut where it grows without end."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.held, self.sent, self.last = name, "", 0, time.monotonic()
+        self.name, self.held, self.sent, self.pieces = name, "", 0, 0
+        self.last = time.monotonic()
 
     def writable(self) -> bool:
         return True
@@ -120,9 +122,10 @@ class Stream(io.TextIOBase):
         if self.sent <= LONGEST:
             self.held += text
             now = time.monotonic()
-            if "\n" in text or now - self.last > OFTEN:
+            if now - self.last > OFTEN or ("\n" in text and self.pieces < AT_ONCE):
                 self.send()
                 self.last = now
+                self.pieces += 1
         return len(text)
 
     def flush(self) -> None:
@@ -161,7 +164,7 @@ def told(error: BaseException) -> Output:
     return {"type": "error", "text": text, "cell": cell, "line": 0 if rendered else line}
 
 
-# ---- Matplotlib's backend: https://matplotlib.org/stable/api/backend_template_api.html
+# ---- Matplotlib's back end
 
 
 FigureCanvas: Any = None
