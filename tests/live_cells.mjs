@@ -10,10 +10,10 @@ const [folder, runner] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.mjs`));
 const python = await loadPyodide({
   indexURL: `${folder}/`,
-  env: { HOME: "/home/pyodide", MPLBACKEND: "module://runner" },
+  env: { MPLBACKEND: "module://runner" },
 });
 await python.loadPackage(["coursecode", "matplotlib"], { messageCallback: () => {} });
-python.FS.writeFile("/home/pyodide/runner.py", readFileSync(runner));
+python.FS.writeFile("runner.py", readFileSync(runner));
 const run = python.runPython(`
 import json, runner
 def run(cells):
