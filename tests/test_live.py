@@ -288,8 +288,8 @@ def test_folded_code_stays_folded_and_runs_when_opened(chapter):
 def test_an_expected_error_is_its_message_and_its_line(chapter):
     cell = chapter.page.locator("div.cell.tag_raises-exception").first
     assert cell.locator(".live-verdict").text_content() == "Same as printed"
-    assert "happened in line" in cell.locator(".live-note").inner_text()
-    assert "Traceback" not in cell.locator(".live-output").inner_text()
+    assert "happened in line" in cell.locator(".live-note").text_content()
+    assert "Traceback" not in cell.locator(".live-output").text_content()
 
 
 def test_a_change_is_seen_kept_and_undone(chapter):
