@@ -491,6 +491,7 @@ def test_axe_finds_nothing_before_during_and_after(browser, address, axe, width,
             faults.append(f"{when}: wider than the screen")
 
     page.locator(".live-run:enabled").wait_for()
+    page.evaluate(pages.LAY_OUT)
     look("before")
     learner.press()
     page.locator(".live-loading").wait_for()
