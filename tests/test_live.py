@@ -129,7 +129,7 @@ def test_the_logic_of_the_scripts():
 
 def test_the_scripts_types_agree():
     if (tsc := shutil.which("tsc")) is None:
-        pytest.skip("needs TypeScript (npm install --global typescript@5.9.3)")
+        pytest.skip("needs TypeScript (Debian: apt-get install node-typescript)")
     done = subprocess.run([tsc, "-p", LIVE / "tsconfig.json"], **PIPES)
     assert done.returncode == 0, done.stdout
 
