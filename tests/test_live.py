@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -23,6 +24,7 @@ from tests.websites import ROOT, served
 from tools.grading.running import Limits, mark
 from website.extensions import live_pages
 from website.live import runner
+from website.live.runtime import Runtime
 
 browser, axe = pages.browser, pages.axe  # fixtures
 LIVE = live_pages.LIVE
@@ -141,6 +143,42 @@ def test_folders_are_named_by_what_is_in_them():
     files = {"a.js": b"1", "b.js": b"2"}
     assert live_pages.digest(files) == live_pages.digest(dict(reversed(files.items())))
     assert live_pages.digest(files) != live_pages.digest(files | {"b.js": b"3"})
+
+
+def built(tmp_path, runtime, *cells: str) -> str:
+    """The body of a page with these cells, built with a runtime or without one."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    path = tmp_path / "page.ipynb"
+    nbformat.write(notebook, path)
+    app = SimpleNamespace(
+        live_runtime=runtime,
+        live_assets={"page.js": b""},
+        env=SimpleNamespace(metadata={}, doc2path=lambda name: path),
+        builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
+    )
+    body = "<h1>Title</h1>" + '<div class="cell docutils container"></div>' * len(cells)
+    context = {"sourcename": "book/page.ipynb", "body": body}
+    live_pages.put_bar(app, "book/page", "page.html", context, None)
+    assert ("live_script" in context) == bool(runtime)
+    return context["body"]
+
+
+def test_without_a_runtime_a_page_has_no_button_but_says_how_else_to_run_it(tmp_path):
+    body = built(tmp_path, None, "x = 1")
+    assert "<button" not in body
+    assert '<a href="#run-it-heading">How to run this page yourself</a>' in body
+    assert "live-" not in built(tmp_path, None)  # where there is nothing to run
+
+
+def test_the_bar_tells_the_script_what_this_page_needs(tmp_path):
+    sizes = {"python.wasm": 9_000_000, "matplotlib.whl": 7_000_000}
+    runtime = Runtime("abc", tmp_path, sizes, ("python.wasm",), ("matplotlib.whl",))
+    plain, drawing = built(tmp_path, runtime, "x = 1"), built(tmp_path, runtime, "figures.use()")
+    for body, size, pictures in ((plain, 9, "no"), (drawing, 16, "yes")):
+        assert f'data-bytes="{size}000000" data-pictures="{pictures}"' in body
+        assert f"{size} MB at most" in body
+        assert 'data-notebook="../_sources/book/page.ipynb"' in body
+        assert 'data-runtime="../_static/runtime/abc/"' in body
 
 
 # ---- in the browser
