@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -23,6 +24,7 @@ from tests.websites import ROOT, served
 from tools.grading.running import Limits, mark
 from website.extensions import live_pages
 from website.live import runner
+from website.live.runtime import Runtime
 
 browser, axe = pages.browser, pages.axe  # fixtures
 LIVE = live_pages.LIVE
@@ -129,7 +131,7 @@ def test_the_logic_of_the_scripts():
 
 def test_the_scripts_types_agree():
     if (tsc := shutil.which("tsc")) is None:
-        pytest.skip("needs TypeScript (npm install --global typescript@5.9.3)")
+        pytest.skip("needs TypeScript (Debian: apt-get install node-typescript)")
     done = subprocess.run([tsc, "-p", LIVE / "tsconfig.json"], **PIPES)
     assert done.returncode == 0, done.stdout
 
@@ -141,6 +143,42 @@ def test_folders_are_named_by_what_is_in_them():
     files = {"a.js": b"1", "b.js": b"2"}
     assert live_pages.digest(files) == live_pages.digest(dict(reversed(files.items())))
     assert live_pages.digest(files) != live_pages.digest(files | {"b.js": b"3"})
+
+
+def built(tmp_path, runtime, *cells: str) -> str:
+    """The body of a page with these cells, built with a runtime or without one."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    path = tmp_path / "page.ipynb"
+    nbformat.write(notebook, path)
+    app = SimpleNamespace(
+        live_runtime=runtime,
+        live_assets={"page.js": b""},
+        env=SimpleNamespace(metadata={}, doc2path=lambda name: path),
+        builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
+    )
+    body = "<h1>Title</h1>" + '<div class="cell docutils container"></div>' * len(cells)
+    context = {"sourcename": "book/page.ipynb", "body": body}
+    live_pages.put_bar(app, "book/page", "page.html", context, None)
+    assert ("live_script" in context) == bool(runtime)
+    return context["body"]
+
+
+def test_without_a_runtime_a_page_has_no_button_but_says_how_else_to_run_it(tmp_path):
+    body = built(tmp_path, None, "x = 1")
+    assert "<button" not in body
+    assert '<a href="#run-it-heading">How to run this page yourself</a>' in body
+    assert "live-" not in built(tmp_path, None)  # where there is nothing to run
+
+
+def test_the_bar_tells_the_script_what_this_page_needs(tmp_path):
+    sizes = {"python.wasm": 9_000_000, "matplotlib.whl": 7_000_000}
+    runtime = Runtime("abc", tmp_path, sizes, ("python.wasm",), ("matplotlib.whl",))
+    plain, drawing = built(tmp_path, runtime, "x = 1"), built(tmp_path, runtime, "figures.use()")
+    for body, size, pictures in ((plain, 9, "no"), (drawing, 16, "yes")):
+        assert f'data-bytes="{size}000000" data-pictures="{pictures}"' in body
+        assert f"{size} MB at most" in body
+        assert 'data-notebook="../_sources/book/page.ipynb"' in body
+        assert 'data-runtime="../_static/runtime/abc/"' in body
 
 
 # ---- in the browser
@@ -288,8 +326,8 @@ def test_folded_code_stays_folded_and_runs_when_opened(chapter):
 def test_an_expected_error_is_its_message_and_its_line(chapter):
     cell = chapter.page.locator("div.cell.tag_raises-exception").first
     assert cell.locator(".live-verdict").text_content() == "Same as printed"
-    assert "happened in line" in cell.locator(".live-note").inner_text()
-    assert "Traceback" not in cell.locator(".live-output").inner_text()
+    assert "happened in line" in cell.locator(".live-note").text_content()
+    assert "Traceback" not in cell.locator(".live-output").text_content()
 
 
 def test_a_change_is_seen_kept_and_undone(chapter):
@@ -491,6 +529,7 @@ def test_axe_finds_nothing_before_during_and_after(browser, address, axe, width,
             faults.append(f"{when}: wider than the screen")
 
     page.locator(".live-run:enabled").wait_for()
+    page.evaluate(pages.LAY_OUT)
     look("before")
     learner.press()
     page.locator(".live-loading").wait_for()

@@ -139,6 +139,9 @@ export class Cell {
     this.button.className = `live-run-cell ${state}`;
     this.button.replaceChildren(word, ...unseen(` ${this.name.toLowerCase()}`));
     this.element.classList.toggle("live-runs", state === "runs");
+    if (state !== "idle" || this.text.length < 1000) return;
+    // A long output scrolls, so the keyboard has to reach it.
+    for (const part of this.output.querySelectorAll("pre")) if (part.scrollHeight > part.clientHeight) part.tabIndex = 0;
   }
 
   /** Clear what it put out before, and get ready for more. */

@@ -156,7 +156,7 @@ class Page {
   /** Run a cell and what it needs; then go on to the next, if that is asked for.
    *  @param {Cell} cell @param {boolean} onward */
   async run(cell, onward) {
-    if (onward) this.cells.slice(this.cells.indexOf(cell) + 1).find((next) => next.kind !== "check" && next.editor?.dom.checkVisibility())?.editor?.focus();
+    if (onward) this.cells.slice(this.cells.indexOf(cell) + 1).find((next) => next.kind !== "check" && next.editor?.dom.offsetParent)?.editor?.focus();
     const wanted = toRun(this.cells, cell);
     await this.enqueue(wanted);
     if (this.queue.length || cell.ran === null) return; // stopped, or others wait

@@ -18,7 +18,7 @@ const tell = (report) => postMessage(report);
 
 // Pyodide says nothing of a download that has begun: bytes are counted as they pass.
 const plainFetch = fetch;
-globalThis.fetch = async (input, init) => {
+globalThis.fetch = async (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit | undefined} */ init) => {
   const response = await plainFetch(input, init);
   if (!response.ok || !response.body) return response;
   const counting = new TransformStream({
