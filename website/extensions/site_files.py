@@ -75,17 +75,21 @@ def write_door(app) -> None:
         Path(app.outdir, "index.html").write_text(page, encoding="utf-8")
 
 
-def build_wheel(app) -> None:
-    root, folder = Path(app.srcdir), Path(app.outdir, WHEELS)
-    if not wheel_name(root):
-        return
-    from hatchling.build import build_wheel as build
+def make_wheel(root: Path, folder: Path) -> Path:
+    """Build the package into a folder; the same sources give the same bytes."""
+    from hatchling.build import build_wheel
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.whl"):
-        old.unlink()
     with chdir(root):  # as the standard for build backends asks
-        build(os.fspath(folder))
+        return folder / build_wheel(os.fspath(folder))
+
+
+def add_wheel(app) -> None:
+    root, folder = Path(app.srcdir), Path(app.outdir, WHEELS)
+    if wheel_name(root):
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.whl"):
+            old.unlink()
+        make_wheel(root, folder)
 
 
 def add_print(app) -> None:
@@ -115,7 +119,7 @@ def drop_unused(app) -> None:
 
 def write_files(app, exception) -> None:
     if exception is None and app.builder.name == "html":
-        for write in (write_door, build_wheel, add_print, write_map_and_card):
+        for write in (write_door, add_wheel, add_print, write_map_and_card):
             write(app)
 
 
