@@ -99,5 +99,5 @@ lock: set-up ## resolve requirements.lock anew (LOCK_ARGS=--upgrade for newest v
 clean: ## remove what was built
 	rm -rf _build build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-clean-all: clean ## ... and .venv
-	rm -rf .venv
+clean-all: clean ## ... and what was fetched: .venv, and the runtime of make site
+	rm -rf .venv .cache/live

@@ -87,7 +87,9 @@ def contrast(one: str, other: str) -> float:
 def hard_to_read(svg: str) -> Iterator[str]:
     """What a drawing of Matplotlib's says in too pale or too small letters."""
     width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
-    for words, style, size in set(TEXT.findall(svg)) if width else ():
+    if width is None:
+        return
+    for words, style, size in set(TEXT.findall(svg)):
         colour = (re.search(r"fill: (#\w{6})", style) or ["", "#000000"])[1]
         inks = () if colour in ON_GROUNDS else (("light", colour), ("dark", turned(colour)))
         for paper, ink in inks:
