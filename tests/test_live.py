@@ -476,7 +476,6 @@ def test_the_list_of_exercises_knows_how_far_the_learner_is(context, address, ex
 
 def test_the_work_that_is_taken_away_can_be_graded(exercises):
     exercises.write(exercises.cell("def spent(p, q)"), RIGHT)
-    exercises.page.get_by_text("Your answer here.", exact=True).scroll_into_view_if_needed()
     exercises.page.get_by_label("Answer in words").fill(WORDS)
     name, work = exercises.download("Download my work")
     assert name == "cross_entropy_exercises.ipynb"

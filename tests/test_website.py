@@ -243,7 +243,9 @@ def book(folder: Path, pages: dict[str, str]) -> Path:
 def build(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [*JUPYTER_BOOK, "build", "-W", "-n", "--keep-going", str(folder)]
     clean = {name: value for name, value in os.environ.items() if name != "SITE_URL"}
-    environment = clean | {"PYTHONPATH": str(folder), "NO_COLOR": "1"} | environment
+    environment = (
+        clean | {"PYTHONPATH": str(folder), "NO_COLOR": "1", "LIVE_CACHE": ""} | environment
+    )
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder)
     done.stderr = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr)
     return done

@@ -56,6 +56,12 @@ def find_print(app, config) -> None:
     config.printed_book = str(found[0]) if found else ""
 
 
+def launch_from_repository(app, config) -> None:
+    """Without a public repository there is nothing to launch, and the theme would fail over it."""
+    if not config.html_theme_options.get("repository_url"):
+        config.html_theme_options.pop("launch_buttons", None)
+
+
 def tell_page(app, pagename, templatename, context, doctree) -> None:
     if name := wheel_name(Path(app.srcdir)):
         context["wheel"] = f"{WHEELS}/{name}"
@@ -130,6 +136,7 @@ def clear_up(app, exception) -> None:
 
 def setup(app):
     app.add_config_value("printed_book", "", "html", [str])
+    app.connect("config-inited", launch_from_repository)
     app.connect("config-inited", find_print)
     app.connect("html-page-context", tell_page)
     app.connect("html-collect-pages", wrong_address)

@@ -85,6 +85,10 @@ export class Cell {
         input.append(this.editor.dom);
       }
     };
+    if (this.kind === "words") {
+      this.mount();
+      return;
+    }
     // An editor is made when the reader comes near, and at once where it differs from the page.
     const near = new IntersectionObserver((entries) => {
       if (!entries.some(({isIntersecting}) => isIntersecting)) return;
