@@ -58,7 +58,7 @@ def article(site: Path, page: str, pages: set[str]) -> Any:
         tag["id"] = anchor(page, tag["id"])
     for tag in text.select("details"):
         tag["open"] = ""
-    for tag in text.select(".headerlink, .belief-slider, .chapter-head, .letters"):
+    for tag in text.select(".headerlink, .chapter-head, .letters, loss-figure > :not(.stage)"):
         tag.decompose()
     for tag in text.select("[src]"):
         tag["src"] = normpath(folder / tag["src"])

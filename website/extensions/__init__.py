@@ -1,10 +1,10 @@
 """All that turns the book into these pages and is not Sphinx's own, a job a module."""
 
 from . import (
-    beliefs_and_losses,
     exercise_pages,
     katex_math,
     known_errors,
+    live_figures,
     markup,
     orientation,
     package_cache,
@@ -16,10 +16,10 @@ from . import (
 )
 
 PARTS = (
-    beliefs_and_losses,
     exercise_pages,
     katex_math,
     known_errors,
+    live_figures,
     markup,
     orientation,
     package_cache,
