@@ -33,8 +33,21 @@ const {svg, reading} = picture(WIDE, height[0], start({...rest}), DATA);
 return JSON.stringify({question, notice, height, svg, reading, buttons: buttons.map(({says}) => says)});
 """
 
+
+
+def hubble() -> dict[str, list[float]]:
+    """The nebulae's distances and velocities."""
+    from coursecode import load_hubble
+
+    data = load_hubble()
+    return {"distances": data.distances.tolist(), "velocities": data.velocities.tolist()}
+
+
 #: What a figure draws and its script can't compute, by name.
-DATA: dict[str, Callable[[], Any]] = {"beliefs-and-losses": beliefs_and_losses.curves}
+DATA: dict[str, Callable[[], Any]] = {
+    "beliefs-and-losses": beliefs_and_losses.curves,
+    "outlier-lines": hubble,
+}
 
 
 def exists(name: str) -> bool:
