@@ -43,10 +43,48 @@ def hubble() -> dict[str, list[float]]:
     return {"distances": data.distances.tolist(), "velocities": data.velocities.tolist()}
 
 
+STEPS = 2000  # into which the way to the trained weights is divided
+
+
+def way_to_trained_weights() -> dict[str, list[Any]]:
+    """The loss along the way that the chapter on choosing a loss takes, as a Chebyshev series in
+    2t - 1, and the number of wrong images at each step where it changes."""
+    import numpy as np
+
+    from coursecode import (
+        gradient_descent,
+        load_digits,
+        softmax_cross_entropy,
+        softmax_cross_entropy_gradient,
+    )
+
+    digits = load_digits()
+    X = np.column_stack([digits.images.reshape(-1, 64) / 16, np.ones(len(digits.labels))])[:900]
+    y = digits.labels[:900]
+    start = np.random.default_rng(1).normal(scale=0.01, size=(10, 65))
+    trained = gradient_descent(
+        lambda W: softmax_cross_entropy(y, X @ W.T).mean(),
+        lambda W: softmax_cross_entropy_gradient(y, X @ W.T).T @ X / len(y),
+        start,
+        learning_rate=0.25,
+        steps=200,
+    ).points[-1]
+    first, way = X @ start.T, X @ (trained - start).T
+    series = np.polynomial.Chebyshev.interpolate(
+        lambda t: [softmax_cross_entropy(y, first + one * way).mean() for one in t], 40, [0, 1]
+    )
+    wrong = [
+        int(((first + k / STEPS * way).argmax(axis=1) != y).sum()) for k in range(STEPS + 1)
+    ]
+    jumps = [[k, n] for k, n in enumerate(wrong) if k == 0 or n != wrong[k - 1]]
+    return {"loss": series.coef.round(12).tolist(), "wrong": jumps}
+
+
 #: What a figure draws and its script can't compute, by name.
 DATA: dict[str, Callable[[], Any]] = {
     "beliefs-and-losses": beliefs_and_losses.curves,
     "outlier-lines": hubble,
+    "staircase": way_to_trained_weights,
 }
 
 
@@ -85,6 +123,7 @@ def asked(name: str, data: str) -> dict[str, Any]:
     return json.loads(str(answer))
 
 
+@cache
 def around(name: str) -> tuple[str, str, str]:
     """What stands before and after a figure's picture, and the picture as the script draws it."""
     data = json.dumps(DATA.get(name, lambda: None)(), separators=(",", ":"))
