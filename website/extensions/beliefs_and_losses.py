@@ -1,5 +1,6 @@
 """Three beliefs about errors and the losses that they become under -ln: the curves of the front
-page's picture, drawn by ``website/figures/beliefs-and-losses.js``, and the card for shared links."""
+page's figure, which ``website/figures/beliefs-and-losses.js`` draws, and the card for shared links.
+"""
 
 from pathlib import Path
 

@@ -1,9 +1,9 @@
-"""Figures that answer back: a figure becomes a ``<loss-figure>`` if ``website/figures`` has a script
-of its name.
+"""Figures that answer back: if ``website/figures`` has a script of a figure's name, the figure
+becomes a ``<loss-figure>``.
 
 The picture that the chapter draws stands there from the start, in a box as high as the live one
-will be, with the question, the reading and what to notice: these are the script's own words, asked
-of it here. A page loads one script, which works from a folder too: the base and its figures, joined.
+will be, with the question, the reading and what to notice: the script's own words, asked of it
+here. A page loads one plain script, the base and its figures joined; it works from a folder too.
 """
 
 import json
@@ -30,9 +30,9 @@ UNSENT = re.compile(r"^ *(//|/?\*).*\n|/\*\*(?:(?!\*/).)*\*/ ?|^export (default 
 ASKED = """
 const {question, notice, height, buttons = [], picture, ...rest} = FIGURES[NAME];
 const {svg, reading} = picture(WIDE, height[0], start({...rest}), DATA);
-return JSON.stringify({question, notice, height, svg, reading, buttons: buttons.map(({says}) => says)});
+const labels = buttons.map(({says}) => says);
+return JSON.stringify({question, notice, height, svg, reading, buttons: labels});
 """
-
 
 
 def hubble() -> dict[str, list[float]]:
@@ -43,7 +43,7 @@ def hubble() -> dict[str, list[float]]:
     return {"distances": data.distances.tolist(), "velocities": data.velocities.tolist()}
 
 
-STEPS = 2000  # into which the way to the trained weights is divided
+STEPS = 10_000  # into which the way to the trained weights is divided
 
 
 def way_to_trained_weights() -> dict[str, list[Any]]:
@@ -73,9 +73,7 @@ def way_to_trained_weights() -> dict[str, list[Any]]:
     series = np.polynomial.Chebyshev.interpolate(
         lambda t: [softmax_cross_entropy(y, first + one * way).mean() for one in t], 40, [0, 1]
     )
-    wrong = [
-        int(((first + k / STEPS * way).argmax(axis=1) != y).sum()) for k in range(STEPS + 1)
-    ]
+    wrong = [int(((first + k / STEPS * way).argmax(axis=1) != y).sum()) for k in range(STEPS + 1)]
     jumps = [[k, n] for k, n in enumerate(wrong) if k == 0 or n != wrong[k - 1]]
     return {"loss": series.coef.round(12).tolist(), "wrong": jumps}
 

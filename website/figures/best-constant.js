@@ -27,7 +27,7 @@ FIGURES["best-constant"] = {
         + dot("ink", x(guess), y(Math.min(TOPS[k] * 1.2, costs[k])), 5) + label("ink bold", width - 52, foot - 5, written(costs[k], k < 2 ? 2 : 1));
     }
     svg += [3, 3, 4, 8].map((one, k) => dot("data", x(one), line - (k === 1 ? 14 : 5), 4)).join("");
-    return {svg, reading: `Guess ${written(guess, 1)}: zero-one <b>${written(costs[0])}</b>, absolute <b>${written(costs[1])}</b> min, squared <b>${written(costs[2], 1)}</b> min²`,
+    return {svg, reading: `Guess ${written(guess, 1)}: absolute <b>${written(costs[1])}</b> min, squared <b>${written(costs[2], 1)}</b> min², zero-one <b>${written(costs[0])}</b>`,
       handles: [{name: "Guess", colour: "ink", x: [x, "guess"], y: 18}, {name: "Longest wait", colour: "data", x: [x, "wait"], y: line - 5}]};
   },
 };

@@ -9,9 +9,9 @@ FIGURES["first-weighing"] = {
   question: "One of 12 balls is lighter or heavier than the others. How many go on the scale first?",
   notice: "Each square is one of the 24 cases. Whatever the outcome, two more weighings can tell at most 3 · 3 = 9 cases apart. Only 4 balls on each side leave at most 9, and their three outcomes are equally probable: the weighing that tells the most on average also has the mildest worst case.",
   height: [290, 300],
-  quantities: {balls: {start: 6, min: 1, max: 6, step: 1, says: (m) => `${m} on each side`}},
+  quantities: {balls: {start: 2, min: 1, max: 6, step: 1, says: (m) => `${m} on each side`}},
   picture(width, height, {balls}) {
-    const x = scale(0, CASES, 52, width - 60), row = (height - 44) / 6, y = scale(1, 6, 30 + row / 2, 30 + row * 5.5), size = x(1) - x(0);
+    const x = scale(0, CASES, 52, width - 60), row = (height - 44) / 6, y = scale(1, 6, 30 + row * 5.5, 30 + row / 2), size = x(1) - x(0);
     let svg = label("ink", x(0), 14, OUTCOMES[0]) + label("ink middle", x(12), 14, OUTCOMES[1]) + label("ink end", x(CASES), 14, OUTCOMES[2])
       + label("end", width, 14, "worst") + path("axis", [[22, y(1)], [22, y(6)]]);
     for (let m = 1; m <= 6; m++) {

@@ -28,7 +28,7 @@ FIGURES["fisher-curvature"] = {
     }
     svg += path("data dash", inside(grid.map((at) => [at, -curvature * (at - 9 / 13) ** 2 / 2])))
       + path("ink dash", [[x(9 / 13), 22], [x(9 / 13), foot]])
-      + path("right wide", [[x(low), l(-1.92)], [x(high), l(-1.92)]])
+      + path("data dash", [[x(LOW), l(-1.92)], [x(1), l(-1.92)]]) + path("right wide", [[x(low), l(-1.92)], [x(high), l(-1.92)]])
       + path("ink thin", [[x(q), r(0)], [x(q), r(Math.exp(drop))]]) + dot("ink", x(q), r(Math.exp(drop)), 5)
       + path("ink thin", [[x(q), foot], [x(q), l(Math.max(FLOOR, drop))]]) + (drop >= FLOOR ? dot("ink", x(q), l(drop), 5) : "");
     return {svg, reading: `q = ${written(q)}: <b>${written(drop)}</b> nats, so ${drop > -7 ? `${written(Math.exp(drop), 3)} times` : "less than 0.001 times"} as probable as the best. The bar goes from ${written(low, 3)} to ${written(high, 3)}`,
