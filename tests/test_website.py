@@ -514,7 +514,8 @@ def test_the_front_picture_is_computed_by_the_package(small_book):
 
 def test_a_page_loads_the_script_of_its_figures_only(small_book):
     address = soup(small_book, "book/index.html").select_one("script[src*='/figures/']")["src"]
-    assert (small_book / "book" / address.partition("?")[0]).is_file()
+    html = small_book / "_build" / "html"
+    assert (html / "book" / address.partition("?")[0]).is_file()
     assert not soup(small_book, "book/chapter.html").select("script[src*='/figures/']")
 
 

@@ -25,7 +25,7 @@ FIGURES["hinge-number-line"] = {
     const across = scale(0, 21, 24, width - 4), foot = line + 84;
     for (const [k, name] of ["hinge", "cross-entropy"].entries()) {
       const y = foot + 54 * k;
-      const pulls = CLASSES.map((one, j) => `${one} ${written(slopes[k][j], 2 * k)}`).join(", ");
+      const pulls = CLASSES.map((one, j) => `${width < 340 ? "" : `${one} `}${written(slopes[k][j], 2 * k)}`).join(", ");
       svg += label("", 12, y, `${name}, slopes ${pulls}`) + box(`${k ? "truth" : "accent"} bar`, 24, y + 8, across(losses[k]) - 24, 18)
         + label("ink bold", across(losses[k]) + 6 > width - 50 ? 30 : across(losses[k]) + 6, y + 22, written(losses[k], k ? 3 : 1));
     }

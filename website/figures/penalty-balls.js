@@ -38,7 +38,7 @@ FIGURES["penalty-balls"] = {
     const frame = `<clipPath id="weights"><rect width="${width}" height="${height}"/></clipPath><g clip-path="url(#weights)">`;
     const svg = frame + wedges.join("") + path("axis", [[0, y(0)], [width, y(0)]]) + path("axis", [[x(0), 0], [x(0), height]])
       + path("truth area", ball, "Z") + path("truth line", ball, "Z") + contours.join("") + dot("model", x(w[0]), y(w[1]), 7) + "</g>"
-      + label("end", width - 4, y(0) + 18, "w₁") + label("end", x(0) - 8, 14, "w₂") + label("ink bold", x(one) + 24, y(other) - 8, "optimum");
+      + label("end", width - 4, y(0) + 18, "w₁") + label("end", x(0) - 8, 14, "w₂") + label(`ink bold ${x(one) > width - 95 ? "end" : ""}`, x(one) + (x(one) > width - 95 ? -24 : 24), y(other) - 8, "optimum");
     return {svg, reading: `Best within the budget: w₁ <b>${written(w[0], 3)}</b>${w[0] ? "" : " (exactly)"}, w₂ <b>${written(w[1], 3)}</b>${w[1] ? "" : " (exactly)"}${inside ? ", the optimum itself" : ""}`,
       handles: [{name: "Optimum", colour: "data", x: [x, "one"], y: [y, "other"]},
         {name: "Budget", colour: "truth", x: x(0), y: [y, "radius"]}]};
