@@ -37,7 +37,7 @@ FIGURES["kl-directions"] = {
     for (const [k, name] of ["forward", "reverse"].entries()) {
       svg += path(`${COLOURS[k]} line`, valleys.filter(([, one]) => one[k] <= HIGHEST).map(([at, one]) => [x(at), d(one[k])]))
         + dot(COLOURS[k], x(mean), d(Math.min(both[k], HIGHEST)), 6)
-        + label(`${COLOURS[k]} name bold end`, width, d(k ? 2.2 : 1.5), name);
+        + label(`${COLOURS[k]} name bold`, Math.min(x(k ? 3.35 : 4.1), width - 58), d(k ? 2.2 : 1.5), name);
     }
     return {svg, reading: `Forward D(P‖Q) <b>${written(both[0], 3)}</b>, reverse D(Q‖P) <b>${written(both[1], 3)}</b> nats`,
       handles: [{name: "Mean of Q", colour: "ink", x: [x, "mean"], y: peak},
