@@ -14,8 +14,12 @@ export OMP_NUM_THREADS ?= 1
 PORT ?= 8000
 WORKERS ?= auto
 
+# What the pages are built with, in its newest release, once Jupyter Book 1.x is gone.
+NEXT := sphinx myst-nb sphinx-book-theme sphinx-design sphinx-external-toc sphinx-proof sphinxcontrib-bibtex \
+	numpydoc beautifulsoup4 brotli fonttools hatchling 'ipykernel<7.3' mini-racer
+
 .DEFAULT_GOAL := help
-.PHONY: help set-up book serve pdf links test kernels chapters check lint format lab bench lock clean clean-all
+.PHONY: help set-up book serve pdf links test kernels chapters check lint format lab bench next lock clean clean-all
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -72,6 +76,15 @@ lab: set-up ## open the chapters in JupyterLab (exercises, after make book, in e
 
 bench: set-up ## time the package against its peers
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+# The configuration is Jupyter Book's, less its own two extensions.
+next: set-up ## build the pages as after Jupyter Book 1.x: with the newest Sphinx and MyST-NB alone (needs a network)
+	@rm -rf _build/next && git clone --quiet . _build/next
+	@$(BIN)/jupyter-book config sphinx _build/next
+	@sed -i.before "s/'jupyter_book', 'sphinx_comments', //; /^comments_config/d" _build/next/conf.py
+	@$(BIN)/python -m venv _build/next/.venv
+	@_build/next/.venv/bin/python -m pip install --disable-pip-version-check -q --upgrade -e _build/next $(NEXT)
+	@cd _build/next && .venv/bin/python -m sphinx -W --keep-going . _build/html
 
 lock: set-up ## resolve requirements.lock anew (LOCK_ARGS=--upgrade for newest versions)
 	@$(BIN)/python -m pip install --disable-pip-version-check -q uv

@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from coursecode._borrowed import LENDERS as LENDERS
-from coursecode._borrowed import borrowed_from
+from coursecode._borrowed import LENDERS as LENDERS, borrowed_from
 
 __all__ = ["CheckFailed", "check", "expect"]
 

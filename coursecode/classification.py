@@ -275,11 +275,6 @@ def softmax_cross_entropy_gradient(
 
     and with class weights :math:`q_k \sum_j w_j y_j - w_k y_k`.
 
-    Parameters
-    ----------
-    labels, logits, label_smoothing, class_weights
-        As for `softmax_cross_entropy`.
-
     Returns
     -------
     ndarray, shape (..., K)
@@ -360,11 +355,6 @@ def binary_cross_entropy_gradient(labels: BinaryLabels, logits: Extended) -> Arr
 
     .. math:: \frac{\partial \ell}{\partial s} = \sigma(s) - y
 
-    Parameters
-    ----------
-    labels, logits : array_like, shape (...)
-        As for `binary_cross_entropy`.
-
     Returns
     -------
     ndarray, shape (...)
@@ -428,11 +418,6 @@ def brier_score_gradient(labels: Labels, probabilities: Distribution) -> Array:
     r"""Gradient of the Brier score with respect to the probabilities, 2 (q - y).
 
     .. math:: \frac{\partial \ell}{\partial q_k} = 2 (q_k - y_k)
-
-    Parameters
-    ----------
-    labels, probabilities
-        As for `brier_score`.
 
     Returns
     -------

@@ -9,20 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursecode._core.kinds import (
-    Above0,
-    AtLeast0,
-    Features,
-    Numbers,
-    Rule,
-    Share,
-    Vector,
-    Whole,
-    as_kind,
-    one_of,
-    plain_array,
-)
-from coursecode._core.solvers import LARGEST, Loss, descend, directions, prepared
+from coursecode._core import kinds, solvers
+from coursecode._core.kinds import Numbers, Rule, as_kind
+from coursecode._core.solvers import LARGEST, Loss
 from coursecode.classification import (
     softmax,
     softmax_cross_entropy,
@@ -45,8 +34,7 @@ def onto_simplex(a: Numbers) -> Numbers:
     """Return the nearest multipliers from 0 on that sum to at most 1: the worst class counts."""
     sizes = -np.sort(-np.clip(a, 0, None), axis=1)
     excess = (np.cumsum(sizes, axis=1) - 1) / np.arange(1, a.shape[1] + 1)
-    nearest: Numbers = np.clip(a - np.maximum(0, excess.max(axis=1, keepdims=True)), 0, None)
-    return nearest
+    return np.clip(a - np.maximum(0, excess.max(axis=1, keepdims=True)), 0, None)
 
 
 def _hinge(value: Any, project: Any, y: Numbers, count: int) -> Loss:
@@ -59,22 +47,19 @@ def _hinge(value: Any, project: Any, y: Numbers, count: int) -> Loss:
         return a
 
     def plane(slopes: Numbers, s: Numbers) -> Numbers:
-        value: Numbers = np.sum(slopes * s, axis=1) - slopes[own]
-        return value
+        return np.sum(slopes * s, axis=1) - slopes[own]
 
-    return Loss(lambda s: value(y, s), slopes, count, plane)
+    return Loss(partial(value, y), slopes, count, plane)
 
 
 #: What can be minimised: of the labels, and the number of classes.
 LOSSES: dict[str, Callable[[Numbers, int], Loss]] = {
     "softmax_cross_entropy": lambda y, count: Loss(
-        lambda s: softmax_cross_entropy(y, s),
-        lambda s, _: softmax_cross_entropy_gradient(y, s),
-        0.5,
+        partial(softmax_cross_entropy, y), lambda s, _: softmax_cross_entropy_gradient(y, s), 0.5
     ),
     "multiclass_hinge": partial(_hinge, multiclass_hinge_loss, onto_box),
     "squared_multiclass_hinge": lambda y, count: Loss(
-        lambda s: squared_multiclass_hinge_loss(y, s),
+        partial(squared_multiclass_hinge_loss, y),
         lambda s, _: squared_multiclass_hinge_loss_gradient(y, s),
         2 * count,
     ),
@@ -89,11 +74,11 @@ LOSSES: dict[str, Callable[[Numbers, int], Loss]] = {
 
 L1_RATIOS = {"l2": 0.0, "l1": 1.0}  # the elastic net has one of its own
 OPTIONS = {
-    "loss": one_of(*LOSSES),
-    "penalty": one_of(*L1_RATIOS, "elastic_net"),
-    "strength": AtLeast0,
-    "l1_ratio": Share,
-    "max_iterations": Whole,
+    "loss": kinds.one_of(*LOSSES),
+    "penalty": kinds.one_of(*L1_RATIOS, "elastic_net"),
+    "strength": kinds.AtLeast0,
+    "l1_ratio": kinds.Share,
+    "max_iterations": kinds.Whole,
 }
 NEAR = Rule("lie within ±1e+100", lambda x: abs(x) > 1e100)
 WHOLE = Rule("be whole numbers", lambda x: (x != np.floor(x)) | np.isinf(x))
@@ -210,12 +195,12 @@ class LinearClassifier:
         l1_ratio = L1_RATIOS.get(penalty, options["l1_ratio"])
         usual = 1e-3 if loss in ("multiclass_hinge", "crammer_singer") else 1e-6
         tolerance = usual if self.tolerance is None else self.tolerance
-        tolerance = as_kind(Above0, "tolerance", tolerance)
+        tolerance = as_kind(kinds.Above0, "tolerance", tolerance)
         X, labels, self.classes_ = _examples(X, y)
 
         # b is free, so the means can go into it.
-        columns, count = prepared(X, True), len(self.classes_)
-        features, back, lengths = directions(columns, strength * l1_ratio > 0)
+        columns, count = solvers.prepared(X, True), len(self.classes_)
+        features, back, lengths = solvers.directions(columns, strength * l1_ratio > 0)
         features = np.column_stack([features, np.ones(len(X))])
         lengths = np.append(lengths, 0)  # b is not penalised
         with np.errstate(over="ignore"):
@@ -225,7 +210,9 @@ class LinearClassifier:
         part = tolerance if max(l1.max(), l2.max()) > tolerance else tolerance**0.5
         enough = part * np.log(count) if loss == "softmax_cross_entropy" else 0.0
         problem = LOSSES[loss](labels, count), l1, l2
-        found = descend(features, count, *problem, tolerance, options["max_iterations"], enough)
+        found = solvers.descend(
+            features, count, *problem, tolerance, options["max_iterations"], enough
+        )
         if found.left > tolerance:
             warnings.warn(
                 f"not converged in {found.iterations} steps: the objective may be above its "
@@ -242,17 +229,15 @@ class LinearClassifier:
         """Return the scores W x + b, shape (n, K)."""
         if not hasattr(self, "coef_"):
             raise ValueError("LinearClassifier must be fitted first: call fit(X, y)")
-        features = as_kind(Vector, "X", X).astype(np.float64)
+        features = as_kind(kinds.Vector, "X", X).astype(np.float64)
         if features.shape[1:] != self.coef_.shape[1:]:
             raise ValueError(f"X must have shape (n, {self.coef_.shape[1]}), got {features.shape}")
-        scores: Numbers = features @ self.coef_.T + self.intercept_
-        return scores
+        return features @ self.coef_.T + self.intercept_
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the label with the highest score, shape (n,); at a tie the first."""
         best = self.decision_function(X).argmax(axis=1)
-        labels: NDArray[Any] = self.classes_[best]
-        return labels
+        return self.classes_[best]
 
     @property
     def predict_proba(self) -> Callable[[ArrayLike], Numbers]:
@@ -280,7 +265,7 @@ class LinearClassifier:
     def set_params(self, **parameters: Any) -> Self:
         """Set parameters by name, for scikit-learn."""
         for name, value in parameters.items():
-            as_kind(one_of(*self.get_params()), "parameter", name)
+            as_kind(kinds.one_of(*self.get_params()), "parameter", name)
             setattr(self, name, value)
         return self
 
@@ -294,7 +279,7 @@ class LinearClassifier:
 
 def _examples(X: ArrayLike, y: ArrayLike) -> tuple[Numbers, Numbers, Numbers]:
     """Return checked features, labels as numbers from 0, and the classes."""
-    features, labels = as_kind(Features, "X", X).astype(np.float64), _labels(y)
+    features, labels = as_kind(kinds.Features, "X", X).astype(np.float64), _labels(y)
     if labels.shape != features.shape[:1]:
         raise ValueError(f"shapes must match, got X {features.shape} and y {labels.shape}")
     if fault := NEAR.fault(features):
@@ -307,7 +292,7 @@ def _examples(X: ArrayLike, y: ArrayLike) -> tuple[Numbers, Numbers, Numbers]:
 
 def _labels(y: ArrayLike) -> Numbers:
     """Return checked labels: whole numbers, bool or text, also as a data frame hands them over."""
-    labels = plain_array("y", y)
+    labels = kinds.plain_array("y", y)
     if labels.dtype == object or isinstance(y, list | tuple):  # which may mix what it holds
         objects = np.asarray(y, dtype=object)
         types = {type(each): np.asarray(each).dtype.kind for each in objects.flat}

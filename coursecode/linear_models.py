@@ -5,19 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coursecode._core import solvers
 from coursecode._core.evaluate import checked
 from coursecode._core.kinds import Above0, AtLeast0, Features, Numbers, Real, Share, Switch, Whole
-from coursecode._core.solvers import (
-    LARGEST,
-    Sparse,
-    in_own_units,
-    least_squared,
-    prepared,
-    rank_of,
-    ridged,
-    sparse,
-    with_intercept,
-)
 
 
 class LinearFit(NamedTuple):
@@ -87,18 +77,18 @@ def least_squares(
     [2.] -1.0
     """
     columns = np.column_stack([X, np.ones(len(X))]) if intercept else X
-    scaled, _ = in_own_units(columns.astype(np.float64))
+    scaled, _ = solvers.in_own_units(columns.astype(np.float64))
     sigma = np.linalg.svd(scaled, compute_uv=False)
-    rank, count = rank_of(sigma, scaled.shape), scaled.shape[1]
+    rank, count = solvers.rank_of(sigma, scaled.shape), scaled.shape[1]
     if rank < count and not minimum_norm:
         what = "columns and intercept" if intercept else "columns"
         raise ValueError(
             f"X must have linearly independent {what}, got rank {rank} of {count} "
             "(minimum_norm=True gives the shortest solution)"
         )
-    features, targets = prepared(X, intercept), prepared(y, intercept)
-    weights = least_squared(features, targets, rank - intercept)
-    w, b = with_intercept(features, targets, weights)
+    features, targets = solvers.prepared(X, intercept), solvers.prepared(y, intercept)
+    weights = solvers.least_squared(features, targets, rank - intercept)
+    w, b = solvers.with_intercept(features, targets, weights)
     condition = float(sigma[0] / sigma[-1]) if rank == count else np.inf
     return _fit(X, y, w, b, rank, condition)
 
@@ -141,18 +131,17 @@ def ridge(X: Features, y: Real, *, strength: Above0, intercept: Switch = False) 
     References
     ----------
     Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal problems" (1970).
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    equation 3.47.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), equation 3.47.
 
     Examples
     --------
     >>> print(ridge([[1.0], [1.0]], [2.0, 2.0], strength=1.0).coefficients)
     [1.]
     """
-    features, targets = prepared(X, intercept), prepared(y, intercept)
-    rank = rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
+    features, targets = solvers.prepared(X, intercept), solvers.prepared(y, intercept)
+    rank = solvers.rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
     root = float(np.sqrt(len(X)) * np.sqrt(strength))
-    w, b = with_intercept(features, targets, ridged(features, targets, root, rank))
+    w, b = solvers.with_intercept(features, targets, solvers.ridged(features, targets, root, rank))
     sigma = np.linalg.svd(features.high * features.units, compute_uv=False)
     least = np.hypot(sigma[-1], root) if X.shape[0] >= X.shape[1] else root
     return _fit(X, y, w, b, rank, float(np.hypot(sigma[0], root) / least))
@@ -295,19 +284,19 @@ def _sparse(
     tolerance: float,
     max_sweeps: int,
 ) -> SparseFit:
-    features, targets = prepared(X, intercept), prepared(y, intercept)
+    features, targets = solvers.prepared(X, intercept), solvers.prepared(y, intercept)
     unit, units = targets.units, features.units
-    with np.errstate(all="ignore"):  # of weights in these units; no need for inf
-        l1 = np.minimum(strength * l1_ratio / unit / units, LARGEST)
-        l2 = np.minimum(strength * (1 - l1_ratio) / units / units, LARGEST)
+    # Of weights in these units.
+    l1 = np.minimum(strength * l1_ratio / unit / units, solvers.LARGEST)
+    l2 = np.minimum(strength * (1 - l1_ratio) / units / units, solvers.LARGEST)
     if l1.any():
-        found = sparse(features.high, targets.high, l1, l2, tolerance, max_sweeps)
+        found = solvers.sparse(features.high, targets.high, l1, l2, tolerance, max_sweeps)
     else:
         root = float(np.sqrt(len(X)) * np.sqrt(strength))
-        rank = rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
-        w = ridged(features, targets, root, rank)
+        rank = solvers.rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
+        w = solvers.ridged(features, targets, root, rank)
         left = targets.high - features.high @ w
-        found = Sparse(w, np.mean(left**2) + np.sum(l2 * w**2), 0.0, 0, True)
+        found = solvers.Sparse(w, np.mean(left**2) + np.sum(l2 * w**2), 0.0, 0, True)
     if not found.converged:
         warnings.warn(
             f"not converged in {max_sweeps} sweeps: the slopes miss their conditions by "
@@ -315,9 +304,8 @@ def _sparse(
             RuntimeWarning,
             stacklevel=5,  # where the public function was called
         )
-    w, b = with_intercept(features, targets, found.weights)
-    with np.errstate(over="ignore", under="ignore"):
-        objective = float(unit * (unit * found.objective))
+    w, b = solvers.with_intercept(features, targets, found.weights)
+    objective = float(unit * (unit * found.objective))
     return SparseFit(w.astype(X.dtype), b, objective, *found[2:])
 
 

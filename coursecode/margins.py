@@ -35,8 +35,7 @@ def zero_one_loss(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 10.6.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 10.6.
 
     Examples
     --------
@@ -70,8 +69,7 @@ def hinge_loss(y_true: Signs, scores: Real) -> Array:
     References
     ----------
     Cortes and Vapnik, "Support-vector networks" (1995).
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 12.3.2.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 12.3.2.
 
     Examples
     --------
@@ -87,11 +85,6 @@ def hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
     .. math:: \frac{\partial \ell}{\partial s} = -y \text{ for } y s < 1,
               \qquad 0 \text{ for } y s \ge 1
-
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        As for `hinge_loss`.
 
     Returns
     -------
@@ -137,8 +130,7 @@ def squared_hinge_loss(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    table 12.1.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), table 12.1.
 
     Examples
     --------
@@ -154,11 +146,6 @@ def squared_hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
     .. math:: \frac{\partial \ell}{\partial s} = -2 y \max(0, 1 - y s)
 
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        As for `hinge_loss`.
-
     Returns
     -------
     ndarray, shape (...)
@@ -170,8 +157,7 @@ def squared_hinge_loss_gradient(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 12.3.2.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 12.3.2.
 
     Examples
     --------
@@ -204,8 +190,7 @@ def logistic_loss(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 10.6.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 10.6.
 
     Examples
     --------
@@ -221,11 +206,6 @@ def logistic_loss_gradient(y_true: Signs, scores: Real) -> Array:
     r"""Gradient of the logistic loss with respect to the score, -y σ(-m).
 
     .. math:: \frac{\partial \ell}{\partial s} = \frac{-y}{1 + e^{y s}}
-
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        As for `hinge_loss`.
 
     Returns
     -------
@@ -266,8 +246,7 @@ def exponential_loss(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition (2009),
-    section 10.4.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 10.4.
 
     Examples
     --------
@@ -282,11 +261,6 @@ def exponential_loss_gradient(y_true: Signs, scores: Real) -> Array:
     r"""Gradient of the exponential loss with respect to the score, -y e⁻ᵐ.
 
     .. math:: \frac{\partial \ell}{\partial s} = -y\, e^{-y s}
-
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        As for `hinge_loss`.
 
     Returns
     -------
@@ -351,11 +325,6 @@ def multiclass_hinge_loss_gradient(
 
     .. math:: \frac{\partial \ell}{\partial s_j} = [s_j - s_y + \Delta > 0] \text{ for } j \ne y,
               \qquad \frac{\partial \ell}{\partial s_y} = -\sum_{j \ne y} [s_j - s_y + \Delta > 0]
-
-    Parameters
-    ----------
-    labels, scores, margin
-        As for `multiclass_hinge_loss`.
 
     Returns
     -------
@@ -425,11 +394,6 @@ def squared_multiclass_hinge_loss_gradient(
               \frac{\partial \ell}{\partial s_y} = -\sum_{j \ne y}
               \frac{\partial \ell}{\partial s_j}
 
-    Parameters
-    ----------
-    labels, scores, margin
-        As for `multiclass_hinge_loss`.
-
     Returns
     -------
     ndarray, shape (..., K)
@@ -490,11 +454,6 @@ def crammer_singer_loss_gradient(
 
     .. math:: \frac{\partial \ell}{\partial s_j} = 1 \text{ for the rival } j, \qquad
               \frac{\partial \ell}{\partial s_y} = -1, \qquad \text{both } 0 \text{ where } \ell = 0
-
-    Parameters
-    ----------
-    labels, scores, margin
-        As for `multiclass_hinge_loss`.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Gradients: measured, checked, and followed downhill with the whole path kept to be drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -11,10 +11,12 @@ from coursecode._core.kinds import (
     Above0,
     AtLeast0,
     Function,
+    Generator,
     Numbers,
     Real,
     Whole,
     as_kind,
+    demand_shape,
     floats,
     place,
     plain_array,
@@ -168,8 +170,7 @@ def check_gradient(
     """
     point = x.astype(np.float64)
     analytic = np.asarray(as_kind(Real, "gradient(x)", gradient(point.copy())), np.float64)
-    if analytic.shape != point.shape:
-        raise ValueError(f"shapes must match, got x {point.shape} and gradient(x) {analytic.shape}")
+    demand_shape("gradient(x)", analytic.shape, "x", point.shape)
     entries = []
     for index in np.ndindex(point.shape):
         a, error = float(analytic[index]), absolute or 0.0
@@ -177,15 +178,13 @@ def check_gradient(
         if absolute is None and abs(a - n) > tolerance * max(abs(a), abs(n)):
             n, error = _slope(function, point, index, step, least_off=True)
         off, size = abs(a - n), max(abs(a), abs(n))
-        entries.append(
-            (off / max(tolerance * size, error, SMALLEST), index, a, n, off, size, error)
-        )
-    excess, index, a, n, off, size, error = max(entries, key=itemgetter(0))
-    largest = max(entry[5] for entry in entries)
-    hides = absolute is None and off > tolerance * largest and error > largest / 10
-    relative = off / size if size else 0.0
-    uncertainty = error if hides and excess <= 1 else 0.0
-    return GradientCheck(excess <= 1, index, a, n, off, relative, uncertainty)
+        excess = off / max(tolerance * size, error, SMALLEST)
+        entry = GradientCheck(excess <= 1, index, a, n, off, off / size if size else 0.0)
+        entries.append((excess, size, error, entry))
+    _, _, error, worst = max(entries, key=itemgetter(0))
+    largest = max(size for _, size, _, _ in entries)
+    hides = absolute is None and worst.absolute_error > tolerance * largest and error > largest / 10
+    return worst._replace(uncertainty=error) if worst.agrees and hides else worst
 
 
 def _slope(
@@ -233,16 +232,14 @@ def _difference(
     for end in (centre - h, centre + h):
         moved = point.copy()
         moved[index] = end
-        with np.errstate(all="ignore"):  # what is not finite is refused
-            given = function(moved)
+        given = function(moved)
         values.append(as_kind(Real, "function(x)", given).astype(np.float64))
         dtype = np.asarray(given).dtype
         eps = max(eps, float(np.finfo(dtype).eps)) if dtype.kind == "f" else eps
     below, above = values
     # Subtracted an example at a time: those that x_i does not reach cancel exactly.
-    with np.errstate(over="ignore"):
-        slope = float(np.sum(above - below) / width)
-        size = float(np.sum(abs(above) + abs(below)) / width)
+    slope = float(np.sum(above - below) / width)
+    size = float(np.sum(abs(above) + abs(below)) / width)
     return slope, ROUNDINGS * eps * (size + abs(centre / width * slope)), eps
 
 
@@ -299,7 +296,7 @@ def gradient_descent(
     [8. 4. 2. 1.] [64. 16.  4.  1.]
     """
     points, losses = _walk(
-        "gradient_descent", function, gradient, start, learning_rate, steps, lambda step: ()
+        "gradient_descent", function, gradient, start, learning_rate, steps, [()] * steps
     )
     last = _finite_loss("gradient_descent", steps, points[-1], function(points[-1].copy()))
     return Path(points, np.append(losses, last))
@@ -313,7 +310,7 @@ def sgd(
     *,
     examples: Whole,
     learning_rate: LearningRate,
-    generator: np.random.Generator,
+    generator: Generator,
     batch_size: Whole = 32,
     epochs: Whole = 1,
 ) -> Path:
@@ -377,21 +374,12 @@ def sgd(
     >>> print(path.points, path.losses)
     [0.   1.5  2.25] [12.5   5.75]
     """
-    if not isinstance(generator, np.random.Generator):
-        raise TypeError(
-            f"generator must be a numpy.random.Generator, got {type(generator).__name__}"
-        )
-    per_epoch = -(-examples // batch_size)
-    order = np.arange(examples)
-
-    def batch(step: int) -> tuple[Numbers]:
-        first = step % per_epoch * batch_size
-        if first == 0:
-            order[:] = generator.permutation(examples)
-        return (order[first : first + batch_size].copy(),)
-
-    path = _walk("sgd", function, gradient, start, learning_rate, per_epoch * epochs, batch)
-    _finite_loss("sgd", per_epoch * epochs, path.points[-1], 0.0)
+    ends = range(batch_size, examples, batch_size)
+    orders = (generator.permutation(examples) for _ in range(epochs))
+    batches = ((batch,) for order in orders for batch in np.split(order, ends))
+    steps = epochs * (len(ends) + 1)
+    path = _walk("sgd", function, gradient, start, learning_rate, steps, batches)
+    _finite_loss("sgd", steps, path.points[-1], 0.0)
     return path
 
 
@@ -402,26 +390,22 @@ def _walk(
     start: Numbers,
     learning_rate: LearningRate,
     steps: int,
-    batch: Callable[[int], tuple[Numbers, ...]],
+    batches: Iterable[tuple[Numbers, ...]],
 ) -> Path:
     """Return the points of a descent, and the loss at each but the last."""
     if not callable(learning_rate):
         learning_rate = as_kind(Above0, "learning_rate", learning_rate)
     points, losses = np.empty((steps + 1, *start.shape)), np.empty(steps)
     points[0] = start
-    with np.errstate(all="ignore"):
-        for step in range(steps):
-            point, seen = points[step], batch(step)
-            losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
-            slope = floats("gradient(w)", plain_array("gradient(w)", gradient(point.copy(), *seen)))
-            if slope.shape != point.shape:
-                raise ValueError(
-                    f"shapes must match, got start {point.shape} and gradient {slope.shape}"
-                )
-            rate = learning_rate
-            if callable(rate):
-                rate = as_kind(Above0, f"learning_rate({step})", rate(step))
-            points[step + 1] = point - rate * slope
+    for step, seen in enumerate(batches):
+        point = points[step]
+        losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
+        slope = floats("gradient(w)", plain_array("gradient(w)", gradient(point.copy(), *seen)))
+        demand_shape("gradient", slope.shape, "start", point.shape)
+        rate = learning_rate
+        if callable(rate):
+            rate = as_kind(Above0, f"learning_rate({step})", rate(step))
+        points[step + 1] = point - rate * slope
     return Path(points, losses)
 
 

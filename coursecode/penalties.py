@@ -53,11 +53,6 @@ def l2_penalty_gradient(w: Vector) -> Array:
 
     .. math:: \frac{\partial R}{\partial w_j} = 2 w_j
 
-    Parameters
-    ----------
-    w : array_like, shape (..., d)
-        As for `l2_penalty`.
-
     Returns
     -------
     ndarray, shape (..., d)
@@ -112,11 +107,6 @@ def l1_penalty_gradient(w: Vector) -> Array:
     r"""Gradient of the L1 penalty, sign w.
 
     .. math:: \frac{\partial R}{\partial w_j} = \operatorname{sign} w_j
-
-    Parameters
-    ----------
-    w : array_like, shape (..., d)
-        As for `l1_penalty`.
 
     Returns
     -------
@@ -175,11 +165,6 @@ def elastic_net_penalty_gradient(w: Vector, *, l1_ratio: Share = 0.5) -> Array:
     r"""Gradient of the elastic-net penalty.
 
     .. math:: \frac{\partial R}{\partial w_j} = \rho \operatorname{sign} w_j + 2 (1 - \rho) w_j
-
-    Parameters
-    ----------
-    w, l1_ratio
-        As for `elastic_net_penalty`.
 
     Returns
     -------

@@ -52,11 +52,6 @@ def squared_error_gradient(y_true: Real, y_pred: Real) -> Array:
 
     .. math:: \frac{\partial \ell}{\partial f} = 2 (f - y)
 
-    Parameters
-    ----------
-    y_true, y_pred : array_like, shape (...)
-        As for `squared_error`.
-
     Returns
     -------
     ndarray, shape (...)
@@ -116,11 +111,6 @@ def absolute_error_gradient(y_true: Real, y_pred: Real) -> Array:
     r"""Gradient of the absolute error with respect to the prediction, -sign r.
 
     .. math:: \frac{\partial \ell}{\partial f} = \operatorname{sign}(f - y)
-
-    Parameters
-    ----------
-    y_true, y_pred : array_like, shape (...)
-        As for `absolute_error`.
 
     Returns
     -------
@@ -184,11 +174,6 @@ def quantile_loss_gradient(y_true: Real, y_pred: Real, *, quantile: InsideUnit =
 
     .. math:: \frac{\partial \ell}{\partial f} = -\tau \text{ for } f < y, \qquad
               1 - \tau \text{ for } f > y
-
-    Parameters
-    ----------
-    y_true, y_pred, quantile
-        As for `quantile_loss`.
 
     Returns
     -------
@@ -256,11 +241,6 @@ def huber_loss_gradient(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> A
 
     .. math:: \frac{\partial \ell}{\partial f} = \min(\max(f - y, -\delta), \delta)
 
-    Parameters
-    ----------
-    y_true, y_pred, delta
-        As for `huber_loss`.
-
     Returns
     -------
     ndarray, shape (...)
@@ -321,11 +301,6 @@ def log_cosh_loss_gradient(y_true: Real, y_pred: Real) -> Array:
     r"""Gradient of the log-cosh loss with respect to the prediction, -tanh r.
 
     .. math:: \frac{\partial \ell}{\partial f} = \tanh(f - y)
-
-    Parameters
-    ----------
-    y_true, y_pred : array_like, shape (...)
-        As for `log_cosh_loss`.
 
     Returns
     -------

@@ -21,8 +21,7 @@ from tools.exercises import Exercises, is_test
 
 pytest.importorskip("nbgrader", reason="grading needs nbgrader (the extra 'grading')")
 
-from tools.grading import __main__ as commands
-from tools.grading import line, mending, running
+from tools.grading import __main__ as commands, line, mending, running
 from tools.grading.running import Limits, mark
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,8 +6,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import coursecode as cc
 from tests import oracles

@@ -9,8 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import scipy.linalg
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.linear_model import ElasticNet, Lasso, Ridge
 
@@ -691,3 +690,34 @@ def test_without_an_l1_penalty_the_answer_is_that_of_ridge_or_of_the_shortest_le
         fit = cc.lasso(features, y, strength=0.0)
         assert np.allclose(fit.coefficients, shortest.coefficients, rtol=1e-12)
         assert (fit.violation, fit.sweeps, fit.converged) == (0, 0, True)
+
+
+@pytest.mark.parametrize("fit", [cc.lasso, cc.elastic_net])
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize(
+    ("features", "y"),
+    [
+        ([[0.0], [0.0]], [1.0, 2.0]),  # columns of zeros, which say nothing
+        ([[3.0, 0.1], [3.0, 0.1]], [1.0, 1.0]),  # constant columns
+        ([[1.0], [-1.0]], [2.0, 2.0]),  # at right angles to the targets
+        ([[1.0], [2.0]], [0.0, 0.0]),
+    ],
+)
+def test_where_no_column_pulls_the_weights_are_0_at_once(fit, intercept, features, y):
+    found = fit(features, y, strength=100.0, intercept=intercept)
+    assert found.converged
+    assert found.violation == 0
+    assert not found.coefficients.any()
+    assert math.isclose(found.intercept, np.mean(y) if intercept else 0)
+
+
+@pytest.mark.parametrize("fit", [cc.least_squares, cc.ridge, cc.lasso])
+def test_an_intercept_that_is_not_asked_for_is_0_without_a_sign(fit):
+    options = {} if fit is cc.least_squares else {"strength": 0.5}
+    assert math.copysign(1, fit([[1.0], [2.0]], [1.0, 3.0], **options).intercept) == 1
+
+
+def test_numpy_is_not_let_warn_or_raise_within_a_fit():
+    with np.errstate(all="raise"):
+        assert cc.ridge([[1.0], [2.0]], [1.0, 2.0], strength=5e-324).coefficients.tolist() == [1]
+        assert cc.lasso([[1e308], [-1e308]], [1e308, 2.0], strength=1e308).converged

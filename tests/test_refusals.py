@@ -298,6 +298,15 @@ def test_labels_of_any_integer_type_count(kind):
         cc.softmax_cross_entropy(far, scores)
 
 
+@pytest.mark.parametrize("function", ["softmax_cross_entropy", "brier_score"])
+@pytest.mark.parametrize("labels", [None, "cat", ["cat"], [None] * 3])
+def test_labels_that_are_no_numbers_are_not_taken_for_a_wrong_shape(function, labels):
+    with pytest.raises(TypeError, match=r"^labels must be whole numbers, got (objects|text)$"):
+        getattr(cc, function)(labels, [[0.5, 0.5], [0.25, 0.75]])
+    with pytest.raises(ValueError, match=r"^shapes must match, got labels \(3,\) and "):
+        getattr(cc, function)(np.array([True] * 3), [[0.5, 0.5], [0.25, 0.75]])
+
+
 def test_labels_in_any_byte_order_are_held_to_their_range():
     assert cc.softmax_cross_entropy(np.array([1], ">i8"), [[0.0, 0.0]]) == np.log(2)
     far = np.array([2**56], ">i8")  # 1 in the other order
@@ -342,3 +351,12 @@ def test_the_docstring_says_what_each_argument_must_be(function, call):
         rules = parameter.annotation.rules
         assert (f"`{name}`" in raises) == bool(rules)
         assert all(rule.must in " ".join(raises.split()) for rule in rules)
+
+
+@pytest.mark.parametrize("function", [*ALL, *ELSEWHERE])
+def test_the_docstring_describes_every_argument_once(function):
+    doc = inspect.getdoc(getattr(cc, function))
+    assert doc.count("\nParameters\n------") == 1
+    parameters = doc.split("\nParameters\n----------\n")[1].split("\n\nReturns\n")[0]
+    heads = [line.split(" : ")[0] for line in parameters.splitlines() if line[0] != " "]
+    assert {*", ".join(heads).split(", ")} == {*inspect.signature(getattr(cc, function)).parameters}

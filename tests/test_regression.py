@@ -7,8 +7,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import sklearn.metrics
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import coursecode as cc
 from tests import oracles

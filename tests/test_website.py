@@ -576,41 +576,57 @@ def test_a_glossary_begins_with_its_letters(small_book):
     }
 
 
-def contrast(colour: str, ground: str) -> float:
-    """The contrast of two colours, as the guidelines for accessibility define it."""
+def drawn(draw) -> str:
+    """A drawing in the style of the course, as SVG."""
+    with mpl.rc_context():
+        use_style()
+        fig, ax = plt.subplots()
+        draw(ax)
+        file = io.StringIO()
+        fig.savefig(file, format="svg")
+        plt.close(fig)
+    return file.getvalue()
 
-    def luminance(code: str) -> float:
-        parts = [int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    light, dark = sorted((luminance(colour), luminance(ground)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+def test_contrast_is_that_of_the_guidelines():
+    assert pictures.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert pictures.contrast("#ffffff", "#767676") == pytest.approx(4.54, abs=0.005)
+
+
+def test_pale_and_small_text_of_a_figure_is_found():
+    style = (ROOT / "website" / "static" / "book.css").read_text(encoding="utf-8")
+    assert f"--paper: light-dark({', '.join(pictures.PAPER.values())})" in style
+    assert list(pictures.hard_to_read(drawn(lambda ax: ax.set(title="Good")))) == []
+    pale = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, "pale", color=PALETTE["accent"])))
+    assert [fault.split(",")[0] for fault in pale] == [
+        "'pale' has a contrast of 2.2 on light paper"
+    ]
+    small = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, "small", fontsize=8)))
+    assert [fault.split(" is ")[0] for fault in small] == ["'small'"]
+    white = drawn(lambda ax: ax.text(0, 0, "on a bar", color="#ffffff"))
+    assert list(pictures.hard_to_read(white)) == []
 
 
 @pytest.mark.parametrize("colour", [*PALETTE.values(), "#222222", "#444444", "#666666"])
 def test_a_colour_of_figures_is_seen_on_dark_paper(colour):
-    assert contrast(pictures.turned(colour), "#15171b") >= 4.5
+    assert pictures.contrast(pictures.turned(colour), "#15171b") >= 4.5
 
 
 def test_orange_stays_orange_and_white_becomes_the_paper():
     red, green, blue = (int(pictures.turned("#D55E00")[i : i + 2], 16) for i in (1, 3, 5))
     assert red > green + 60 > blue + 100
-    assert contrast(pictures.turned("#ffffff"), "#15171b") < 1.05
+    assert pictures.contrast(pictures.turned("#ffffff"), "#15171b") < 1.05
 
 
 def test_a_drawing_carries_dark_colours_for_all_that_it_draws():
-    with mpl.rc_context():
-        use_style()
-        fig, ax = plt.subplots()
+    def draw(ax) -> None:
         ax.plot([0, 1], label="a line")
         ax.fill_between([0, 1], [1, 0], color=PALETTE["wrong"])
-        file = io.StringIO()
-        fig.savefig(file, format="svg")
-        plt.close(fig)
-    drawn = set(re.findall(r"(?:fill|stroke): #[0-9a-f]{6}", file.getvalue()))
-    svg = pictures.with_dark_colours(file.getvalue())
-    assert set(re.findall(r'\[style\*="([^"]*)"\]', svg)) == drawn
+
+    plain = drawn(draw)
+    svg = pictures.with_dark_colours(plain)
+    used = set(re.findall(r"(?:fill|stroke): #[0-9a-f]{6}", plain))
+    assert set(re.findall(r'\[style\*="([^"]*)"\]', svg)) == used
     assert pictures.with_dark_colours(svg) == svg  # a build that finds it done leaves it
 
 

@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from coursecode._core.kinds import SHORT_ROW, all_finite, highest, lowest
-from coursecode._core.kinds import Numbers as Numbers
-from coursecode._core.kinds import row_sum as row_sum
+from coursecode._core.kinds import (
+    SHORT_ROW,
+    Numbers as Numbers,
+    all_finite,
+    row_sum as row_sum,
+)
 
 SMALL = 1 / 4  # a sum of exponentials above it has lost no digit that matters to underflow
 
@@ -27,8 +30,7 @@ def row_max(x: Numbers) -> Numbers:
     several times faster than along the few numbers in each.
     """
     by_columns = np.asfortranarray(x) if x.shape[-1] <= SHORT_ROW else x
-    top: Numbers = np.maximum.reduce(by_columns, axis=-1)
-    return top
+    return np.maximum.reduce(by_columns, axis=-1)
 
 
 def column(x: Numbers) -> Numbers:
@@ -38,14 +40,12 @@ def column(x: Numbers) -> Numbers:
 
 def place_in(x: Numbers, k: Numbers) -> Numbers:
     """Return where the k-th number of each row stands in x.ravel(): faster than two indices."""
-    index: Numbers = k + np.arange(0, x.size, x.shape[-1])
-    return index
+    return k + np.arange(0, x.size, x.shape[-1])
 
 
 def pick(x: Numbers, k: Numbers) -> Numbers:
     """Return the k-th number of each row, with one k per row."""
-    picked: Numbers = x.ravel()[place_in(x, k)]
-    return picked
+    return x.ravel()[place_in(x, k)]
 
 
 def put(x: Numbers, k: Numbers, value: Numbers | float) -> Numbers:
@@ -89,8 +89,7 @@ LOGARITHMS: dict[float, Callable[..., Any]] = {math.e: np.log, 2.0: np.log2, 10.
 def log(x: Numbers, base: float) -> Numbers:
     """Return the logarithm to a base; log2 rounds once, where a quotient rounds three times."""
     known = LOGARITHMS.get(base)
-    value: Numbers = known(x) if known else np.log(x) / math.log(base)
-    return value
+    return known(x) if known else np.log(x) / math.log(base)
 
 
 def exponentials(s: Numbers) -> tuple[Numbers, Numbers]:
@@ -100,8 +99,8 @@ def exponentials(s: Numbers) -> tuple[Numbers, Numbers]:
     """
     e: Numbers = np.exp(s)
     total = row_sum(e)
-    if not (lowest(total) >= SMALL and highest(total) < math.inf):
-        hard = ~((total >= SMALL) & (total < math.inf))
+    hard = ~((total >= SMALL) & (total < math.inf))
+    if hard.any():
         e[hard] = _shifted_exponentials(s[hard])
         total[hard] = row_sum(e[hard])
     return e, total
@@ -139,8 +138,7 @@ def log_total(s: Numbers) -> tuple[Numbers, Numbers]:
 def _sum_but_largest(e: Numbers) -> Numbers:
     """Return the sum of each row without one of its largest numbers, which must be 1."""
     ones = np.floor(e)  # subtracting 1 from the sum would lose the digits of what is left
-    rest: Numbers = row_sum(e - ones) + (row_sum(ones) - 1)
-    return rest
+    return row_sum(e - ones) + (row_sum(ones) - 1)
 
 
 def surprise(s: Numbers, y: Numbers) -> Numbers:

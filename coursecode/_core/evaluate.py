@@ -12,8 +12,11 @@ them, and the formula gets plain arrays. Options are keyword-only and reach it a
             It returns one number a row, or an array for each, and must not write into what it gets.
 `checked`   for everything else: the arguments are checked as a whole and handed over once.
 
+Neither lets NumPy warn while it computes: an inf that is right is no news.
+
 Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
-one; a section that a docstring has of its own is kept, after it.
+one; a section that a docstring has of its own is kept, after it. A gradient has the arguments of
+its loss, so its "Parameters" are written too: those of the loss, which stands before it.
 
 Blocks are there for speed: an expression such as `np.exp(s) / total` makes an array for every step.
 On a large input each of them travels to main memory and back, which takes longer than the
@@ -52,6 +55,8 @@ PLACE_OF_RAISES = re.compile(
     r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)", re.MULTILINE
 )
 
+PARAMETERS = re.compile(r"^Parameters\n-+\n.*?(?=^Returns\n)", re.MULTILINE | re.DOTALL)
+
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,14 +68,12 @@ def rowwise(formula: Callable[P, Any]) -> Callable[P, Numbers]:
     is a NumPy scalar where it is one number. A number of Python's own takes the type of the data
     beside it; where an option has no place in float32, the formula is evaluated in float64.
     """
-    function: Callable[P, Numbers] = public(formula, by_rows)
-    return function
+    return public(formula, by_rows)
 
 
 def checked(function: F) -> F:
     """Call a function with its arguments checked."""
-    checking: F = public(function, as_a_whole)
-    return checking
+    return public(function, as_a_whole)
 
 
 def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
@@ -100,7 +103,7 @@ def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
                 values[name] = kinds[name].take(name, value, like)
         return run(function, arguments, values)
 
-    taking.__doc__ = with_raises(inspect.cleandoc(function.__doc__ or ""), kinds)
+    taking.__doc__ = with_raises(with_parameters(function), kinds)
     return taking
 
 
@@ -109,7 +112,7 @@ def as_a_whole(function: Callable[..., Any], arguments: list[Argument], others: 
     with np.errstate(all="ignore"):
         match(arguments)
         hold(arguments, [each.rows for each in arguments])
-    return function(**{each.name: each.values for each in arguments}, **others)
+        return function(**{each.name: each.values for each in arguments}, **others)
 
 
 @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
@@ -120,18 +123,15 @@ def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any
     fit = all([fits_single(value) for value in options.values() if type(value) is float])
     rows = [in_rows(each, count, dtype if fit else DOUBLE) for each in arguments]
     step = max(1, BLOCK_BYTES * count // max([each.nbytes for each in rows]))
-    if step >= count:
-        hold(arguments, rows)
-        result = (formula(*rows, **options) + 0.0).astype(dtype, copy=False)  # -0.0 + 0.0 is 0.0
-    for start in range(0, count if step < count else 0, step):
+    for start in range(0, count, step):
         block = [each[start : start + step] for each in rows]
         hold(arguments, block)
         part = formula(*block, **options)
         if not start:
             result = np.empty((count, *part.shape[1:]), dtype)
+        # -0.0 + 0.0 is 0.0
         np.add(part, 0.0, out=result[start : start + step], casting="same_kind")
-    shaped: Numbers = result.reshape(batch + result.shape[1:])[()]
-    return shaped
+    return result.reshape(batch + result.shape[1:])[()]
 
 
 def common_type(arguments: list[Argument]) -> np.dtype[Any]:
@@ -148,6 +148,15 @@ def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
     if not rows.flags.c_contiguous:
         rows = np.ascontiguousarray(rows)
     return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
+
+
+def with_parameters(function: Callable[..., Any]) -> str:
+    """Return a docstring; one of a gradient gets the parameters of the loss."""
+    doc = inspect.cleandoc(function.__doc__ or "")
+    loss = function.__globals__.get(function.__name__.removesuffix("_gradient"))
+    if not loss or PARAMETERS.search(doc):
+        return doc
+    return doc.replace("Returns\n", PARAMETERS.findall(loss.__doc__)[0] + "Returns\n", 1)
 
 
 def with_raises(doc: str, kinds: dict[str, Any]) -> str:

@@ -16,7 +16,6 @@ rule and what was got.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, get_args
 
 import numpy as np
@@ -41,18 +40,6 @@ TOLERANCE, LOOSE = (float(np.finfo(kind).eps) ** 0.5 for kind in (np.float32, np
 # --- looks at all numbers of an array -------------------------------------------------
 
 
-def lowest(x: Numbers) -> float:
-    """Return the lowest number, or nan if there is one; on a few numbers far faster than `min`."""
-    flat = x.ravel()
-    return float(flat[flat.argmin()])
-
-
-def highest(x: Numbers) -> float:
-    """Return the highest number, or nan if there is one."""
-    flat = x.ravel()
-    return float(flat[flat.argmax()])
-
-
 def all_finite(x: Numbers) -> bool:
     """Return whether no number is nan, infinite, or so large that its square overflows."""
     flat = x.ravel()
@@ -66,13 +53,7 @@ def all_finite(x: Numbers) -> bool:
 def row_sum(x: Numbers) -> Numbers:
     """Return the sum of each row: pairwise, or for short rows as a product with ones."""
     short = x.shape[-1] <= SHORT_ROW
-    total: Numbers = x.dot(_ones(x.shape[-1], x.dtype)) if short else np.add.reduce(x, axis=-1)
-    return total
-
-
-@lru_cache(maxsize=2 * SHORT_ROW)
-def _ones(count: int, dtype: np.dtype[Any]) -> Numbers:
-    return np.ones(count, dtype)
+    return x.dot(np.ones(x.shape[-1], x.dtype)) if short else np.add.reduce(x, axis=-1)
 
 
 # --- rules ------------------------------------------------------------------------------
@@ -170,6 +151,7 @@ class Data(Kind):
     holds: Callable[[Numbers], bool] = all_finite  # of rows: a quick test, never wrong in its yes
     rank: int = 0
     axes: str = "a last axis of outcomes"
+    matrix: bool = False  # whether it has these axes and one of examples, and no more
     lone: bool = False  # whether one may stand beside many examples
     adopts: str = ""  # which whole numbers, or bool, take the type of the scores beside them
     loose: "Data | None" = None  # what float16 is held to
@@ -192,6 +174,8 @@ class Data(Kind):
         if array.ndim < self.rank:
             got = f"shape {array.shape}" if array.ndim else "a single number"
             raise ValueError(f"{name} must have {self.axes}, got {got}")
+        if self.matrix and array.ndim != 2:
+            raise ValueError(f"{name} must have shape (n, d), got {array.shape}")
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -226,54 +210,47 @@ def demand_numbers(name: str, array: Numbers, what: str) -> None:
         raise TypeError(f"{name} must be {what} numbers, got {got}")
 
 
+def demand_shape(name: str, shape: Any, like: str, expected: Any) -> None:
+    """Refuse a shape that is not that of another argument."""
+    if shape != expected:
+        raise ValueError(f"shapes must match, got {like} {expected} and {name} {shape}")
+
+
 def fits_single(number: float) -> bool:
     """Return whether a number has a place in float32, neither too large nor too small."""
     return number == 0 or TINY <= abs(number) <= HUGE
 
 
 def _within(low: float, high: float) -> Callable[[Numbers], bool]:
-    return lambda x: lowest(x) >= low and highest(x) <= high
+    return lambda x: low <= float(x.min()) and float(x.max()) <= high
 
 
-def _counts(x: Numbers) -> bool:
-    return lowest(x) >= 0 and highest(x) <= MOST and bool((x == np.floor(x)).all())
+def _no_short_cut(x: Numbers) -> bool:
+    return False
 
 
-class _Features(Data):
-    """A matrix, a row for each example."""
-
-    def demand_axes(self, name: str, array: Numbers) -> None:
-        """Refuse whatever has not two axes."""
-        super().demand_axes(name, array)
-        if array.ndim != 2:
-            raise ValueError(f"{name} must have shape (n, d), got {array.shape}")
-
-
+@dataclass(frozen=True, repr=False)
 class _Classes(Data):
     """Whole numbers from 0 on, fewer than the scores beside them have columns."""
+
+    count: int = 0  # of classes, where it is known beforehand: two are told by False and True too
 
     def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
         """Return whole numbers; `like` is those scores, or the number of classes."""
         array = plain_array(name, value)
-        demand_numbers(name, array, "whole")
+        if array.dtype.kind not in self.adopts:
+            demand_numbers(name, array, "whole")
         self.demand_axes(name, array)
-        scores = isinstance(like, Argument)
-        count = like.values.shape[-1] if scores else as_kind(Whole, "classes", like)
+        if isinstance(like, Argument) and not self.count:
+            count = like.values.shape[-1]
+        else:
+            count = self.count or as_kind(Whole, "classes", like)
         below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
         kind = replace(self, rules=(WHOLE_NUMBERS, below), holds=_within(0, count - 1))
         if array.dtype.kind != "i" and count and kind.fault(array):
             # Before they are cast, which would cut fractions off and make large ones negative.
             raise ValueError(f"{name} {kind.fault(array)}")
         return Argument(name, kind, array.astype(np.intp, copy=False))
-
-
-class _Bits(_Classes):
-    """0 or 1, False or True."""
-
-    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
-        """Return whole numbers."""
-        array = plain_array(name, value)
-        return super().take(name, array.astype(np.intp) if array.dtype.kind == "b" else array, 2)
 
 
 class _Labels(Data):
@@ -286,6 +263,8 @@ class _Labels(Data):
             return _CLASSES.take(name, array, like)
         if array.shape == rows:
             return _SOFT_LABELS.take(name, array, like)
+        if array.dtype.kind != "b":
+            demand_numbers(name, array, "whole")  # of None, it is not the shape that is wrong
         raise ValueError(
             f"shapes must match, got {name} {array.shape} and {like.name} {rows}: "
             f"{name} are classes {rows[:-1]} or probabilities {rows}"
@@ -296,7 +275,7 @@ def _summing_to_1(words: str, rules: tuple[Rule, ...], *total: Any, **more: Any)
     def held_to(tolerance: float, **also: Any) -> Data:
         def holds(p: Numbers) -> bool:
             off = row_sum(p.reshape(len(p), -1)) - 1
-            return lowest(p) >= 0 and bool(off.dot(off) <= tolerance**2)
+            return bool(p.min() >= 0 and off.dot(off) <= tolerance**2)
 
         return Data(words, (*rules, _sum(tolerance, *total)), holds, **more, **also)
 
@@ -306,20 +285,18 @@ def _summing_to_1(words: str, rules: tuple[Rule, ...], *total: Any, **more: Any)
 _REAL = Data("finite numbers", (FINITE,))
 _POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), _within(LEAST, MOST))
 _FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), _within(0, MOST))
-_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), _counts)
+_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), _no_short_cut)
 _UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), _within(0, 1))
-_SIGNS = Data("-1 or +1", (SIGN,), lambda x: bool((abs(x) == 1).all()), adopts="iu")
-_BITS = _Bits("0 or 1", (WHOLE_NUMBERS, CLASS))
+_SIGNS = Data("-1 or +1", (SIGN,), _no_short_cut, adopts="iu")
+_BITS = _Classes("0 or 1", (WHOLE_NUMBERS, CLASS), adopts="b", count=2)
 _CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
 _DISTRIBUTION = _summing_to_1("distributions", (NOT_NAN, NOT_NEGATIVE), rank=1)
 _SOFT_LABELS = replace(_DISTRIBUTION, adopts="biu")
-_TABLE_SUM = ("over its last two axes", (-2, -1), "table")
 _TABLE = _summing_to_1(
     "tables of probabilities",
     (FINITE, AT_LEAST_0),
-    *_TABLE_SUM,
-    rank=2,
-    axes="two last axes, a table",
+    *("over its last two axes", (-2, -1), "table"),
+    **{"rank": 2, "axes": "two last axes, a table"},
 )
 _OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
 
@@ -343,7 +320,7 @@ ProbabilityParameter = Annotated[Any, replace(_UNIT, lone=True)]
 Scores = Annotated[Any, Data("scores", (NOT_NAN, BELOW_INF, SOME_CLASS), rank=1)]
 Exponents = Annotated[Any, Data("rows of numbers or ±inf", (NOT_NAN,), rank=1)]
 Vector = Annotated[Any, replace(_REAL, words="rows of finite numbers", rank=1)]
-Features = Annotated[Any, _Features("rows of features", (FINITE,), rank=1)]
+Features = Annotated[Any, Data("rows of features", (FINITE,), rank=1, matrix=True)]
 Distribution = Annotated[Any, _DISTRIBUTION]
 DistributionParameter = Annotated[Any, replace(_DISTRIBUTION, lone=True)]
 Labels = Annotated[Any, _Labels("classes or distributions", (CLASS_OR_ROW,))]
@@ -383,14 +360,12 @@ class _ClassWeights(Option):
     """A weight for each class of the scores."""
 
     def take(self, name: str, value: Any, like: Any = None) -> Numbers:
-        """Return an array (K,), in the type of the scores if the weights have a place there."""
+        """Return an array (K,)."""
         weights: Numbers = as_kind(_FROM_0, name, value)
         shape = like.values.shape[-1:]
         if weights.shape != shape:
             raise ValueError(f"{name} must have shape {shape}, got {weights.shape}")
-        with np.errstate(over="ignore", under="ignore"):
-            own_type = weights.astype(like.values.dtype)
-        return own_type if np.isfinite(own_type).all() else weights
+        return weights
 
 
 def _as_float(value: Any) -> float:
@@ -420,6 +395,10 @@ Whole = Annotated[
     int, Option("whole number", (AT_LEAST_1,), (int, np.integer), "a whole number", int)
 ]
 Switch = Annotated[bool, Option("True or False", (), (bool, np.bool_), "True or False", bool)]
+Generator = Annotated[
+    np.random.Generator,
+    Option("NumPy generator", (), (np.random.Generator,), "a numpy.random.Generator"),
+]
 Function = Annotated[Callable[..., Any], Option("function", (), (Callable,), "a function")]
 ClassWeights = Annotated[Any, _ClassWeights("K weights", (FINITE, AT_LEAST_0))]
 Array = Annotated[Any, Kind("array")]  # what a formula returns

@@ -56,8 +56,7 @@ def with_intercept(columns: Columns, y: Columns, w: Numbers) -> tuple[Numbers, f
     """Return the weights in the units of the data, and the intercept that belongs to them."""
     terms, errors = exact_product(np.append(columns.mean, -1.0), np.append(w, y.mean))
     errors += np.append(columns.mean_low * w, -y.mean_low)
-    with np.errstate(over="ignore", under="ignore"):
-        return w * (y.units / columns.units), float(-exact_sum(terms, errors) * y.units)
+    return w * (y.units / columns.units), float(0 - exact_sum(terms, errors) * y.units)
 
 
 def rank_of(sigma: Numbers, shape: tuple[int, ...]) -> int:
@@ -93,8 +92,7 @@ def exact_sum(terms: Numbers, errors: Numbers) -> Numbers:
         terms, errors, half = np.pad(terms, rest), np.pad(errors, rest), (count + 1) // 2
         terms, lost = _sum(terms[..., :half], terms[..., half:])
         errors = errors[..., :half] + errors[..., half:] + lost
-    total: Numbers = (terms + errors)[..., 0]
-    return total
+    return (terms + errors)[..., 0]
 
 
 def _sum(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
@@ -165,8 +163,7 @@ def ridged(columns: Columns, y: Columns, root: float, rank: int) -> Numbers:
         u, sigma, v = np.linalg.svd(columns.high * columns.units, full_matrices=False)
         u, sigma, v = u[:, :rank], sigma[:rank], v[:rank]
         both = np.hypot(sigma, root)
-        shrunk: Numbers = columns.units * (v.T @ (sigma / both * (u.T @ y.high / both)))
-        return shrunk
+        return columns.units * (v.T @ (sigma / both * (u.T @ y.high / both)))
     units = np.maximum(columns.units, in_own_units(np.array([root]))[1])
     shares, rows = columns.units / units, np.diag(root / units)
     high = np.vstack([columns.high * shares, rows])
@@ -209,7 +206,7 @@ def sparse(
         objective = np.mean(left**2) + np.sum(l1 * abs(w)) + np.sum(l2 * w**2)
         slope = 2 * (l2 * w - columns.T @ left / len(y))
         missing = np.where(w == 0, np.maximum(0, abs(slope) - l1), abs(slope + l1 * np.sign(w)))
-        violation = max(missing.max() / steepest, (before - objective) / size) if size else 0.0
+        violation = max(missing.max() / (steepest or 1), (before - objective) / (size or 1))
     return Sparse(w, objective, float(violation), sweep, bool(violation <= tolerance))
 
 

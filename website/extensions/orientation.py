@@ -84,6 +84,10 @@ def tell_page(app, pagename, templatename, context, doctree) -> None:
     if place:
         links = ways_on(app, pagename, context)
         parts = [f"<span>{words}</span>" for words in place] + links
+        numbers = chapters(app.env)
+        if pagename in numbers:  # drawn under the number: how much of the book that is
+            part = f"--part: {numbers[pagename]}/{len(numbers)}"
+            parts[0] = f'<span style="{part}">{place[0]}</span>'
         context["chapter_head"] = f'<p class="chapter-head">{" ".join(parts)}</p>'
         onward = f'<p class="chapter-head onward">{" ".join(links)}</p>\n'
         context["body"] = SUMMARY.sub(rf"\g<1>{onward}\g<2>", context["body"], count=1)

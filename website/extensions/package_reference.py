@@ -12,6 +12,7 @@ from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
@@ -82,7 +83,16 @@ def escape_bars(app, what, name, obj, options, lines: list[str]) -> None:
             lines[number] = UNESCAPED_BAR.sub(r"\|", line)
 
 
+def leave_types_as_words(app, env, node, content) -> nodes.Node | None:
+    """In a signature, words like "array" and NumPy's types lead nowhere, and needn't."""
+    signature = node
+    while signature is not None and not isinstance(signature, addnodes.desc_signature):
+        signature = signature.parent
+    return content if signature is not None and node["reftype"] == "class" else None
+
+
 def setup(app):
+    app.connect("missing-reference", leave_types_as_words)
     app.add_directive("package-reference", PackageReference)
     app.connect("autodoc-process-docstring", escape_bars, priority=100)  # before numpydoc
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

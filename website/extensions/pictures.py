@@ -2,10 +2,12 @@
 and with colours of their own for a dark page.
 
 Without alternative text docutils falls back to the file name, which no checker in the browser can
-tell from a description: here it is a warning. Without its size the text jumps as a figure comes in.
+tell from a description: here it is a warning. So is a drawing's text that is too pale, on light or
+dark paper, or too small on a phone. Without its size the text jumps as a figure comes in.
 """
 
 import re
+from collections.abc import Iterator
 from colorsys import hls_to_rgb, rgb_to_hls
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +16,16 @@ from sphinx.util import logging
 from sphinx.util.images import get_image_size
 
 logger = logging.getLogger(__name__)
+
+PAPER = {"light": "#fffefc", "dark": "#15171b"}
+ON_GROUNDS = ("#000000", "#ffffff")  # the colours of text that stands on a coloured ground
+CONTRAST = 4.5  # of WCAG 2, for text
+PHONE = 380  # pixels: a figure's width on a screen of 390
+SMALLEST = 9  # pixels
+# A text of Matplotlib's, drawn letter by letter: its words, its style, and its size in 100 points.
+TEXT = re.compile(
+    r'<g id="text_\d+">\s*<!-- (.*?) -->\s*<g (?:style="([^"]*)" )?transform="[^"]*scale\(([\d.]+)'
+)
 
 
 def describes(image: nodes.image) -> bool:
@@ -50,6 +62,9 @@ def state_sizes(app, pagename, templatename, context, doctree) -> None:
 
     def sized(tag: re.Match) -> str:
         picture = pictures.get(PurePosixPath(tag[1]).name)
+        if picture is not None and picture.suffix == ".svg":
+            for fault in hard_to_read(picture.read_text(encoding="utf-8")):
+                logger.warning("figure: %s", fault, location=pagename, type="figure_text")
         size = get_image_size(str(picture)) if picture else None
         return f'<img width="{size[0]}" height="{size[1]}"{tag[0][4:]}' if size else tag[0]
 
@@ -66,6 +81,31 @@ def turned(colour: str) -> str:
         lightness, saturation = max(lightness, 0.66), 0.85 * saturation
     parts = hls_to_rgb(hue, lightness, saturation)
     return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
+
+
+def contrast(one: str, other: str) -> float:
+    """How much lighter one colour is than another, as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def hard_to_read(svg: str) -> Iterator[str]:
+    """What a drawing of Matplotlib's says in too pale or too small letters."""
+    width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
+    for words, style, size in set(TEXT.findall(svg)) if width else ():
+        colour = (re.search(r"fill: (#\w{6})", style) or ["", "#000000"])[1]
+        inks = () if colour in ON_GROUNDS else (("light", colour), ("dark", turned(colour)))
+        for paper, ink in inks:
+            if (found := contrast(ink, PAPER[paper])) < CONTRAST:
+                yield f"{words!r} has a contrast of {found:.1f} on {paper} paper, below {CONTRAST}"
+        if (pixels := 100 * float(size) * PHONE / float(width[1])) < SMALLEST:
+            yield f"{words!r} is {pixels:.1f} pixels high on a phone, below {SMALLEST}"
 
 
 def with_dark_colours(svg: str) -> str:

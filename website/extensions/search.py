@@ -11,6 +11,7 @@ from shutil import copy2
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.util import docname_join
 
 from .katex_math import VENDOR, in_words
 from .known_errors import in_reading_order
@@ -35,6 +36,14 @@ def said(node: nodes.Node) -> str:
 
 def words(node: nodes.Node) -> str:
     return " ".join(said(node).split())
+
+
+def name_pages(page: nodes.Element, titles: dict[str, nodes.title]) -> None:
+    """Links that name a page by its file are read by its title."""
+    for link in page.findall(addnodes.pending_xref):
+        if link["reftype"] == "doc" and not link["refexplicit"]:
+            title = titles[docname_join(link["refdoc"], link["reftarget"])]
+            link.children = [nodes.Text(title.astext())]
 
 
 def records(node: nodes.Element, title: str, place: str) -> Iterator[tuple[str, str, str]]:
@@ -64,6 +73,7 @@ def book(app) -> dict[str, list]:
         title = words(app.env.titles[page])
         pages.append([app.builder.get_target_uri(page), title])
         top = app.env.get_doctree(page).next_node(nodes.section)
+        name_pages(top, app.env.titles)
         longest = SHORT if page.startswith("exercises/") else None
         for name, place, text in records(top, title, ""):
             found.append([number, name, place, text[:longest]])
@@ -87,7 +97,8 @@ def note_changes(app, env, docnames: list[str]) -> None:
 def write_records(app, exception) -> None:
     if exception is None and app.builder.format == "html":
         path = Path(app.outdir, "_static", "records.js")
-        if app.builder.says_new or not path.exists():
+        age = path.stat().st_mtime if path.exists() else 0
+        if app.builder.says_new or age < Path(__file__).stat().st_mtime:
             text = json.dumps(book(app), ensure_ascii=False, separators=(",", ":"))
             path.write_text(f"const BOOK = {text};\n", encoding="utf-8")
         copy2(MINISEARCH, path.parent)
