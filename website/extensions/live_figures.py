@@ -71,7 +71,9 @@ def way_to_trained_weights() -> dict[str, list[Any]]:
     ).points[-1]
     first, way = X @ start.T, X @ (trained - start).T
     series = np.polynomial.Chebyshev.interpolate(
-        lambda t: [softmax_cross_entropy(y, first + one * way).mean() for one in t], 40, [0, 1]
+        lambda t: np.array([softmax_cross_entropy(y, first + one * way).mean() for one in t]),
+        40,
+        [0, 1],
     )
     wrong = [int(((first + k / STEPS * way).argmax(axis=1) != y).sum()) for k in range(STEPS + 1)]
     jumps = [[k, n] for k, n in enumerate(wrong) if k == 0 or n != wrong[k - 1]]
