@@ -51,6 +51,7 @@ FILES = {
     "docstring.py": f'def qqq():\n    """The {MISSPELT} of ``qqq`` and :math:`qqq`."""\n',
     "comment.py": f"qqq = 'qqq qqq qqq'  # the {MISSPELT}\n",
     "page.html": f'<p class="qqq">{{{{ qqq }}}} {{# qqq #}} An {MISSPELT}</p><script>qqq</script>',
+    "figure.js": f'// A line\nconst qqq = {{{{notice: "An {MISSPELT}", qqq: 1}}}};',
     "label.html": f'<a aria-label="An {MISSPELT}">A word</a>',
 }
 

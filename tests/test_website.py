@@ -60,7 +60,7 @@ INDEX = """# A small book
 
 A first sentence that says what the page is about.
 
-```{beliefs-and-losses}
+```{live-figure} beliefs-and-losses
 A caption.
 ```
 """
@@ -509,18 +509,19 @@ def test_every_page_has_the_frame(small_book):
         assert len(page.select("meta[name=viewport]")) == 1, path.name
 
 
-def test_the_slider_is_called_what_stands_beside_it(small_book):
-    slider = soup(small_book, "book/index.html").select_one(".belief-slider input")
-    assert slider.parent.get_text(strip=True) == "Move the error"
-    assert "aria-label" not in slider.attrs  # it would be another name
-
-
 def test_the_front_picture_is_computed_by_the_package(small_book):
     costs = [
         float(output.get_text())
-        for output in soup(small_book, "book/index.html").select(".loss .value")
+        for output in soup(small_book, "book/index.html").select("loss-figure .reading b")
     ]
     assert costs[:2] == pytest.approx([1.5**2, 1.5])
+
+
+def test_a_page_loads_the_script_of_its_figures_only(small_book):
+    address = soup(small_book, "book/index.html").select_one("script[src*='/figures/']")["src"]
+    html = small_book / "_build" / "html"
+    assert (html / "book" / address.partition("?")[0]).is_file()
+    assert not soup(small_book, "book/chapter.html").select("script[src*='/figures/']")
 
 
 def test_the_contents_hold_the_pages_own_headings(small_book):

@@ -29,7 +29,7 @@ from tools import prose
 ROOT = Path(__file__).resolve().parent.parent
 DICTIONARY = Path(__file__).parent / "dictionary"
 WORDS = DICTIONARY / "words.txt"
-KINDS = (".md", ".ipynb", ".py", ".html")
+KINDS = (".md", ".ipynb", ".py", ".html", ".js")
 OTHERS = ("website/vendor/", "coursecode/datasets/")  # not our words
 STRINGS_READ = ("book", "coursecode", "exercises")  # elsewhere many strings are code
 GUESSES = 20  # unknown words that suggestions are looked for; each takes 50 ms
@@ -119,6 +119,13 @@ def notebook(raw: dict[str, Any]) -> Iterator[Passage]:
                 yield f"{where}, {key}", markdown(str(part.get(key, "")))
 
 
+def script(text: str) -> Iterator[Passage]:
+    """The lines of comment in a script, and what a figure of the site asks and points out."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for said in re.findall(r'^ *// (.*)|(?:question|notice): "(.*)"', line):
+            yield f"line {number}", markdown(" ".join(said))
+
+
 def passages(path: Path) -> Iterator[Passage]:
     """The passages of a file that a person reads."""
     text = path.read_text(encoding="utf-8")
@@ -128,6 +135,8 @@ def passages(path: Path) -> Iterator[Passage]:
         inside = path.is_absolute() and path.is_relative_to(ROOT)
         folder = (path.relative_to(ROOT) if inside else path).parts[0]
         return python(text, folder in STRINGS_READ)
+    if path.suffix == ".js":
+        return script(text)
     return template(text) if path.suffix == ".html" else iter([("", markdown(text))])
 
 

@@ -23,7 +23,9 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 NEXT = re.compile(r'<link rel="next" href="([^"#]+)')
 
-NOT_PRINTED = ".headerlink, .belief-slider, .chapter-head, .letters, .live-bar, .live-else"
+NOT_PRINTED = (
+    ".headerlink, .chapter-head, .letters, .live-bar, .live-else, loss-figure > :not(.stage)"
+)
 
 # What is too wide for the paper is set smaller; the page is laid out at the width of the print.
 FIT = """

@@ -1,10 +1,10 @@
 """All that turns the book into these pages and is not Sphinx's own, a job a module."""
 
 from . import (
-    beliefs_and_losses,
     exercise_pages,
     katex_math,
     known_errors,
+    live_figures,
     live_pages,
     markup,
     orientation,
@@ -17,10 +17,10 @@ from . import (
 )
 
 PARTS = (
-    beliefs_and_losses,
     exercise_pages,
     katex_math,
     known_errors,
+    live_figures,
     live_pages,
     markup,
     orientation,

@@ -85,33 +85,7 @@ function setUpContents() {
   for (const part of parts) watcher.observe(part);
 }
 
-// The front page's picture: one slider moves a point along each line, and reads off its height.
-function setUpBeliefs() {
-  const slider = document.querySelector(".belief-slider");
-  if (!slider) return;
-  slider.hidden = false;
-  const input = slider.querySelector("input");
-  const move = () => {
-    const prices = [];
-    for (const box of document.querySelectorAll(".belief, .loss")) {
-      const svg = box.querySelector("svg");
-      const {x, y} = svg.querySelector("polyline").points.getItem(input.valueAsNumber);
-      const base = svg.viewBox.baseVal.height - 6;
-      svg.querySelector("circle").setAttribute("cx", x);
-      svg.querySelector("circle").setAttribute("cy", y);
-      const value = ((base - y) / svg.dataset.unit).toFixed(2);
-      box.querySelector(".value").textContent = value;
-      if (box.matches(".loss")) prices.push(value);
-    }
-    const error = (Number(input.dataset.step) * (input.valueAsNumber - input.max / 2)).toFixed(2);
-    input.setAttribute("aria-valuetext", `error ${error}, which costs ${prices.join(", ")} nats`);
-  };
-  input.addEventListener("input", move);
-  move();
-}
-
 setUpTheme();
-setUpBeliefs();
 setUpCopying();
 setUpContents();
 markScrollers();
