@@ -19,7 +19,7 @@ NEXT := sphinx myst-nb sphinx-book-theme sphinx-design sphinx-external-toc sphin
 	numpydoc beautifulsoup4 brotli fonttools hatchling 'ipykernel<7.3' mini-racer
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up book serve pdf links test kernels chapters check lint format lab bench next lock clean clean-all
+.PHONY: help set-up book site serve pdf links test kernels chapters check lint format lab bench next lock clean clean-all
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -29,10 +29,15 @@ set-up: ## make .venv, or bring it up to date
 	@sh tools/set_up.sh
 
 book: set-up ## build the site to _build/html
-	@$(BIN)/jupyter-book build .
+	@$(BIN)/jupyter-book build $(BOOK_ARGS) .
 	@echo
+	@$(BIN)/python -m website.live.runtime --state
 	@echo "The course stands in _build/html. To read it, run: make serve"
 	@echo "or open this file in a browser: $(CURDIR)/_build/html/index.html"
+
+site: set-up ## build the site with pages that run: fetches Python for the browser once (110 MB)
+	@$(BIN)/python -m website.live.runtime || true
+	@$(MAKE) --no-print-directory book
 
 serve: book ## build the site and show it on this computer (PORT=8000)
 	@echo "The course is at http://localhost:$(PORT)/ until you press Ctrl-C."
@@ -62,7 +67,7 @@ lint: set-up ## ruff, mypy and the spelling
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
-	@$(BIN)/python -m mypy --config-file= --check-untyped-defs --ignore-missing-imports website benchmarks
+	@$(BIN)/python -m mypy --config-file= --check-untyped-defs --ignore-missing-imports --explicit-package-bases website benchmarks
 	@$(BIN)/python -m tools.spelling
 
 format: set-up ## let ruff lay out the code, chapters included
@@ -94,5 +99,5 @@ lock: set-up ## resolve requirements.lock anew (LOCK_ARGS=--upgrade for newest v
 clean: ## remove what was built
 	rm -rf _build build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-clean-all: clean ## ... and .venv
-	rm -rf .venv
+clean-all: clean ## ... and what was fetched: .venv, and the runtime of make site
+	rm -rf .venv .cache/live

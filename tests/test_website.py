@@ -24,8 +24,8 @@ from fontTools.ttLib import TTFont
 
 from coursecode.figures import PALETTE, use_style
 from tests.websites import JUPYTER_BOOK
-from website import print_book
-from website.extensions import exercise_pages, katex_math, orientation, pictures
+from website import launch, print_book
+from website.extensions import dark_colours, exercise_pages, katex_math, orientation, pictures
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
@@ -243,7 +243,9 @@ def book(folder: Path, pages: dict[str, str]) -> Path:
 def build(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [*JUPYTER_BOOK, "build", "-W", "-n", "--keep-going", str(folder)]
     clean = {name: value for name, value in os.environ.items() if name != "SITE_URL"}
-    environment = clean | {"PYTHONPATH": str(folder), "NO_COLOR": "1"} | environment
+    environment = (
+        clean | {"PYTHONPATH": str(folder), "NO_COLOR": "1", "LIVE_CACHE": ""} | environment
+    )
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder)
     done.stderr = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr)
     return done
@@ -265,6 +267,9 @@ def small_book(tmp_path_factory) -> Path:
         "sources.md": GLOSSARY,
     }
     folder = book(tmp_path_factory.mktemp("book"), pages)
+    settings = folder / "_config.yml"
+    address = '  url: "https://github.com/someone/course"'
+    settings.write_text(settings.read_text(encoding="utf-8").replace('  url: ""', address))
     done = build(folder, SITE_URL="https://example.org/course")
     assert done.returncode == 0, done.stderr
     return folder
@@ -609,13 +614,13 @@ def test_pale_and_small_text_of_a_figure_is_found():
 
 @pytest.mark.parametrize("colour", [*PALETTE.values(), "#222222", "#444444", "#666666"])
 def test_a_colour_of_figures_is_seen_on_dark_paper(colour):
-    assert pictures.contrast(pictures.turned(colour), "#15171b") >= 4.5
+    assert pictures.contrast(dark_colours.turned(colour), "#15171b") >= 4.5
 
 
 def test_orange_stays_orange_and_white_becomes_the_paper():
-    red, green, blue = (int(pictures.turned("#D55E00")[i : i + 2], 16) for i in (1, 3, 5))
+    red, green, blue = (int(dark_colours.turned("#D55E00")[i : i + 2], 16) for i in (1, 3, 5))
     assert red > green + 60 > blue + 100
-    assert pictures.contrast(pictures.turned("#ffffff"), "#15171b") < 1.05
+    assert pictures.contrast(dark_colours.turned("#ffffff"), "#15171b") < 1.05
 
 
 def test_a_drawing_carries_dark_colours_for_all_that_it_draws():
@@ -624,10 +629,10 @@ def test_a_drawing_carries_dark_colours_for_all_that_it_draws():
         ax.fill_between([0, 1], [1, 0], color=PALETTE["wrong"])
 
     plain = drawn(draw)
-    svg = pictures.with_dark_colours(plain)
+    svg = dark_colours.with_dark_colours(plain)
     used = set(re.findall(r"(?:fill|stroke): #[0-9a-f]{6}", plain))
     assert set(re.findall(r'\[style\*="([^"]*)"\]', svg)) == used
-    assert pictures.with_dark_colours(svg) == svg  # a build that finds it done leaves it
+    assert dark_colours.with_dark_colours(svg) == svg  # a build that finds it done leaves it
 
 
 def test_the_contents_have_no_headings_before_that_of_the_page(chapter):
@@ -684,6 +689,36 @@ def test_a_notebook_can_be_downloaded_with_the_package_that_made_its_page(small_
     assert wheel.name == "coursecode-7.0-py3-none-any.whl"
     with ZipFile(wheel) as files:
         assert "return 41" in files.read("coursecode/core.py").decode()
+
+
+def test_a_public_repository_gives_links_to_colab_and_binder(small_book, chapter):
+    links = [link["href"] for link in chapter.select(".run-it a:not([download])")]
+    place = "someone/course"
+    assert links == [
+        f"https://mybinder.org/v2/gh/{place}/notebooks?urlpath=lab/tree/book/chapter.ipynb",
+        f"https://colab.research.google.com/github/{place}/blob/notebooks/book/chapter.ipynb",
+    ]
+    assert not soup(small_book, "book/index.html").select("a[href*=colab]")
+
+
+def test_the_notebooks_for_colab_and_binder_bring_the_package(small_book, tmp_path):
+    launch.write(small_book / "_build" / "html", "https://example.org/course", tmp_path)
+    wheel = "coursecode-7.0-py3-none-any.whl"
+    assert (tmp_path / "requirements.txt").read_text() == f"./{wheel}\n"
+    assert (tmp_path / wheel).exists()
+    cells = json.loads((tmp_path / "book" / "chapter.ipynb").read_text())["cells"]
+    install = next(cell for cell in cells if cell["cell_type"] == "code")
+    lines = "".join(install["source"]).splitlines()
+    assert (
+        lines[-1]
+        == f"    %pip install --quiet https://example.org/course/_downloads/package/{wheel}"
+    )
+    assert lines[-2] == 'if find_spec("coursecode") is None:'
+
+
+def test_notebooks_without_an_address_are_refused(monkeypatch):
+    monkeypatch.delenv("SITE_URL", raising=False)
+    assert "SITE_URL must be" in launch.main(["folder"])
 
 
 def test_the_theme_leaves_nothing_behind(small_book):
@@ -762,7 +797,7 @@ def test_an_incremental_build_shows_the_numbers_of_the_present_package(tmp_path)
     assert "the answer is 42 nats" in soup(folder, "book/chapter.html").get_text()
 
 
-@pytest.mark.parametrize("name", ["katex", "minisearch"])
+@pytest.mark.parametrize("name", ["codemirror", "katex", "minisearch"])
 def test_what_others_made_is_as_published(name):
     folder = katex_math.VENDOR.parent / name
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()

@@ -88,9 +88,16 @@ def test_every_page_that_is_downloaded_from_is_there(site):
         for name in pages_of(site)
         for link in Page((site / name).read_text(encoding="utf-8")).links
     }
-    downloads = [path for path in site.rglob("*") if path.suffix in (".ipynb", ".whl", ".pdf")]
+    files = [path for path in site.rglob("*") if "_static" not in path.parts]
+    downloads = [path for path in files if path.suffix in (".ipynb", ".whl", ".pdf")]
     assert {path.suffix for path in downloads} >= {".ipynb", ".whl"}
     assert {path.relative_to(site).as_posix() for path in downloads} <= links
+
+
+def test_the_site_is_small_enough_for_any_host(site):
+    sizes = {path.relative_to(site): path.stat().st_size for path in site.rglob("*")}
+    assert {path: size for path, size in sizes.items() if size > 25_000_000} == {}
+    assert sum(sizes.values()) < 100_000_000
 
 
 def test_no_two_notebooks_are_downloaded_under_one_name(site):

@@ -23,6 +23,10 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 NEXT = re.compile(r'<link rel="next" href="([^"#]+)')
 
+NOT_PRINTED = (
+    ".headerlink, .chapter-head, .letters, .live-bar, .live-else, loss-figure > :not(.stage)"
+)
+
 # What is too wide for the paper is set smaller; the page is laid out at the width of the print.
 FIT = """
 for (const box of document.querySelectorAll(".formula, .pst-scrollable-table-container")) {
@@ -58,7 +62,7 @@ def article(site: Path, page: str, pages: set[str]) -> Any:
         tag["id"] = anchor(page, tag["id"])
     for tag in text.select("details"):
         tag["open"] = ""
-    for tag in text.select(".headerlink, .chapter-head, .letters, loss-figure > :not(.stage)"):
+    for tag in text.select(NOT_PRINTED):
         tag.decompose()
     for tag in text.select("[src]"):
         tag["src"] = normpath(folder / tag["src"])

@@ -4,7 +4,6 @@ The submissions are run and tested by `running`; here their marks are entered in
 gradebook, and their notebooks made ready for formgrader and for the feedback.
 """
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -17,13 +16,18 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
+from nbgrader.preprocessors import (
+    ClearHiddenTests,
+    GetGrades,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+)
 from nbgrader.server_extensions.formgrader.handlers import template_path
+from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
 from tools.exercises import (
     CODE_STUB,
-    EXERCISES,
     ROOT,
     TEXT_STUB,
     grading,
@@ -59,10 +63,10 @@ class OurWay(NotebookExporter):
         graded = course / "autograded" / student / chapter / f"{chapter}.ipynb"
         if Path(filename).resolve() != graded.resolve():
             command = [sys.executable, "-m", "tools.grading", "grade", str(course), chapter]
-            command += ["--only", student, *overlay_words(released(course).get(chapter))]
+            command += ["--only", student]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-            if done.returncode or not graded.is_file():
-                raise RuntimeError(done.stderr or done.stdout)
+            if done.returncode:
+                raise RuntimeError(done.stderr)
         return graded.read_text(encoding="utf-8"), {**resources, "output_extension": ".ipynb"}
 
 
@@ -85,18 +89,6 @@ class ForLearners(NbGraderPreprocessor):  # type: ignore[misc]
             index.append({"title": title, "name": name, "why": why, **grading(cell)})
         resources["nbgrader"]["index"] = index
         return nb, resources
-
-
-def overlay_words(source: str | None) -> list[str]:
-    """What a command must say for exercises from a private folder."""
-    return ["--overlay", source] if source and Path(source) != EXERCISES else []
-
-
-def released(course: Path) -> dict[str, str]:
-    """The chapters that were released in a course, and the folder that each came from."""
-    path = course / "released.json"
-    found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    return found
 
 
 def settings(course: Path, source: Path) -> Config:
@@ -128,22 +120,24 @@ def engine(course: Path, source: Path) -> NbGraderAPI:
     return NbGraderAPI(CourseDirectory(config=c), config=c)
 
 
-def release(course: Path, source: Path, chapter: str) -> str:
-    """Make the learners' notebook, and remember its source; what went wrong, if anything."""
+def release(course: Path, source: Path, chapter: str) -> None:
+    """Make the learners' notebook, and what nbgrader's own commands need."""
     course.mkdir(parents=True, exist_ok=True)
     text = SETTINGS.format(root=str(ROOT), course=str(course), source=str(source))
     (course / "nbgrader_config.py").write_text(text, encoding="utf-8")
     result = engine(course, source).generate_assignment(chapter, force=True, create=True)
     if not result["success"]:
-        return str(result.get("log") or result.get("error"))
-    known = json.dumps(released(course) | {chapter: str(source)}, indent=1, sort_keys=True)
-    (course / "released.json").write_text(known, encoding="utf-8")
-    return ""
+        raise SystemExit(str(result.get("log") or result.get("error")))
 
 
 def gradebook(course: Path) -> Gradebook:
     """The course's gradebook."""
-    return Gradebook(f"sqlite:///{course / 'gradebook.db'}")
+    return Gradebook(database(course))
+
+
+def database(course: Path) -> str:
+    """Where the course's gradebook is."""
+    return f"sqlite:///{course / 'gradebook.db'}"
 
 
 def changed_since(book: Gradebook, chapter: str, source: NotebookNode) -> bool:
@@ -154,31 +148,17 @@ def changed_since(book: Gradebook, chapter: str, source: NotebookNode) -> bool:
 
 def enter(book: Gradebook, course: Path, chapter: str, student: str, marked: NotebookNode) -> None:
     """Enter the marks of a submission, and keep its notebook for formgrader."""
+    book.update_or_create_student(student)
+    book.update_or_create_submission(chapter, student)
+    for cell in filter(is_written, marked.cells):
+        if cell.source.strip() in ("", TEXT_STUB):  # which says that there is no response
+            cell.metadata.nbgrader.checksum = compute_checksum(cell)
+    about = {"notebook": chapter, "assignment": chapter, "student": student}
+    SaveAutoGrades().preprocess(marked, {"nbgrader": about | {"db_url": database(course)}})
     path = course / "autograded" / student / chapter / f"{chapter}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     nbformat.write(marked, path)
-    cells = {cell.id: cell for cell in marked.cells}
-    book.update_or_create_student(student)
-    book.update_or_create_submission(chapter, student)
-    entry = book.find_submission_notebook(chapter, chapter, student)
-    with book.db.no_autoflush:
-        for grade in entry.grades:
-            cell = cells[grade.name]
-            if is_written(cell):
-                grade.auto_score = 0 if unanswered(cell) else None
-            else:
-                wrong = any(output.output_type == "error" for output in cell.outputs)
-                grade.auto_score = 0 if wrong else grade.max_score
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        for comment in entry.comments:
-            comment.auto_comment = "No response." if unanswered(cells[comment.name]) else None
-    book.db.commit()
-
-
-def unanswered(cell: NotebookNode) -> bool:
-    """Whether nothing was written where an answer in words is asked for."""
-    return is_written(cell) and cell.source.strip() in ("", TEXT_STUB)
 
 
 def with_rubrics(marked: NotebookNode, source: NotebookNode) -> NotebookNode:

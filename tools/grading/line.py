@@ -12,10 +12,9 @@ import itertools
 import json
 import re
 import reprlib
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
-from fractions import Fraction
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -23,20 +22,12 @@ import numpy as np
 
 LONGEST = 16_000_000  # bytes of a message
 DEEPEST = 20  # lists in lists
-MOST = 200_000  # what is taken of something endless
-WRITTEN: dict[Any, Callable[[Any], Any]] = {  # an object of a subclass becomes one of its class
-    str: str.__str__,
-    int: int,
-    float: float,
-    type(...): lambda _: {"ellipsis": True},
-    Decimal: lambda number: {"decimal": str(number)},
-    Fraction: lambda number: {"fraction": [int(number.numerator), int(number.denominator)]},
-}
+MOST = 20_000  # what is taken of something endless
 ERRORS = {"LinAlgError": np.linalg.LinAlgError}  # what is raised again by name, with Python's own
 
 
 class Refused(BaseException):
-    """Something came that is no plain data, or that nobody asked for."""
+    """The other end has sent what is no plain data or was not asked for, or it has ended."""
 
 
 def plain(thing: Any, keep: Callable[[Any], int], depth: int = DEEPEST) -> Any:
@@ -48,24 +39,29 @@ def plain(thing: Any, keep: Callable[[Any], int], depth: int = DEEPEST) -> Any:
     other = {"other": type(thing).__name__}
     if depth < 0 or (isinstance(thing, int) and thing.bit_length() > 10_000):
         return other
+    if isinstance(thing, np.ndarray) and thing.nbytes > LONGEST:
+        return other
     if isinstance(thing, np.ndarray | np.generic) and thing.dtype.kind in "biuf":
         return array(thing)
     if isinstance(thing, np.ndarray):
         return plain(thing.tolist(), keep, depth - 1)
     if thing is None or isinstance(thing, bool):
         return thing
-    for kind, write in WRITTEN.items():
+    for kind in (str, int, float):  # an object of a subclass becomes one of its class
         if isinstance(thing, kind):
-            return write(thing)
-    if isinstance(thing, dict | tuple | list):
-        parts = inner(thing.items() if isinstance(thing, dict) else thing)
-        if isinstance(thing, list):
-            return parts
-        return {"dict" if isinstance(thing, dict) else "tuple": parts}
+            return kind.__str__(thing) if kind is str else kind(thing)
+    if isinstance(thing, list):
+        return inner(thing)
+    if isinstance(thing, dict | tuple):
+        return (
+            {"dict": inner(thing.items())} if isinstance(thing, dict) else {"tuple": inner(thing)}
+        )
     if callable(thing):
         return {"function": keep(thing)}
     if hasattr(thing, "__array__") and np.asarray(thing).dtype.kind in "biuf":
         return array(np.asarray(thing))
+    if hasattr(thing, "__float__"):  # a fraction, a decimal
+        return float(thing)
     if isinstance(thing, Iterable):
         parts = inner(itertools.islice(thing, MOST + 1))
         kept = parts if isinstance(thing, Sequence) else {"iterator": parts}
@@ -83,7 +79,7 @@ def array(numbers: Any) -> dict[str, Any]:
     return form | ({"single": True} if isinstance(numbers, np.generic) else {})
 
 
-def restored(written: Any, call: Callable[[int], Any], depth: int = DEEPEST) -> Any:
+def restored(written: Any, call: Callable[[int], Any], depth: int = DEEPEST + 1) -> Any:
     """Make the thing that was written down; `call` makes a function of a number."""
 
     def inner(parts: list[Any]) -> list[Any]:
@@ -103,12 +99,6 @@ def restored(written: Any, call: Callable[[int], Any], depth: int = DEEPEST) -> 
             numbers = np.frombuffer(base64.b64decode(data, validate=True), kind).reshape(shape)
             numbers = numbers != 0 if form == "|b1" else numbers.copy()
             return numbers[()] if "single" in written else np.asarray(numbers)
-        case {"ellipsis": True}:
-            return ...
-        case {"decimal": str(text)}:
-            return Decimal(text)
-        case {"fraction": [int(above), int(below)]}:
-            return Fraction(above, below)
         case {"dict": list(pairs)}:
             return dict(inner(pairs))
         case {"tuple": list(parts)}:
@@ -117,6 +107,8 @@ def restored(written: Any, call: Callable[[int], Any], depth: int = DEEPEST) -> 
             return iter(inner(parts))
         case {"function": int(number)}:
             return call(number)
+        case {"other": "ellipsis"}:
+            return ...
         case {"other": str(name)}:
             return type(name if re.fullmatch(r"\w{1,40}", name) else "object", (), {})()
     raise Refused(f"something else: {reprlib.repr(written)}")
@@ -132,9 +124,9 @@ class Line:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.answering = ""
         self.changed = False  # whether a call has changed what it was given
         self.functions: list[Any] = []  # this end's own, by number
+        self.one_at_a_time = threading.RLock()
 
     def keep(self, function: Any) -> int:
         """Number a function, which the other end may then call."""
@@ -145,39 +137,34 @@ class Line:
         """Send one frame."""
         frame = json.dumps(message).encode()
         if len(frame) > LONGEST:
-            frame = json.dumps(
-                {"id": message["id"], "raised": ["ValueError"], "said": "too much to send"}
-            ).encode()
-        self.connection.send_bytes(frame)
+            frame = json.dumps({"raised": ["ValueError"], "said": "too much to send"}).encode()
+        with contextlib.suppress(OSError):  # nor does anybody answer
+            self.connection.send_bytes(frame)
 
     def receive(self) -> dict[str, Any]:
         """Wait for a frame, and refuse what is none."""
-        frame = self.connection.recv_bytes(LONGEST)
         try:
-            message = json.loads(frame)
+            message = json.loads(self.connection.recv_bytes(LONGEST))
+        except (OSError, EOFError):
+            raise Refused("the program ended") from None
         except (ValueError, RecursionError):
-            raise Refused("no message") from None
+            message = None
         if not isinstance(message, dict):
             raise Refused("no message")
         return message
 
-    def ask(self, key: str, **request: Any) -> dict[str, Any]:
+    def ask(self, **request: Any) -> dict[str, Any]:
         """Send a request and wait for its reply; meanwhile answer what the other end asks."""
-        self.send({"id": key, **request})
-        while True:
-            message = self.receive()
-            if "call" in message:
+        with self.one_at_a_time:
+            self.send(request)
+            while "call" in (message := self.receive()):
                 self.answer(message)
-            elif message.get("id") == key:
-                return message
-            else:
-                raise Refused("a reply that nobody asked for")
+            return message
 
     def answer(self, message: dict[str, Any]) -> None:
         """Call a function of this end for the other one."""
         reply: dict[str, Any]
         args: Any = []
-        before, self.answering = self.answering, str(message.get("id"))
         with (
             warnings.catch_warnings(record=True) as heard,
             np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
@@ -186,29 +173,26 @@ class Line:
             try:
                 function = self.functions[message["call"]]
                 args = self.read(message["given"])
-                reply = {"result": self.written(function(*args[0], **args[1]))}
+                reply = {"result": plain(function(*args[0], **args[1]), self.keep)}
             except self.caught as error:
-                reply = self.raised(error)
-        self.answering = before
+                said = error.args[0] if error.args and isinstance(error.args[0], str) else error
+                kinds = [kind.__name__ for kind in type(error).__mro__]
+                reply = {"raised": kinds, "said": str(said)[:2000]}
         told = sorted({str(warning.message)[:200] for warning in heard})[:9]
-        self.send({"id": message.get("id"), **reply, "left": self.written(args), "warned": told})
+        self.send({**reply, "left": plain(args, self.keep), "warned": told})
 
     def call(self, number: int, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function of the other end; the arguments become what it makes of them."""
-        given = self.written([args, named])
-        reply = self.ask(self.key(), call=number, given=given)
+        given = plain([args, named], self.keep)
+        reply = self.ask(call=number, given=given)
         if reply.get("left", given) != given:
             with contextlib.suppress(ValueError, TypeError):  # what it left fits no longer
                 self.changed |= take_over((args, named), self.read(reply["left"]))
         for text in reply.get("warned", []):
             warnings.warn(str(text)[:200], RuntimeWarning, stacklevel=3)
         if "raised" in reply:
-            raise self.error(reply)
+            raise as_raised(reply)
         return self.read(reply.get("result"))
-
-    def written(self, thing: Any) -> Any:
-        """Write a thing down, and keep the functions in it."""
-        return plain(thing, self.keep)
 
     def read(self, written: Any) -> Any:
         """Make a thing that the other end wrote down."""
@@ -216,10 +200,6 @@ class Line:
             return restored(written, self.function)
         except (Refused, ValueError, TypeError, ArithmeticError, RecursionError) as error:
             raise Refused(str(error)[:200]) from None
-
-    def key(self) -> str:
-        """Mark a call of the other end: it belongs to the one that is being answered."""
-        return self.answering
 
     def function(self, number: int) -> Callable[..., Any]:
         """Stand in for a function of the other end; it has no file, as if a cell held it."""
@@ -229,41 +209,35 @@ class Line:
         made: Callable[..., Any] = names["answer"]
         return made
 
-    def raised(self, error: BaseException) -> dict[str, Any]:
-        """Write an error down: what kinds it is of, and what it says."""
-        said = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
-        return {"raised": [kind.__name__ for kind in type(error).__mro__], "said": said[:2000]}
 
-    def error(self, reply: dict[str, Any]) -> Exception:
-        """Make the error that the other end wrote down."""
-        names, said = reply.get("raised"), str(reply.get("said"))[:2000]
-        names = [str(name) for name in names] if isinstance(names, list) else []
-        for name in names:
-            kind = ERRORS.get(name, getattr(builtins, name, None))
-            if isinstance(kind, type) and issubclass(kind, Exception):
-                with contextlib.suppress(TypeError):  # it wants other words: its parent is taken
-                    error: Exception = type(names[0], (kind,), {})(said)
-                    return error
-        return Exception(said)
+def as_raised(reply: dict[str, Any]) -> Exception:
+    """Make the error that the other end wrote down: of its own name, and of a kind known here."""
+    names, said = reply["raised"], str(reply.get("said"))[:2000]
+    for name in map(str, names if isinstance(names, list) else []):
+        kind = ERRORS.get(name, getattr(builtins, name, None))
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            with contextlib.suppress(TypeError):  # it wants other words: its parent is taken
+                error: Exception = type(str(names[0]), (kind,), {})(said)
+                return error
+    return Exception(said)
 
 
 def take_over(before: Any, after: Any) -> bool:
     """Change arrays and lists as the other end has changed its own; whether it has."""
     if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
-        was = before.shape, before.tobytes()
-        if after.shape != before.shape:
+        same = before.shape == after.shape and before.tobytes() == after.tobytes()
+        if before.shape != after.shape:
             before.resize(after.shape, refcheck=False)
-        before[...] = after
-        return was != (before.shape, before.tobytes())
+        if not same:
+            before[...] = after
+        return not same
     if isinstance(before, dict) and isinstance(after, dict):
         return take_over(tuple(before.values()), tuple(after.values()))
     if not isinstance(before, list | tuple) or not isinstance(after, list | tuple):
         return False
     changed = [take_over(one, other) for one, other in zip(before, after, strict=False)]
-    if isinstance(before, list):
-        held: tuple[type, ...] = (np.ndarray, list, tuple, dict)
-        kept = [one for one in before if isinstance(one, held) or callable(one)]
-        if not kept and before != after:
-            before[:] = after
-            return True
+    held: tuple[type, ...] = (np.ndarray, list, tuple, dict)
+    if isinstance(before, list) and not any(isinstance(p, held) or callable(p) for p in before):
+        changed.append(repr(before) != repr(after))
+        before[:] = after
     return any(changed)

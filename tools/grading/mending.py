@@ -1,7 +1,7 @@
 """Make a notebook that can be graded out of whatever was handed in, and say what was amiss.
 
-Only the learner's answers and additional cells are taken over.  Tests come from the source, so that
-deleting, doubling or editing them changes nothing, and is told.
+Only the learner's answers and additional cells are taken over.  Everything else comes from the
+source, so that deleting, doubling or editing a test changes nothing, and is told.
 """
 
 import copy
@@ -15,84 +15,85 @@ from nbformat import NotebookNode
 from tools.exercises import grading, is_answer, is_written, student_version
 
 MAX_BYTES = 20_000_000
-# What could run in the browser of whoever marks: tags, and links made by a formula.
-TAG, LINK = re.compile(r"<(?=[A-Za-z/!?])"), re.compile(r"\\(?:href|cssId|class|style|require)\b")
-SCHEME = re.compile(r"(?i)(script|data|file)(\s*:)")
+# What could run in the browser of whoever marks: tags and links, as they are or written in
+# entities, and the commands that make links in a formula.
+LIVE = re.compile(r"<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|\](?=[(:])")
+LINK = re.compile(r"\\(?:href|cssId|class|style|require|mmlToken|csname|html\w*)\b")
 
 
 def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[str]]:
     """The source's notebook with the submission's answers, and what was amiss."""
     flags: list[str] = []
     handed_in = readable(submission, flags)
-    known = {grading(cell)["grade_id"]: cell for cell in source.cells if grading(cell)}
     released = {cell.id: cell.source for cell in student_version(source).cells}
+    known = {cell.id: cell for cell in source.cells}
+    graded = [name for name in known if grading(known[name])]
+    by_text = {known[name].source.strip(): name for name in known if name not in graded}
     found: dict[str, NotebookNode] = {}
     own: dict[str, list[NotebookNode]] = {name: [] for name in ("", *known)}  # by what is above
     above = ""
     for cell in handed_in:
-        names = (str(grading(cell).get("grade_id", "")), str(cell.get("id", "")))
-        name = next((name for name in names if name in known), "")  # editors may drop the one
+        text = cell.source.strip()
+        names = (grading(cell).get("grade_id"), cell.get("id"), by_text.get(text))
+        name = next((str(n) for n in names if str(n) in known), "")  # editors may drop some
         if name and name not in found:
             found[name], above = cell, name
-        elif not name or is_answer(known[name]):  # a copied or split answer runs as it did
-            own[above].append(of_ones_own(cell))
-        if name and found[name] is not cell:
+            if name in graded or text == known[name].source.strip():
+                continue
+        elif name in graded:
             both = "both were run, one after the other" if is_answer(known[name]) else ""
             flags.append(f"{name} is there twice: {both or 'the first was graded'}")
-    flags += [f"{n} is missing: it was put back" for n in known if handed_in and n not in found]
-    if list(found) != [name for name in known if name in found]:
+        if name not in graded or is_answer(known[name]):  # a split answer runs as it did
+            own[above].append(of_ones_own(cell))
+    flags += [f"{n} is missing: it was put back" for n in graded if handed_in and n not in found]
+    if [name for name in found if name in graded] != [name for name in graded if name in found]:
         flags.append("the cells stood in another order than in the source, and were put into it")
     mended = copy.deepcopy(source)
     mended.cells = own[""]
     for name, cell in known.items():
         mended.cells += [taken_over(cell, found.get(name), released[name], flags), *own[name]]
     for number, cell in enumerate(mended.cells):
-        cell.id = grading(cell).get("grade_id") or f"learners-{number}"
+        cell.id = cell.id if cell.id in known else f"learners-{number}"
     return mended, flags
 
 
 def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
     """The submission's cells, none when it is no notebook."""
-    if len(submission) > MAX_BYTES:
-        flags.append(f"not read: {len(submission) / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}")
-        return []
     try:
+        if len(submission) > MAX_BYTES:
+            raise ValueError(f"{len(submission) / 1e6:.0f} MB")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an id that is missing or there twice
             cells = list(nbformat.reads(submission.decode("utf-8-sig"), as_version=4).cells)
         json.dumps(cells)
         return [cell for cell in cells if isinstance(cell.source, str)]
     except Exception as error:  # whatever a file can hold
-        flags.append(f"not a notebook: {type(error).__name__}")
+        flags.append(f"not a notebook: {type(error).__name__}: {str(error)[:100]}")
         return []
 
 
 def of_ones_own(cell: NotebookNode) -> NotebookNode:
     """A cell of the learner's own, without any claim on marks."""
-    made: NotebookNode
     if cell.get("cell_type") == "code":
-        made = nbformat.v4.new_code_cell(cell.source)
-    else:
-        made = nbformat.v4.new_markdown_cell(without_scripts(cell.source))
-    return made
+        return nbformat.v4.new_code_cell(cell.source)  # type: ignore[no-any-return]
+    return nbformat.v4.new_markdown_cell(without_scripts(cell.source))  # type: ignore[no-any-return]
 
 
 def taken_over(
     original: NotebookNode, handed_in: NotebookNode | None, released: str, flags: list[str]
 ) -> NotebookNode:
-    """A graded cell: the learner's text where it is an answer, else the source's."""
+    """A cell of the source: with the learner's text where it is an answer."""
     cell = copy.deepcopy(original)
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
     if is_answer(cell):
         cell.source = handed_in.source if handed_in is not None else ""
         cell.source = without_scripts(cell.source) if is_written(cell) else cell.source
-    elif handed_in is not None and handed_in.source.split() != released.split():
+    elif grading(cell) and handed_in is not None and handed_in.source.split() != released.split():
         flags.append(f"{cell.id} was edited: the source's was used")
     return cell
 
 
 def without_scripts(text: str) -> str:
     """A learner's text in which nothing can run, for the browser of whoever marks it."""
-    text = SCHEME.sub(r"\1 \2", TAG.sub("< ", text))
-    return LINK.sub(r"\\mathrm", text)
+    return LINK.sub(r"\\mathrm", LIVE.sub(r"\g<0> ", text))

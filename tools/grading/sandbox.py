@@ -12,39 +12,39 @@ import signal
 import socket
 import subprocess
 import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import coursecode
 from coursecode.checks import LENDERS
 
-SCRATCH = 64_000_000  # bytes of the empty folders
+SCRATCH = "64000000"  # bytes of each empty folder
+PROCESSES = 64
+LIMITS = ["prlimit", "--as=4000000000", "--core=0", "--fsize=100000000", "--nofile=256"]
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/ssl", "/etc/localtime")
 PACKAGE = Path(coursecode.__file__).resolve().parent
 ROOT = Path(__file__).resolve().parent.parent.parent
-NEEDED = [str(ROOT / "tools" / "grading" / name) for name in ("learner.py", "line.py")]
+NEEDED = [ROOT / "tools" / "grading" / name for name in ("learner.py", "line.py")]
 
 
-def start(
-    bare: bool, shut_in: bool, errors: int = subprocess.DEVNULL
-) -> tuple["subprocess.Popen[bytes]", socket.socket]:
+def start(bare: bool, shut_in: bool) -> tuple["subprocess.Popen[bytes]", Connection]:
     """Start a process, without the packages that lend answers if `bare`; and the line to it."""
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-m", "tools.grading.learner", str(theirs.fileno())]
-    command += ["bare" if bare else "full", *LENDERS]
-    if shut_in:
-        command = around(command, bare)
+    command += LENDERS if bare else []
+    command = [*LIMITS, *command] if shutil.which(LIMITS[0]) else command
     with theirs:
         process = subprocess.Popen(
-            command,
+            around(command, bare) if shut_in else command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=errors,
+            stderr=subprocess.PIPE,  # until the program is there, and leaves it
             env=surroundings(bare),
             pass_fds=[theirs.fileno()],
             start_new_session=True,
         )
-    return process, ours
+    return process, Connection(ours.detach())
 
 
 def end(process: "subprocess.Popen[bytes]") -> str:
@@ -57,36 +57,34 @@ def end(process: "subprocess.Popen[bytes]") -> str:
 
 def around(command: list[str], bare: bool) -> list[str]:
     """Run a command where only Python, the package and an empty folder are to be seen."""
-    words = [
-        bubblewrap() or "",
-        "--die-with-parent",
-        "--unshare-all",
-        "--unshare-user",
-        "--uid",
-        "1000",
-    ]
-    words += ["--gid", "1000", "--cap-drop", "ALL", "--hostname", "learner"]
+    words = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--hostname", "learner"]
+    words += ["--proc", "/proc", "--dev", "/dev"]
+    words += [f"--unshare-{what}" for what in ("ipc", "pid", "net", "uts")]
+    command = ["prlimit", f"--nproc={PROCESSES}", *command]
+    if os.geteuid():
+        words += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"]
+    else:  # no limit of processes holds for root: a user of its own, whom nothing belongs to
+        number = 20_000 + os.getpid() % 40_000
+        command = [*f"setpriv --reuid={number} --regid={number} --clear-groups".split(), *command]
     for path in SYSTEM:
-        if os.path.islink(path):
-            words += ["--symlink", os.readlink(path), path]
-        else:
-            words += ["--ro-bind-try", path, path]
+        link = os.path.islink(path)
+        words += ["--symlink", os.readlink(path), path] if link else ["--ro-bind-try", path, path]
     for path in SETTINGS:
         words += ["--ro-bind-try", path, path]
-    words += ["--proc", "/proc", "--dev", "/dev"]
-    for path in ("/tmp", "/home/learner"):
-        words += ["--size", str(SCRATCH), "--tmpfs", path]
+    for path in ("/tmp", "/home/learner", "/dev/shm"):
+        words += ["--perms", "1777", "--size", SCRATCH, "--tmpfs", path]
     for fonts in (Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"):  # made in seconds
         words += ["--ro-bind", str(fonts), f"/tmp/matplotlib/{fonts.name}"]
-    bound = dict.fromkeys([sys.prefix, sys.base_prefix, *NEEDED])
-    for path in bound if bare else [*bound, str(PACKAGE)]:
-        words += ["--ro-bind", path, path]
-    for path in places() if bare else []:
+    for bound in [Path(sys.prefix), Path(sys.base_prefix), *NEEDED, *([] if bare else [PACKAGE])]:
+        for folder in reversed(bound.parents):  # which a user of its own may enter
+            words += ["--perms", "0755", "--dir", str(folder)]
+        words += ["--ro-bind", str(bound), str(bound)]
+    for path in lenders_folders() if bare else []:
         words += ["--tmpfs", path]
     return [*words, "--remount-ro", "/", "--chdir", "/home/learner", "--", *command]
 
 
-def places() -> list[str]:
+def lenders_folders() -> list[str]:
     """Where the packages lie that lend answers, as far as the sandbox holds them."""
     found = [importlib.util.find_spec(name) for name in LENDERS]
     folders = [place for spec in found if spec for place in spec.submodule_search_locations or ()]
@@ -103,11 +101,7 @@ def surroundings(bare: bool) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PATH": "/usr/bin:/bin",
+        "PIP_RETRIES": "0",  # there is no network: to install something fails at once
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(ROOT) if bare else f"{ROOT}{os.pathsep}{PACKAGE.parent}",
     }
-
-
-def bubblewrap() -> str | None:
-    """Where the program is that shuts learners in."""
-    return shutil.which("bwrap")

@@ -5,6 +5,7 @@ from . import (
     katex_math,
     known_errors,
     live_figures,
+    live_pages,
     markup,
     orientation,
     package_cache,
@@ -20,6 +21,7 @@ PARTS = (
     katex_math,
     known_errors,
     live_figures,
+    live_pages,
     markup,
     orientation,
     package_cache,
@@ -34,4 +36,9 @@ PARTS = (
 def setup(app):
     for part in PARTS:
         part.setup(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 2,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -126,6 +126,7 @@ class ExerciseList(SphinxDirective):
 
     def run(self):
         root = Path(self.env.srcdir)
+        self.env.metadata[self.env.docname]["exercise_list"] = True  # live_pages.py looks for it
         tools = exercise_tools(root)
         text = (root / "_toc.yml").read_text(encoding="utf-8")
         lines = ["| exercises | questions | points | solutions |", "|---|--:|--:|---|"]

@@ -8,12 +8,13 @@ dark paper, or too small on a phone. Without its size the text jumps as a figure
 
 import re
 from collections.abc import Iterator
-from colorsys import hls_to_rgb, rgb_to_hls
 from pathlib import Path, PurePosixPath
 
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.images import get_image_size
+
+from .dark_colours import turned, with_dark_colours
 
 logger = logging.getLogger(__name__)
 
@@ -71,18 +72,6 @@ def state_sizes(app, pagename, templatename, context, doctree) -> None:
     context["body"] = re.sub(r'<img(?=[^>]* src="([^"]*)")', sized, context["body"])
 
 
-def turned(colour: str) -> str:
-    """A colour as it is on dark paper: greys are turned over, all others are light and keep their
-    hue, so that orange stays orange."""
-    hue, lightness, saturation = rgb_to_hls(*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))
-    if saturation < 0.1:
-        lightness = 0.92 - 0.83 * lightness
-    else:
-        lightness, saturation = max(lightness, 0.66), 0.85 * saturation
-    parts = hls_to_rgb(hue, lightness, saturation)
-    return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
-
-
 def contrast(one: str, other: str) -> float:
     """How much lighter one colour is than another, as WCAG 2 defines it."""
 
@@ -98,7 +87,9 @@ def contrast(one: str, other: str) -> float:
 def hard_to_read(svg: str) -> Iterator[str]:
     """What a drawing of Matplotlib's says in too pale or too small letters."""
     width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
-    for words, style, size in set(TEXT.findall(svg)) if width else ():
+    if width is None:
+        return
+    for words, style, size in set(TEXT.findall(svg)):
         colour = (re.search(r"fill: (#\w{6})", style) or ["", "#000000"])[1]
         inks = () if colour in ON_GROUNDS else (("light", colour), ("dark", turned(colour)))
         for paper, ink in inks:
@@ -106,22 +97,6 @@ def hard_to_read(svg: str) -> Iterator[str]:
                 yield f"{words!r} has a contrast of {found:.1f} on {paper} paper, below {CONTRAST}"
         if (pixels := 100 * float(size) * PHONE / float(width[1])) < SMALLEST:
             yield f"{words!r} is {pixels:.1f} pixels high on a phone, below {SMALLEST}"
-
-
-def with_dark_colours(svg: str) -> str:
-    """A drawing that follows the page: a browser hands its scheme on to the pictures in it.
-
-    Pure black text stays: it stands on a coloured ground, which is light in the dark too.
-    """
-    colours = sorted(set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", svg)))
-    rules = "".join(
-        f'[style*="{what}: {colour}"]{{{what}:{turned(colour)}!important}}'
-        for colour in colours
-        for what in ("fill", "stroke")
-        if f"{what}: {colour}" in svg
-    )
-    style = f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
-    return re.sub(r"(<svg[^>]*>)(<style>@media.*?</style>)?", rf"\g<1>{style}", svg, count=1)
 
 
 def colour_drawings(app, exception) -> None:

@@ -56,6 +56,12 @@ def find_print(app, config) -> None:
     config.printed_book = str(found[0]) if found else ""
 
 
+def launch_from_repository(app, config) -> None:
+    """Without a public repository there is nothing to launch, and the theme would fail over it."""
+    if not config.html_theme_options.get("repository_url"):
+        config.html_theme_options.pop("launch_buttons", None)
+
+
 def tell_page(app, pagename, templatename, context, doctree) -> None:
     if name := wheel_name(Path(app.srcdir)):
         context["wheel"] = f"{WHEELS}/{name}"
@@ -75,17 +81,21 @@ def write_door(app) -> None:
         Path(app.outdir, "index.html").write_text(page, encoding="utf-8")
 
 
-def build_wheel(app) -> None:
-    root, folder = Path(app.srcdir), Path(app.outdir, WHEELS)
-    if not wheel_name(root):
-        return
-    from hatchling.build import build_wheel as build
+def make_wheel(root: Path, folder: Path) -> Path:
+    """Build the package into a folder; the same sources give the same bytes."""
+    from hatchling.build import build_wheel
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.whl"):
-        old.unlink()
     with chdir(root):  # as the standard for build backends asks
-        build(os.fspath(folder))
+        return folder / build_wheel(os.fspath(folder))
+
+
+def add_wheel(app) -> None:
+    root, folder = Path(app.srcdir), Path(app.outdir, WHEELS)
+    if wheel_name(root):
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.whl"):
+            old.unlink()
+        make_wheel(root, folder)
 
 
 def add_print(app) -> None:
@@ -115,7 +125,7 @@ def drop_unused(app) -> None:
 
 def write_files(app, exception) -> None:
     if exception is None and app.builder.name == "html":
-        for write in (write_door, build_wheel, add_print, write_map_and_card):
+        for write in (write_door, add_wheel, add_print, write_map_and_card):
             write(app)
 
 
@@ -126,6 +136,7 @@ def clear_up(app, exception) -> None:
 
 def setup(app):
     app.add_config_value("printed_book", "", "html", [str])
+    app.connect("config-inited", launch_from_repository)
     app.connect("config-inited", find_print)
     app.connect("html-page-context", tell_page)
     app.connect("html-collect-pages", wrong_address)

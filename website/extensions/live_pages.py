@@ -1,0 +1,143 @@
+"""Pages that run: the bar under the title of each page that was made of a notebook, and what its
+script needs beside it (``website/live``).
+
+The scripts and the runtime stand in folders named by what is in them, so that no browser ever puts
+an old file together with a new one. Without a runtime a line says how else to run the page.
+"""
+
+import hashlib
+import re
+import shutil
+from html import escape
+from pathlib import Path
+
+import nbformat
+from sphinx.util import logging
+from sphinx.util.osutil import relative_uri
+
+logger = logging.getLogger(__name__)
+
+LIVE = Path(__file__).parents[1] / "live"
+ASSETS = (
+    *sorted(LIVE.glob("*.js")),
+    LIVE / "live.css",
+    LIVE / "runner.py",
+    Path(__file__).with_name("dark_colours.py"),
+    LIVE.parent / "vendor" / "codemirror" / "codemirror.js",
+    LIVE.parent / "vendor" / "codemirror" / "LICENSE",
+)
+DRAWS = re.compile(r"\b(?:matplotlib|mpl_toolkits|figures|pylab)\b")  # as worker.js has it
+OTHERWISE = '<p class="live-else"><a href="#run-it-heading">How to run {what} yourself</a></p>'
+# The script there acts before the page is painted: what is read without a server can't run.
+BAR = """
+<div class="live-bar" role="group" aria-label="Run this page"{data}>
+{otherwise}
+<div class="live-controls" hidden><button type="button" class="live-run" disabled>{press}</button>
+<span class="live-progress"></span></div>
+<p class="live-status" role="status" hidden>{promise}</p>
+<script>
+if (location.protocol !== "file:")
+  for (const part of document.querySelector(".live-bar").children) part.hidden = !part.hidden;
+</script>
+</div>
+"""
+PROMISE = "Loads Python into your browser, {size:.0f} MB at most. Nothing leaves your computer."
+
+
+def read_assets() -> dict[str, bytes]:
+    """The scripts by their names."""
+    return {path.name: path.read_bytes() for path in ASSETS}
+
+
+def digest(files: dict[str, bytes]) -> str:
+    """A name for a folder with these files."""
+    lines = [f"{name} {hashlib.sha256(files[name]).hexdigest()}" for name in sorted(files)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def find_runtime(app, config) -> None:
+    """Look for the runtime; its digest is a setting, so that a new one makes every page anew."""
+    from website.live import runtime
+
+    course = Path(app.srcdir).resolve() == runtime.ROOT  # and not another book
+    app.live_runtime = runtime.installed() if course else None
+    app.live_assets = read_assets()
+    config.live_digest = ""
+    if app.live_runtime:
+        config.live_digest = f"{digest(app.live_assets)} {app.live_runtime.digest}"
+    if course:
+        logger.info(runtime.state())
+
+
+def put_bar(app, pagename, templatename, context, doctree) -> None:
+    runtime, source = app.live_runtime, context.get("sourcename") or ""
+    if runtime and ("exercise_list" in app.env.metadata.get(pagename, {}) or is_notebook(source)):
+        context["live_script"] = f"_static/live/{digest(app.live_assets)}/page.js"
+    if not is_notebook(source) or not (cells := code_cells(app, pagename)):
+        return
+    bar = OTHERWISE.format(what=context.get("this_page", "this page"))
+    if runtime:
+        bar = live_bar(app, pagename, context, cells, bar)
+    context["body"] = context["body"].replace("</h1>", f"</h1>\n{bar}", 1)
+
+
+def is_notebook(source: str) -> bool:
+    return source.endswith(".ipynb")
+
+
+def code_cells(app, pagename: str) -> list:
+    """The cells of a page's notebook that run."""
+    notebook = nbformat.read(app.env.doc2path(pagename), as_version=4)
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def live_bar(app, pagename: str, context, cells: list, otherwise: str) -> str:
+    """The bar of a page that runs: what its script has to know, and what the reader is told."""
+    if (shown := context["body"].count('<div class="cell ')) != len(cells):
+        wrong = "it can't run, as the page shows %d of %d cells"
+        logger.warning(wrong, shown, len(cells), location=pagename)
+    runtime, here = app.live_runtime, app.builder.get_target_uri(pagename)
+    draws = any(DRAWS.search(cell.source) for cell in cells)
+    files = runtime.core + (runtime.packages if draws else ())
+    size = sum(runtime.sizes[name] for name in files)
+    data = {
+        "notebook": relative_uri(here, f"_sources/{context['sourcename']}"),
+        "name": context.get("notebook_name") or context["sourcename"].rpartition("/")[2],
+        "runtime": relative_uri(here, f"_static/runtime/{runtime.digest}/"),
+        "bytes": str(size),
+        "pictures": "yes" if draws else "no",
+    }
+    answers = any(cell.metadata.get("nbgrader", {}).get("solution") for cell in cells)
+    return BAR.format(
+        data="".join(f' data-{name}="{escape(value)}"' for name, value in data.items()),
+        otherwise=otherwise,
+        press="Start working" if answers else "Run the page",
+        promise=PROMISE.format(size=size / 1e6),
+    )
+
+
+def add_files(app, exception) -> None:
+    """Put the scripts and the runtime beside the pages, and take away older ones."""
+    if exception is not None or app.builder.name != "html":
+        return
+    from website.live.runtime import link
+
+    static = Path(app.outdir, "_static")
+    for name in ("live", "runtime"):
+        shutil.rmtree(static / name, ignore_errors=True)
+    if runtime := app.live_runtime:
+        folder = static / "live" / digest(app.live_assets)
+        folder.mkdir(parents=True)
+        for name, content in app.live_assets.items():
+            (folder / name).write_bytes(content)
+        place = static / "runtime" / runtime.digest
+        place.mkdir(parents=True)
+        for path in runtime.folder.iterdir():
+            link(path, place / path.name)
+
+
+def setup(app):
+    app.add_config_value("live_digest", "", "html", [str])
+    app.connect("config-inited", find_runtime)
+    app.connect("html-page-context", put_bar)
+    app.connect("build-finished", add_files)

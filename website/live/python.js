@@ -1,0 +1,74 @@
+// Python as the page sees it: a worker that is started, given cells, and ended where it does not come back.
+
+/** @typedef {import("./worker.js").Output} Output */
+/** @typedef {import("./worker.js").Report} Report */
+/** @typedef {import("./worker.js").Order} Order */
+
+export class Python {
+  /** @type {Worker | null} */ worker = null;
+  /** @type {Promise<Report> | null} */ started = null;
+  /** @type {{done: (report: Report) => void, fail: (error: Error) => void, output: (output: Output) => void} | null} */ waiting = null;
+
+  /** @param {string} runtime the folder's address @param {boolean} pictures whether the page draws
+   *  @param {(bytes: number) => void} loaded told of each piece of the download */
+  constructor(runtime, pictures, loaded) {
+    this.runtime = runtime;
+    this.pictures = pictures;
+    this.loaded = loaded;
+  }
+
+  /** Start Python, once; a second call waits for the first. */
+  start() {
+    if (!this.started) {
+      this.worker = new Worker(new URL("worker.js", import.meta.url), {type: "module"});
+      this.worker.addEventListener("message", ({data}) => this.hear(data));
+      this.worker.addEventListener("error", (event) => this.hear({did: "break", why: event.message || "its thread ended"}));
+      this.started = this.order({do: "start", runtime: this.runtime, pictures: this.pictures});
+      this.started.catch(() => this.stop());
+    }
+    return this.started;
+  }
+
+  /** Run a cell; tells whether it failed.
+   *  @param {string} source @param {string} name @param {(output: Output) => void} output */
+  async run(source, name, output) {
+    await this.start();
+    const report = await this.order({do: "run", source, name}, output);
+    return report.did === "run" && report.failed;
+  }
+
+  /** Forget all names. */
+  async forget() {
+    if (this.started) await this.order({do: "forget"});
+  }
+
+  /** End Python, whatever it does. */
+  stop() {
+    this.worker?.terminate();
+    this.worker = this.started = null;
+    this.waiting?.fail(new Stopped());
+    this.waiting = null;
+  }
+
+  /** @param {Order} order @param {(output: Output) => void} output @returns {Promise<Report>} */
+  order(order, output = () => {}) {
+    return new Promise((done, fail) => {
+      this.waiting = {done, fail, output};
+      this.worker?.postMessage(order);
+    });
+  }
+
+  /** @param {Report} report */
+  hear(report) {
+    const {waiting} = this;
+    if (report.did === "loaded") this.loaded(report.bytes);
+    else if (report.did === "output") waiting?.output(report.output);
+    else {
+      this.waiting = null;
+      if (report.did === "break") waiting?.fail(new Error(report.why)); else waiting?.done(report);
+    }
+  }
+}
+
+/** Python was ended while somebody waited for it. */
+export class Stopped extends Error {}
