@@ -26,9 +26,8 @@ FIGURES["hinge-number-line"] = {
     for (const [k, name] of ["hinge", "cross-entropy"].entries()) {
       const y = foot + 54 * k;
       const pulls = CLASSES.map((one, j) => `${width < 340 ? "" : `${one} `}${written(slopes[k][j], 2 * k)}`).join(", ");
-      svg += label("", 12, y, `${name}, slopes ${pulls}`) + box(`${k ? "truth" : "accent"} bar`, 24, y + 8, across(losses[k]) - 24, 18)
-        + label("ink bold", across(losses[k]) + 6 > width - 50 ? 30 : across(losses[k]) + 6, y + 22, written(losses[k], k ? 3 : 1))
-        + path("axis", [[24, y + 4], [24, y + 30]]);
+      svg += label("", 12, y, `${name}, slopes ${pulls}`) + path("axis", [[24, y + 4], [24, y + 30]]) + box(`${k ? "truth" : "accent"} bar`, 24, y + 8, across(losses[k]) - 24, 18)
+        + label("ink bold", across(losses[k]) + 6 > width - 50 ? 30 : across(losses[k]) + 6, y + 22, written(losses[k], k ? 3 : 1));
     }
     return {svg, reading: `Hinge <b>${written(losses[0], 1)}</b>, cross-entropy <b>${written(losses[1], 3)}</b> nats; the cat leads by ${written(scores[0] - Math.max(scores[1], scores[2]), 1)}`,
       handles: CLASSES.map((name, k) => ({name: `Score of ${name}`, colour: k ? "wrong" : "right", x: [x, name], y: line}))};

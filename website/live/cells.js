@@ -201,6 +201,7 @@ export class Cell {
     const before = this.printed?.querySelectorAll("img")[this.pictures++];
     const figure = before?.closest("figure")?.cloneNode(true);
     const image = figure instanceof HTMLElement ? /** @type {HTMLImageElement} */ (figure.querySelector("img")) : make("img");
+    image.closest("loss-figure")?.replaceWith(image); // the picture that was drawn, not one to be moved
     const [width, height] = ["width", "height"].map((side) => Math.round((Number(new RegExp(`<svg[^>]*? ${side}="([\\d.]+)pt"`).exec(svg)?.[1]) * 4) / 3));
     Object.assign(image, {src: `${address}#.svg`, width, height, loading: "eager"});
     image.alt = !before ? `A picture that ${this.name.toLowerCase()} draws`
