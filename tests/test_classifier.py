@@ -594,3 +594,8 @@ def test_separable_data_without_a_penalty_have_no_minimum():
     with pytest.warns(RuntimeWarning, match="not converged"):
         fit = LinearClassifier(strength=0, max_iterations=300).fit([[-1.0], [1.0]], [0, 1])
     assert fit.objective_ < 0.01
+
+
+@pytest.mark.parametrize(("scoring", "at_least"), [("neg_log_loss", -0.3), ("roc_auc_ovr", 0.98)])
+def test_scikit_learn_scores_its_probabilities(scoring, at_least):
+    assert cross_val_score(LinearClassifier(strength=0.01), X, Y, scoring=scoring).min() > at_least
