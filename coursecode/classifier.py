@@ -244,7 +244,11 @@ class LinearClassifier:
         """Return the probability of each class, shape (n, K): only the cross-entropy has any."""
         if self.loss != "softmax_cross_entropy":
             raise AttributeError(f"probabilities need the softmax_cross_entropy, got {self.loss}")
-        return lambda X: softmax(self.decision_function(X))
+
+        def predict_proba(X: ArrayLike) -> Numbers:  # scikit-learn's scorers look it up by its name
+            return softmax(self.decision_function(X))
+
+        return predict_proba
 
     def score(self, X: ArrayLike, y: ArrayLike) -> float:
         """Return the share of examples whose label is predicted (accuracy)."""

@@ -424,6 +424,9 @@ OTHER_WAYS = {
     # Two classes have two scores, as any other number of classes has.
     "check_classifiers_classes": "a score for each class",
     "check_classifiers_train": "a score for each class",
+    # This one averages the two scores. They add up to 0, so it only sees ties, and the order in
+    # which NumPy sorts ties depends on the processor. The test below compares their difference.
+    "check_decision_proba_consistency": "a score for each class",
     # Features are numbers, and labels have one axis: nothing is recoded.
     "check_dtype_object": "types",
     "check_supervised_y_2d": "types",
@@ -441,6 +444,16 @@ def test_scikit_learns_own_checks_pass_but_for_those_that_say_why(loss):
     failed = {each["check_name"] for each in results if each["status"] == "failed"}
     assert failed <= OTHER_WAYS.keys()
     assert sum(each["status"] == "passed" for each in results) > 25
+
+
+def test_of_two_classes_one_is_the_more_probable_the_further_its_score_leads():
+    fit = LinearClassifier(strength=0.1).fit([[-1.0], [1.0]], ["left", "right"])
+    x = np.linspace(-9, 9, 101)[:, np.newaxis]
+    scores, probabilities = fit.decision_function(x), fit.predict_proba(x)
+    lead = scores[:, 1] - scores[:, 0]
+    assert np.all(np.diff(lead) > 0)
+    assert np.all(np.diff(probabilities[:, 1]) > 0)
+    assert np.allclose(probabilities[:, 1], 1 / (1 + np.exp(-lead)), rtol=1e-14, atol=0)
 
 
 def test_scikit_learn_cross_validates_and_searches_it_alone_and_in_a_pipeline():
@@ -581,3 +594,8 @@ def test_separable_data_without_a_penalty_have_no_minimum():
     with pytest.warns(RuntimeWarning, match="not converged"):
         fit = LinearClassifier(strength=0, max_iterations=300).fit([[-1.0], [1.0]], [0, 1])
     assert fit.objective_ < 0.01
+
+
+@pytest.mark.parametrize(("scoring", "at_least"), [("neg_log_loss", -0.3), ("roc_auc_ovr", 0.98)])
+def test_scikit_learn_scores_its_probabilities(scoring, at_least):
+    assert cross_val_score(LinearClassifier(strength=0.01), X, Y, scoring=scoring).min() > at_least

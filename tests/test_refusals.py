@@ -353,7 +353,7 @@ def test_the_docstring_says_what_each_argument_must_be(function, call):
         assert all(rule.must in " ".join(raises.split()) for rule in rules)
 
 
-@pytest.mark.parametrize("function", [*ALL, *ELSEWHERE])
+@pytest.mark.parametrize("function", sorted({*ALL, *ELSEWHERE}))
 def test_the_docstring_describes_every_argument_once(function):
     doc = inspect.getdoc(getattr(cc, function))
     assert doc.count("\nParameters\n------") == 1

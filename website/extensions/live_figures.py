@@ -184,7 +184,7 @@ def add_script(app, pagename, templatename, context, doctree) -> None:
 
 def note_scripts(app, config) -> None:
     """Write all pages again when a script has changed."""
-    texts = (path.read_bytes() for path in sorted(FOLDER.glob("*.js")))
+    texts = (path.read_bytes() for path in sorted(FOLDER.rglob("*.js")))
     config.live_figures = sha256(b"".join(texts)).hexdigest()
 
 
