@@ -71,11 +71,9 @@ def cases(notebooks, limits=QUICK):
 @pytest.fixture(scope="module")
 def marked(request):
     """What came of the cases of all tests that run, which are done a few at a time."""
-    names = (
-        (item, getattr(item, "fixturenames", ())) for item in request.session.items
-    )  # cells have none
-    with_a_case = [item for item, fixtures in names if "marked" in fixtures]
-    names = dict.fromkeys(item.callspec.params["case"] for item in with_a_case)
+    tests = request.session.items  # cells of chapters too, which have no fixtures
+    with_a_case = [test for test in tests if "marked" in getattr(test, "fixturenames", ())]
+    names = dict.fromkeys(test.callspec.params["case"] for test in with_a_case)
     fork = multiprocessing.get_context("fork")
     with quiet(), ProcessPoolExecutor(2 * (os.cpu_count() or 1), mp_context=fork) as pool:
         jobs = {name: pool.submit(CASES[name]) for name in names}
