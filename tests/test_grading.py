@@ -71,8 +71,8 @@ def cases(notebooks, limits=QUICK):
 @pytest.fixture(scope="module")
 def marked(request):
     """What came of the cases of all tests that run, which are done a few at a time."""
-    tests = request.session.items  # cells of chapters too, which have no fixtures
-    with_a_case = [test for test in tests if "marked" in getattr(test, "fixturenames", ())]
+    tests = [test for test in request.session.items if test.path == request.path]
+    with_a_case = [test for test in tests if "marked" in test.fixturenames]
     names = dict.fromkeys(test.callspec.params["case"] for test in with_a_case)
     fork = multiprocessing.get_context("fork")
     with quiet(), ProcessPoolExecutor(2 * (os.cpu_count() or 1), mp_context=fork) as pool:
