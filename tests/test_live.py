@@ -341,7 +341,7 @@ def test_a_change_is_seen_kept_and_undone(chapter):
     assert name == "cross_entropy.ipynb"
     assert sum('"dog"' in one.source for one in mine.cells) == 1
     page.reload()
-    assert "You have changed a cell here" in page.inner_text(".live-status")
+    chapter.status("You have changed a cell here")
     other = chapter.cell("is taken for")
     other.hover()
     other.get_by_role("button", name=re.compile("^Run cell")).click()  # only what it needs

@@ -400,6 +400,8 @@ def test_the_tab_key_goes_through_the_page_in_order_and_is_seen(browser, address
     page.evaluate("document.fonts.ready.then(() => 0)")
     if name == "search":
         page.locator("#search-results li").first.wait_for()
+    if page.locator(".live-bar[data-notebook]").count():
+        page.locator(".live-run:enabled").wait_for()  # by then each cell has its button
     page.evaluate(LAY_OUT)
     stops, met, faults = page.evaluate(NUMBER_STOPS), [], []
     while len(met) < stops:
