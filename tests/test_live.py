@@ -362,12 +362,12 @@ def test_what_breaks_is_told_and_reset_brings_the_page_back(chapter):
     output = cell.locator(".live-output").inner_text()
     assert "SyntaxError" in output
     assert "in line 2" in output
-    page.get_by_role("button", name="Reset").click()
+    page.locator(".live-bar").get_by_role("button", name="Reset").click()
     assert cell.locator(".cm-content").inner_text().startswith('classes = ["cat"')
     assert page.locator(".live-output:visible").count() == 0
     page.get_by_role("button", name="Bring my changes back").click()
     assert cell.locator(".cm-content").inner_text() == broken
-    page.get_by_role("button", name="Reset").click()
+    page.locator(".live-bar").get_by_role("button", name="Reset").click()
 
 
 def test_stop_ends_a_loop_that_has_no_end(chapter):
@@ -400,7 +400,7 @@ def test_keys_run_indent_and_leave(chapter):
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className").startswith("live-run-cell")
-    page.get_by_role("button", name="Reset").click()
+    page.locator(".live-bar").get_by_role("button", name="Reset").click()
 
 
 def test_a_reader_is_told_that_a_changed_cell_has_changed_on_the_page(context, address):
@@ -438,7 +438,7 @@ def test_two_tabs_on_a_page_lose_nothing(context, address, exercises):
             learner.cell(text).locator(".cm-content", has_text=words).wait_for()
     second.page.close()
     exercises.page.bring_to_front()
-    exercises.page.get_by_role("button", name="Reset").click()
+    exercises.page.locator(".live-bar").get_by_role("button", name="Reset").click()
 
 
 def test_an_answer_is_checked_where_it_stands(exercises):
