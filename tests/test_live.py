@@ -5,6 +5,7 @@ Needs a site that was built with the runtime (make site), Chromium, and the pack
 
 import functools
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import nbformat
 import numpy as np
@@ -23,8 +25,11 @@ from tests import test_website_browser as pages
 from tests.websites import ROOT, served
 from tools.grading.running import Limits, mark
 from website.extensions import live_pages
-from website.live import runner
 from website.live.runtime import Runtime
+
+# The runner makes itself the back end of Matplotlib: not for other tests, nor for chapters' kernels.
+with patch.dict(os.environ), patch.dict(sys.modules):
+    from website.live import runner
 
 browser, axe = pages.browser, pages.axe  # fixtures
 LIVE = live_pages.LIVE
@@ -40,6 +45,12 @@ WORDS = "The gradient is q − y, **divided** by T."
 
 
 # ---- the runner, in this Python
+
+
+@pytest.fixture(autouse=True)
+def main_is_left_as_it_was(monkeypatch):
+    """Cells run as `__main__`, which the runner makes anew."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 def outputs(*cells: str) -> list[tuple[str, str]]:
