@@ -27,7 +27,7 @@ from tools.grading.running import Limits, mark
 from website.extensions import live_pages
 from website.live.runtime import Runtime
 
-# The runner makes itself the back end of Matplotlib: not for other tests, nor for chapters' kernels.
+# The runner makes itself Matplotlib's back end: not for other tests nor for chapters' kernels.
 with patch.dict(os.environ), patch.dict(sys.modules):
     from website.live import runner
 
