@@ -163,7 +163,7 @@ def built(tmp_path, runtime, *cells: str) -> str:
     nbformat.write(notebook, path)
     app = SimpleNamespace(
         live_runtime=runtime,
-        live_assets={"page.js": b""},
+        live_place="live/abc",
         env=SimpleNamespace(metadata={}, doc2path=lambda name: path),
         builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
     )

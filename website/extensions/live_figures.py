@@ -162,7 +162,8 @@ class LiveFigure(SphinxDirective):
 def enliven(app, doctree: nodes.document, docname: str) -> None:
     """Put the figures of cells that have a script into their element."""
     for figure in doctree.findall(nodes.figure):
-        name = next((i.removeprefix("fig-") for i in figure["ids"] if exists(i[4:])), None)
+        names = (label.removeprefix("fig-") for label in figure["ids"])
+        name = next(filter(exists, names), None)
         image = figure.next_node(nodes.image)
         if name and image and app.builder.format == "html":
             image["classes"].append("no-scaled-link")  # nothing to be tapped lies below the handles

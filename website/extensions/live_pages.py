@@ -5,7 +5,6 @@ The scripts and the runtime stand in folders named by what is in them, so that n
 an old file together with a new one. Without a runtime a line says how else to run the page.
 """
 
-import hashlib
 import re
 import shutil
 from html import escape
@@ -14,6 +13,8 @@ from pathlib import Path
 import nbformat
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
+
+from website.live.runtime import ONLY_READ, ROOT, RUN, digest, installed, link
 
 logger = logging.getLogger(__name__)
 
@@ -49,30 +50,23 @@ def read_assets() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in ASSETS}
 
 
-def digest(files: dict[str, bytes]) -> str:
-    """A name for a folder with these files."""
-    lines = [f"{name} {hashlib.sha256(files[name]).hexdigest()}" for name in sorted(files)]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
-
-
 def find_runtime(app, config) -> None:
     """Look for the runtime; its digest is a setting, so that a new one makes every page anew."""
-    from website.live import runtime
-
-    course = Path(app.srcdir).resolve() == runtime.ROOT  # and not another book
-    app.live_runtime = runtime.installed() if course else None
+    course = Path(app.srcdir).resolve() == ROOT  # and not another book
+    app.live_runtime = installed() if course else None
     app.live_assets = read_assets()
+    app.live_place = f"live/{digest(app.live_assets)}"
     config.live_digest = ""
     if app.live_runtime:
-        config.live_digest = f"{digest(app.live_assets)} {app.live_runtime.digest}"
+        config.live_digest = f"{app.live_place} {app.live_runtime.digest}"
     if course:
-        logger.info(runtime.state())
+        logger.info(RUN if app.live_runtime else ONLY_READ)
 
 
 def put_bar(app, pagename, templatename, context, doctree) -> None:
     runtime, source = app.live_runtime, context.get("sourcename") or ""
     if runtime and ("exercise_list" in app.env.metadata.get(pagename, {}) or is_notebook(source)):
-        context["live_script"] = f"_static/live/{digest(app.live_assets)}/page.js"
+        context["live_script"] = f"_static/{app.live_place}/page.js"
     if not is_notebook(source) or not (cells := code_cells(app, pagename)):
         return
     bar = OTHERWISE.format(what=context.get("this_page", "this page"))
@@ -120,13 +114,11 @@ def add_files(app, exception) -> None:
     """Put the scripts and the runtime beside the pages, and take away older ones."""
     if exception is not None or app.builder.name != "html":
         return
-    from website.live.runtime import link
-
     static = Path(app.outdir, "_static")
     for name in ("live", "runtime"):
         shutil.rmtree(static / name, ignore_errors=True)
     if runtime := app.live_runtime:
-        folder = static / "live" / digest(app.live_assets)
+        folder = static / app.live_place
         folder.mkdir(parents=True)
         for name, content in app.live_assets.items():
             (folder / name).write_bytes(content)

@@ -31,6 +31,8 @@ CACHE = Path(os.environ.get("LIVE_CACHE") or ROOT / ".cache" / "live")
 LOCK = "pyodide-lock.json"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", LOCK)
 WITHOUT_FIGURES = ("numpy", "coursecode")  # the packages of a page that draws nothing
+RUN = "Its pages run in the browser when a server gives them, not when opened as files."
+ONLY_READ = "Its pages don't run in the browser: make site fetches what they need for that."
 BELOW = "# What follows is written by `python -m website.live.runtime --pin`.\n"
 
 
@@ -49,6 +51,12 @@ class Runtime:
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def digest(files: dict[str, bytes]) -> str:
+    """A name for a folder with these files."""
+    lines = [f"{name} {sha256(files[name])}\n" for name in sorted(files)]
+    return sha256("".join(lines).encode())[:12]
 
 
 def listed() -> dict:
@@ -220,9 +228,9 @@ def installed() -> Runtime | None:
             if file["name"] != LOCK:
                 link(source / file["name"], folder / file["name"])
         shutil.copy(LIST.with_name("NOTICE.txt"), folder)
-        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-        digest = sha256("".join(f"{n} {sha256(c)}\n" for n, c in files.items()).encode())[:12]
-        place = CACHE / f"runtime-{digest}"
+        files = {path.name: path.read_bytes() for path in folder.iterdir()}
+        name = digest(files)
+        place = CACHE / f"runtime-{name}"
         if not place.exists():
             for old in set(CACHE.glob("runtime-*")) - {place}:
                 shutil.rmtree(old, ignore_errors=True)
@@ -231,10 +239,10 @@ def installed() -> Runtime | None:
                 folder.mkdir()
             except OSError:  # another process was quicker
                 assert place.exists()
-    wheels = {name: one["file_name"] for name, one in lock["packages"].items()}
-    core = (*CORE, *(wheels.pop(name) for name in WITHOUT_FIGURES))
-    sizes = {name: len(content) for name, content in files.items()}
-    return Runtime(digest, place, sizes, core, tuple(wheels.values()))
+    wheels = {package: one["file_name"] for package, one in lock["packages"].items()}
+    core = (*CORE, *(wheels.pop(package) for package in WITHOUT_FIGURES))
+    sizes = {file: len(content) for file, content in files.items()}
+    return Runtime(name, place, sizes, core, tuple(wheels.values()))
 
 
 def link(old: str | Path, new: str | Path) -> None:
@@ -246,9 +254,7 @@ def link(old: str | Path, new: str | Path) -> None:
 
 
 def state() -> str:
-    if missing():
-        return "Its pages don't run in the browser: make site fetches what they need for that."
-    return "Its pages run in the browser when a server gives them, not when opened as files."
+    return ONLY_READ if missing() else RUN
 
 
 def pin() -> None:
