@@ -7,7 +7,6 @@ import mpmath as mp
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from hypothesis.extra import numpy as hnp
 
 import coursecode as cc
 from tests import oracles
