@@ -264,7 +264,7 @@ OTHER_FORMS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::FutureWarning")  # nbformat's, of ids
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # `nbformat` warns of ids
 @pytest.mark.parametrize("form", OTHER_FORMS)
 def test_a_form_that_is_not_the_stored_one_is_seen(stored, form):
     notebook = json.loads(stored.read_text())
