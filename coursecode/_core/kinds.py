@@ -29,6 +29,7 @@ SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arith
 LANE = 10_000
 
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
+ONES = {kind: np.ones(SHORT_ROW, kind) for kind in (DOUBLE, SINGLE)}
 TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
 LEAST, MOST = 5e-324, float(np.finfo(np.float64).max)  # above 0, and below inf
 # By how much a sum of probabilities may miss 1: the root of float32's machine epsilon, 3.5e-4. It
@@ -53,7 +54,7 @@ def all_finite(x: Numbers) -> bool:
 def row_sum(x: Numbers) -> Numbers:
     """Return the sum of each row: pairwise, or for short rows as a product with ones."""
     short = x.shape[-1] <= SHORT_ROW
-    return x.dot(np.ones(x.shape[-1], x.dtype)) if short else np.add.reduce(x, axis=-1)
+    return x.dot(ONES[x.dtype][: x.shape[-1]]) if short else np.add.reduce(x, axis=-1)
 
 
 # --- rules ------------------------------------------------------------------------------
@@ -131,17 +132,13 @@ class Argument(NamedTuple):
     name: str
     kind: "Data"
     values: Numbers
+    batch: tuple[int, ...]  # the leading axes, before those of one example
     yields: bool = False  # its type to that of the data beside it, as Python's own numbers do
-
-    @property
-    def batch(self) -> tuple[int, ...]:
-        """The leading axes, before those of one example."""
-        return self.values.shape[: self.values.ndim - self.kind.rank]
 
     @property
     def rows(self) -> Numbers:
         """The values with all leading axes as one."""
-        return self.values.reshape(-1, *self.values.shape[self.values.ndim - self.kind.rank :])
+        return self.values.reshape(-1, *self.values.shape[len(self.batch) :])
 
 
 @dataclass(frozen=True, repr=False)
@@ -164,18 +161,17 @@ class Data(Kind):
             kind = self.loose if self.loose and array.dtype == np.float16 else self
             own = array.dtype.kind not in self.adopts
             array = floats(name, array) if own else array.astype(like.values.dtype)
-        self.demand_axes(name, array)
-        return Argument(
-            name, kind, array, type(value) in (int, float) and fits_single(float(array))
-        )
+        yields = type(value) in (int, float) and fits_single(float(array))
+        return Argument(name, kind, array, self.batch_of(name, array), yields)
 
-    def demand_axes(self, name: str, array: Numbers) -> None:
-        """Refuse an array that has too few axes for one example."""
+    def batch_of(self, name: str, array: Numbers) -> tuple[int, ...]:
+        """Return the leading axes of an array; refuse one that has too few for one example."""
         if array.ndim < self.rank:
             got = f"shape {array.shape}" if array.ndim else "a single number"
             raise ValueError(f"{name} must have {self.axes}, got {got}")
         if self.matrix and array.ndim != 2:
             raise ValueError(f"{name} must have shape (n, d), got {array.shape}")
+        return array.shape[: array.ndim - self.rank]
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -221,18 +217,33 @@ def fits_single(number: float) -> bool:
     return number == 0 or TINY <= abs(number) <= HUGE
 
 
+def least(x: Numbers) -> float:
+    """Return the smallest of all numbers, nan if one is."""
+    return float(np.minimum.reduce(x, axis=None))
+
+
+def largest(x: Numbers) -> float:
+    """Return the largest of all numbers, nan if one is."""
+    return float(np.maximum.reduce(x, axis=None))
+
+
 def _within(low: float, high: float) -> Callable[[Numbers], bool]:
-    return lambda x: low <= float(x.min()) and float(x.max()) <= high
+    return lambda x: low <= least(x) and largest(x) <= high
 
 
 def _no_short_cut(x: Numbers) -> bool:
     return False
 
 
+def _taken(x: Numbers) -> bool:
+    return True  # whatever is wrong with it was found when it was taken
+
+
 @dataclass(frozen=True, repr=False)
 class _Classes(Data):
     """Whole numbers from 0 on, fewer than the scores beside them have columns."""
 
+    holds: Callable[[Numbers], bool] = _taken
     count: int = 0  # of classes, where it is known beforehand: two are told by False and True too
 
     def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
@@ -240,17 +251,17 @@ class _Classes(Data):
         array = plain_array(name, value)
         if array.dtype.kind not in self.adopts:
             demand_numbers(name, array, "whole")
-        self.demand_axes(name, array)
+        batch = self.batch_of(name, array)
         if isinstance(like, Argument) and not self.count:
             count = like.values.shape[-1]
         else:
             count = self.count or as_kind(Whole, "classes", like)
-        below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
-        kind = replace(self, rules=(WHOLE_NUMBERS, below), holds=_within(0, count - 1))
-        if array.dtype.kind != "i" and count and kind.fault(array):
-            # Before they are cast, which would cut fractions off and make large ones negative.
-            raise ValueError(f"{name} {kind.fault(array)}")
-        return Argument(name, kind, array.astype(np.intp, copy=False))
+        # Before they are cast, which would cut fractions off and make large ones negative.
+        if count and array.size and (array.dtype.kind == "f" or not _within(0, count - 1)(array)):
+            below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
+            if fault := WHOLE_NUMBERS.fault(array) or below.fault(array):
+                raise ValueError(f"{name} {fault}")
+        return Argument(name, self, array.astype(np.intp, copy=False), batch)
 
 
 class _Labels(Data):
@@ -275,7 +286,7 @@ def _summing_to_1(words: str, rules: tuple[Rule, ...], *total: Any, **more: Any)
     def held_to(tolerance: float, **also: Any) -> Data:
         def holds(p: Numbers) -> bool:
             off = row_sum(p.reshape(len(p), -1)) - 1
-            return bool(p.min() >= 0 and off.dot(off) <= tolerance**2)
+            return bool(least(p) >= 0 and off.dot(off) <= tolerance**2)
 
         return Data(words, (*rules, _sum(tolerance, *total)), holds, **more, **also)
 
