@@ -84,14 +84,16 @@ def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
     *others, last = data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
     options = kinds.keys() - data
     needed = {name for name in options if defaults[name] is inspect.Parameter.empty}
-    by_place = [n for n, each in signature.parameters.items() if each.kind != each.KEYWORD_ONLY]
+    simple = data == [
+        n for n, each in signature.parameters.items() if each.kind != each.KEYWORD_ONLY
+    ]
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
     function.__annotations__ = function.__annotations__ | {n: k for n, k in shown.items() if k}
 
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
-        if data == by_place and len(given) == len(data) and needed <= named.keys() <= options:
+        if simple and len(given) == len(data) and needed <= named.keys() <= options:
             values = named | dict(zip(data, given, strict=True))  # `bind` takes its time
         else:
             values = named = signature.bind(*given, **named).arguments
