@@ -133,7 +133,8 @@ class LinearClassifier:
     without a penalty: at √tolerance · ln K we stop with a warning, and at tolerance · ln K where
     there is a penalty that small.
 
-    scikit-learn's ``LogisticRegression`` has the same minimum for C = 1/(2 n λ), its ``Ridge``
+    Of two classes `decision_function` gives one score, that of the second less that of the first,
+    as scikit-learn's scorers expect. scikit-learn's ``LogisticRegression`` has the same minimum for C = 1/(2 n λ), its ``Ridge``
     on one-hot labels for alpha = n λ.
 
     References
@@ -226,7 +227,11 @@ class LinearClassifier:
         return self
 
     def decision_function(self, X: ArrayLike) -> Numbers:
-        """Return the scores W x + b, shape (n, K)."""
+        """Return the scores W x + b, shape (n, K); of two classes the lead of the second, (n,)."""
+        scores = self._scores(X)
+        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
+
+    def _scores(self, X: ArrayLike) -> Numbers:
         if not hasattr(self, "coef_"):
             raise ValueError("LinearClassifier must be fitted first: call fit(X, y)")
         features = as_kind(kinds.Vector, "X", X).astype(np.float64)
@@ -236,8 +241,7 @@ class LinearClassifier:
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the label with the highest score, shape (n,); at a tie the first."""
-        best = self.decision_function(X).argmax(axis=1)
-        return self.classes_[best]
+        return self.classes_[self._scores(X).argmax(axis=1)]
 
     @property
     def predict_proba(self) -> Callable[[ArrayLike], Numbers]:
@@ -246,7 +250,7 @@ class LinearClassifier:
             raise AttributeError(f"probabilities need the softmax_cross_entropy, got {self.loss}")
 
         def predict_proba(X: ArrayLike) -> Numbers:  # scikit-learn's scorers look it up by its name
-            return softmax(self.decision_function(X))
+            return softmax(self._scores(X))
 
         return predict_proba
 
