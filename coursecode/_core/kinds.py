@@ -86,13 +86,6 @@ def place(index: tuple[int, ...], where: str = "at index") -> str:
     return f" {where} {index[0] if len(index) == 1 else index}" if index else ""
 
 
-def _sum(
-    tolerance: float, along: str = "along its last axis", axis: Any = -1, row: str = "row"
-) -> Rule:
-    off = lambda total: abs(total - 1) > tolerance
-    return Rule(f"sum to 1 {along}", off, lambda p: p.sum(axis=axis, dtype=np.float64), row)
-
-
 NOT_NAN = Rule("not be nan", np.isnan)
 FINITE = Rule("be finite", lambda x: ~np.isfinite(x))
 BELOW_INF = Rule("be below inf", lambda x: x == math.inf)
@@ -217,18 +210,9 @@ def fits_single(number: float) -> bool:
     return number == 0 or TINY <= abs(number) <= HUGE
 
 
-def least(x: Numbers) -> float:
-    """Return the smallest of all numbers, nan if one is."""
-    return float(np.minimum.reduce(x, axis=None))
-
-
-def largest(x: Numbers) -> float:
-    """Return the largest of all numbers, nan if one is."""
-    return float(np.maximum.reduce(x, axis=None))
-
-
 def _within(low: float, high: float) -> Callable[[Numbers], bool]:
-    return lambda x: low <= least(x) and largest(x) <= high
+    least, most = np.minimum.reduce, np.maximum.reduce
+    return lambda x: low <= float(least(x, axis=None)) and float(most(x, axis=None)) <= high
 
 
 def _no_short_cut(x: Numbers) -> bool:
@@ -252,10 +236,8 @@ class _Classes(Data):
         if array.dtype.kind not in self.adopts:
             demand_numbers(name, array, "whole")
         batch = self.batch_of(name, array)
-        if isinstance(like, Argument) and not self.count:
-            count = like.values.shape[-1]
-        else:
-            count = self.count or as_kind(Whole, "classes", like)
+        columns = like.values.shape[-1] if isinstance(like, Argument) else like
+        count = self.count or (columns if columns == 0 else as_kind(Whole, "classes", columns))
         # Before they are cast, which would cut fractions off and make large ones negative.
         if count and array.size and (array.dtype.kind == "f" or not _within(0, count - 1)(array)):
             below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
@@ -282,15 +264,17 @@ class _Labels(Data):
         )
 
 
-def _summing_to_1(words: str, rules: tuple[Rule, ...], *total: Any, **more: Any) -> Data:
-    def held_to(tolerance: float, **also: Any) -> Data:
+def _summing_to_1(words: str, rules: tuple[Rule, ...], over: str, row: str, **axes: Any) -> Data:
+    def held_to(tolerance: float, loose: Data | None = None) -> Data:
         def holds(p: Numbers) -> bool:
             off = row_sum(p.reshape(len(p), -1)) - 1
-            return bool(least(p) >= 0 and off.dot(off) <= tolerance**2)
+            return bool(np.minimum.reduce(p, axis=None) >= 0 and off.dot(off) <= tolerance**2)
 
-        return Data(words, (*rules, _sum(tolerance, *total)), holds, **more, **also)
+        total = lambda p: p.sum(axis=tuple(range(-axes["rank"], 0)), dtype=np.float64)
+        sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > tolerance, total, row)
+        return Data(words, (*rules, sums), holds, loose=loose, **axes)
 
-    return held_to(TOLERANCE, loose=held_to(LOOSE))
+    return held_to(TOLERANCE, held_to(LOOSE))
 
 
 _REAL = Data("finite numbers", (FINITE,))
@@ -301,13 +285,17 @@ _UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), _within(0, 1))
 _SIGNS = Data("-1 or +1", (SIGN,), _no_short_cut, adopts="iu")
 _BITS = _Classes("0 or 1", (WHOLE_NUMBERS, CLASS), adopts="b", count=2)
 _CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
-_DISTRIBUTION = _summing_to_1("distributions", (NOT_NAN, NOT_NEGATIVE), rank=1)
+_DISTRIBUTION = _summing_to_1(
+    "distributions", (NOT_NAN, NOT_NEGATIVE), "along its last axis", "row", rank=1
+)
 _SOFT_LABELS = replace(_DISTRIBUTION, adopts="biu")
 _TABLE = _summing_to_1(
     "tables of probabilities",
     (FINITE, AT_LEAST_0),
-    *("over its last two axes", (-2, -1), "table"),
-    **{"rank": 2, "axes": "two last axes, a table"},
+    "over its last two axes",
+    "table",
+    rank=2,
+    axes="two last axes, a table",
 )
 _OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
 

@@ -4,6 +4,7 @@ Columns are first put into units of their own, so that neither an answer nor the
 on whether a length was given in millimetres or in light years.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -56,7 +57,7 @@ def with_intercept(columns: Columns, y: Columns, w: Numbers) -> tuple[Numbers, f
     """Return the weights in the units of the data, and the intercept that belongs to them."""
     terms, errors = exact_product(np.append(columns.mean, -1.0), np.append(w, y.mean))
     errors += np.append(columns.mean_low * w, -y.mean_low)
-    return w * (y.units / columns.units), float(0 - exact_sum(terms, errors) * y.units)
+    return w * (y.units / columns.units), float(0 - exact_sum(terms, errors)[0] * y.units)
 
 
 def rank_of(sigma: Numbers, shape: tuple[int, ...]) -> int:
@@ -86,13 +87,9 @@ def exact_product(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def exact_sum(terms: Numbers, errors: Numbers) -> Numbers:
-    """Return the sums of terms and errors along the last axis, by halving it again and again."""
-    while (count := terms.shape[-1]) > 1:
-        rest = [(0, 0)] * (terms.ndim - 1) + [(0, count % 2)]
-        terms, errors, half = np.pad(terms, rest), np.pad(errors, rest), (count + 1) // 2
-        terms, lost = _sum(terms[..., :half], terms[..., half:])
-        errors = errors[..., :half] + errors[..., half:] + lost
-    return (terms + errors)[..., 0]
+    """Return the sums of terms and errors along the last axis, rounded once."""
+    rows = np.concatenate([terms, errors], axis=-1)
+    return np.array([math.fsum(row.tolist()) for row in np.atleast_2d(rows)])
 
 
 def _sum(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
