@@ -79,35 +79,30 @@ def checked(function: F) -> F:
 def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
     """Return a function that takes its arguments by their kinds, and says so in its docstring."""
     signature = inspect.signature(function, eval_str=True)
-    defaults = {name: each.default for name, each in signature.parameters.items()}
-    kinds = {name: kind_in(each.annotation) for name, each in signature.parameters.items()}
+    parameters = signature.parameters.items()
+    kinds = {name: kind_in(each.annotation) for name, each in parameters}
+    defaults = {name: each.default for name, each in parameters}
     *others, last = data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
-    options = kinds.keys() - data
+    by_place = [name for name, each in parameters if each.kind != each.KEYWORD_ONLY]
+    options = kinds.keys() - by_place
     needed = {name for name in options if defaults[name] is inspect.Parameter.empty}
-    simple = data == [
-        n for n, each in signature.parameters.items() if each.kind != each.KEYWORD_ONLY
-    ]
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
     function.__annotations__ = function.__annotations__ | {n: k for n, k in shown.items() if k}
 
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
-        if simple and len(given) == len(data) and needed <= named.keys() <= options:
+        if data == by_place and len(given) == len(data) and needed <= named.keys() <= options:
             values = named | dict(zip(data, given, strict=True))  # `bind` takes its time
         else:
-            values = named = signature.bind(*given, **named).arguments
+            values = signature.bind(*given, **named).arguments
         # The last tells what labels may be: it is their scores.
-        like = kinds[last].take(last, values[last], values.get("classes"))
-        arguments = [*[kinds[name].take(name, values[name], like) for name in others], like]
-        chosen = {
-            name: kinds[name].take(name, value, like)
-            if kinds[name] and value is not defaults[name]
-            else value
-            for name, value in named.items()
-            if name in options
-        }
-        return run(function, arguments, chosen)
+        like = kinds[last].take(last, values.pop(last), values.get("classes"))
+        arguments = [*[kinds[name].take(name, values.pop(name), like) for name in others], like]
+        for name, value in values.items():
+            if kinds[name] and value is not defaults[name]:
+                values[name] = kinds[name].take(name, value, like)
+        return run(function, arguments, values)
 
     taking.__doc__ = with_raises(with_parameters(function), kinds)
     return taking
@@ -116,7 +111,7 @@ def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
 def as_a_whole(function: Callable[..., Any], arguments: list[Argument], options: Any) -> Any:
     """Call a function with all values of its arguments."""
     with np.errstate(all="ignore"):
-        batch = match(arguments)
+        match(arguments)
         hold(arguments, [each.rows for each in arguments])
         return function(**{each.name: each.values for each in arguments}, **options)
 

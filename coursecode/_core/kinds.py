@@ -236,8 +236,8 @@ class _Classes(Data):
         if array.dtype.kind not in self.adopts:
             demand_numbers(name, array, "whole")
         batch = self.batch_of(name, array)
-        columns = like.values.shape[-1] if isinstance(like, Argument) else like
-        count = self.count or (columns if columns == 0 else as_kind(Whole, "classes", columns))
+        scores = isinstance(like, Argument)
+        count = self.count or (like.values.shape[-1] if scores else as_kind(Whole, "classes", like))
         # Before they are cast, which would cut fractions off and make large ones negative.
         if count and array.size and (array.dtype.kind == "f" or not _within(0, count - 1)(array)):
             below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
