@@ -250,7 +250,8 @@ class LinearClassifier:
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the label with the highest score, shape (n,); at a tie the first."""
-        return self.classes_[self._scores(X).argmax(axis=1)]
+        best = self._scores(X).argmax(axis=1)
+        return self.classes_[best]
 
     @property
     def predict_proba(self) -> Callable[[ArrayLike], Numbers]:

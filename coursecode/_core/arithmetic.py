@@ -6,7 +6,6 @@ example, (rows,). Only `put` and `split` change what they are given.
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -92,13 +91,10 @@ def expectation(p: Numbers, cost: Numbers) -> Numbers:
 
 # --- logarithms and exponentials ------------------------------------------------------
 
-LOGARITHMS: dict[float, Callable[..., Any]] = {math.e: np.log, 2.0: np.log2, 10.0: np.log10}
-
 
 def log(x: Numbers, base: float) -> Numbers:
     """Return the logarithm to a base; log2 rounds once, where a quotient rounds three times."""
-    known = LOGARITHMS.get(base)
-    return known(x) if known else np.log(x) / math.log(base)
+    return np.log2(x) if base == 2 else np.log(x) / math.log(base)
 
 
 def log1p(x: Numbers) -> Numbers:
