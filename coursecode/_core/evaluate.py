@@ -127,7 +127,7 @@ def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any
     rows = [in_rows(each, count, DOUBLE if wide else dtype) for each in arguments]
     step = max(1, BLOCK_BYTES * count // max([each.nbytes for each in rows]))
     for start in range(0, count, step):
-        block = [each[start : start + step] for each in rows]
+        block = [each[start : start + step] for each in rows] if step < count else rows
         hold(arguments, block)
         part = formula(*block, **options)
         if not start:
@@ -144,12 +144,10 @@ def common_type(arguments: list[Argument]) -> np.dtype[Any]:
 
 def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
     """Return the values, a row each; a lone number is repeated, though not in memory."""
-    rows = argument.rows
-    if rows.dtype is not dtype and rows.dtype.kind == "f":
-        rows = rows.astype(dtype)
-    if not rows.flags.c_contiguous:
-        rows = np.ascontiguousarray(rows)
-    return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
+    values, batch = argument.values, argument.batch
+    rows = np.ascontiguousarray(values, dtype if values.dtype.kind == "f" else None)
+    rows = rows.reshape(-1, *values.shape[len(batch) :])
+    return rows if batch or count == 1 else np.broadcast_to(rows, (count, *rows.shape[1:]))
 
 
 def with_parameters(function: Callable[..., Any]) -> str:

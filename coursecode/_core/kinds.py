@@ -426,16 +426,18 @@ def as_kind(kind: Any, name: str, value: Any) -> Any:
 
 def match(arguments: Sequence[Argument]) -> tuple[int, ...]:
     """Return the leading axes that all share; only a lone number may have none of them."""
-    first = next((each for each in arguments if each.batch or not each.kind.lone), arguments[0])
-    shape, rank, batch = first.values.shape, first.kind.rank, first.batch
-    for each in arguments:
-        alike = each.values.shape == shape if each.kind.rank == rank else each.batch == batch
-        if not (alike or (each.kind.lone and not each.batch)):
+    for first in arguments:
+        if first.batch or not first.kind.lone:
+            break
+    shape, batch, rank = first.values.shape, first.batch, first.kind.rank
+    for name, kind, values, own, _ in arguments:
+        alike = values.shape == shape if kind.rank == rank else own == batch
+        if not (alike or (kind.lone and not own)):
             raise ValueError(
-                f"shapes must match, got {first.name} {shape} and {each.name} {each.values.shape}"
+                f"shapes must match, got {first.name} {shape} and {name} {values.shape}"
             )
-        if not each.values.size:
-            raise ValueError(f"{each.name} must not be empty, got shape {each.values.shape}")
+        if not values.size:
+            raise ValueError(f"{name} must not be empty, got shape {values.shape}")
     return batch
 
 
