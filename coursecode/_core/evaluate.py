@@ -144,10 +144,9 @@ def common_type(arguments: list[Argument]) -> np.dtype[Any]:
 
 def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
     """Return the values, a row each; a lone number is repeated, though not in memory."""
-    values, batch = argument.values, argument.batch
-    rows = np.ascontiguousarray(values, dtype if values.dtype.kind == "f" else None)
-    rows = rows.reshape(-1, *values.shape[len(batch) :])
-    return rows if batch or count == 1 else np.broadcast_to(rows, (count, *rows.shape[1:]))
+    rows = argument.rows
+    rows = np.ascontiguousarray(rows, dtype if rows.dtype.kind == "f" else None)
+    return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
 
 
 def with_parameters(function: Callable[..., Any]) -> str:
