@@ -376,7 +376,8 @@ def binary_cross_entropy_gradient(labels: BinaryLabels, logits: Extended) -> Arr
     >>> print(binary_cross_entropy_gradient(1, -10.0).round(5))
     -0.99995
     """
-    return (1 - labels) / (1 + np.exp(-logits)) - labels / (1 + np.exp(logits))
+    e = np.exp(logits)
+    return (1 - labels) / (1 + 1 / e) - labels / (1 + e)
 
 
 @rowwise

@@ -87,7 +87,7 @@ def place(index: tuple[int, ...], where: str = "at index") -> str:
 
 
 NOT_NAN = Rule("not be nan", np.isnan)
-FINITE = Rule("be finite", lambda x: ~np.isfinite(x))
+FINITE = Rule("be finite", lambda x: (abs(x) == math.inf) | (x != x))
 BELOW_INF = Rule("be below inf", lambda x: x == math.inf)
 SOME_CLASS = Rule("not be -inf for every class", lambda top: top == -math.inf, lambda s: s.max(-1))
 NOT_NEGATIVE = Rule("not be negative", lambda x: x < 0)
@@ -344,7 +344,7 @@ class Option(Kind):
 
     def take(self, name: str, value: Any, like: Any = None) -> Any:
         """Return the value, checked; `like` is the last argument of the data."""
-        yes_or_no = isinstance(value, bool | np.bool_) and bool not in self.types
+        yes_or_no = type(value) in (bool, np.bool_) and bool not in self.types
         if yes_or_no or not isinstance(value, self.types):
             raise TypeError(f"{name} must be {self.noun}, got {type(value).__name__}")
         value = self.turn(value)
