@@ -98,9 +98,10 @@ def log(x: Numbers, base: float) -> Numbers:
 
 
 def log1p(x: Numbers) -> Numbers:
-    """Return ln(1 + x) for x above -1: in float32 by the logarithm, which is four times as fast.
+    """Return ln(1 + x) for finite x above -1.
 
-    What 1 + x rounds off is known exactly, and given back (Kahan).
+    In float32 by the logarithm, which NumPy does many at a time, and this only with AVX-512. What
+    1 + x rounds off is known exactly, and given back.
     """
     if x.dtype != np.float32:
         return np.log1p(x)
