@@ -4,14 +4,7 @@ import math
 
 import numpy as np
 
-from coursecode._core.arithmetic import (
-    Numbers,
-    divergence,
-    excess,
-    mended,
-    row_sum,
-    times,
-)
+from coursecode._core.arithmetic import Numbers, divergence, excess, mended, row_sum, times
 from coursecode._core.evaluate import rowwise
 from coursecode._core.kinds import Array, Base, Distribution, PositiveParameter, RealParameter
 
