@@ -203,9 +203,8 @@ def divergence_terms(p: Numbers, q: Numbers) -> Numbers:
 
 def divergence(p: Numbers, q: Numbers) -> Numbers:
     """Return the sum of p ln(p/q) - p + q in each row."""
-    d = p - q
-    total = row_sum(times(p, log1p(d / q)) - d)
-    hard = ~((total > 0.01) & (total < math.inf))  # the terms cancel, or a ratio leaves range
+    total = row_sum(times(p, np.log(p / q)) - (p - q))
+    hard = ~((total > 0.03) & (total < math.inf))  # the terms cancel, or a ratio leaves range
     return mended(total, hard, lambda p, q: row_sum(divergence_terms(p, q)), p, q)
 
 
