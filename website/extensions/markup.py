@@ -23,7 +23,8 @@ STREAMS = ("stream", "stderr")
 HEADERLINK = re.compile(r'<a class="headerlink" href="#([^"]*)" title="([^"]*)"')
 # What Pygments marks and book.css gives no look of its own: names, operators, brackets.
 UNSEEN = re.compile(
-    r'<span class="(?!(?:k[ncdr]?|ow|s[12adex]?|m[ifh]|il|c[1mh]?|n[fce]|g[rt])")\w\w?">([^<]*)</span>'
+    r'<span class="(?!(?:k[ncdr]?|ow|s[12adex]?|m[ifh]|il|c[1mh]?|n[fce]|g[rt])")\w\w?">'
+    r"([^<]*)</span>"
 )
 LONGEST = 80  # characters of a link's name
 LAST_LINE = re.compile(r"^[A-Za-z_][\w.]*(?::\s.*)?\Z", re.DOTALL | re.MULTILINE)

@@ -26,6 +26,7 @@ ON_GROUNDS = ("#000000", "#ffffff")  # the colours of text that stands on a colo
 CONTRAST = 4.5  # of WCAG 2, for text
 PHONE = 380  # pixels: a figure's width on a screen of 390
 SMALLEST = 9  # pixels
+POWER, SHRUNK = r"\mathdefault{10^", 0.7  # the label of a log axis, and how large its exponent is
 NEAR = 1  # point between a letter and the middle of a line, half as wide as most lines
 # A text of Matplotlib's, drawn letter by letter: its words, its style, and its size in 100 points.
 TEXT = re.compile(
@@ -104,7 +105,8 @@ def hard_to_read(svg: str) -> Iterator[str]:
         for paper, ink in inks:
             if (found := contrast(ink, PAPER[paper])) < CONTRAST:
                 yield f"{words!r} has a contrast of {found:.1f} on {paper} paper, below {CONTRAST}"
-        if (pixels := 100 * float(size) * PHONE / float(width[1])) < SMALLEST:
+        pixels = 100 * float(size) * PHONE / float(width[1])
+        if (pixels := pixels * SHRUNK if POWER in words else pixels) < SMALLEST:
             yield f"{words!r} is {pixels:.1f} pixels high on a phone, below {SMALLEST}"
 
 
@@ -150,7 +152,9 @@ def lines(drawing: ET.Element) -> Iterator[np.ndarray]:
             every = np.concatenate([[0], np.cumsum(steps)])
             line = np.column_stack([np.interp(at, every, end) for end in ends.T])
             if window is not None:
-                x, y, w, h = (float(window.get(name, "0")) for name in ("x", "y", "width", "height"))
+                x, y, w, h = (
+                    float(window.get(name, "0")) for name in ("x", "y", "width", "height")
+                )
                 line = line[((line >= (x, y)) & (line <= (x + w, y + h))).all(axis=1)]
             yield line
 
