@@ -588,6 +588,8 @@ def test_no_two_links_to_places_of_a_page_have_one_name(small_book):
         link["aria-label"] for link in soup(small_book, "book/chapter.html").select(".headerlink")
     ]
     assert "Link to this heading: A section of p_k / 2" in names
+    headings = soup(small_book, "book/chapter.html").select("article :is(h1, h2, h3)")
+    assert "A section of p_k / 2" in [heading.get("aria-label") for heading in headings]
     assert "Link to equation 1.1" in names
     assert "Link to this image: A line, y = x." in names
 
