@@ -22,7 +22,7 @@ CHINESE = re.compile("([\u3400-\u9fff]+)")
 STREAMS = ("stream", "stderr")
 HEADERLINK = re.compile(r'<a class="headerlink" href="#([^"]*)" title="([^"]*)"')
 HEADING = re.compile(r'(<h\d)(>(?:(?!</?h\d).)*<a class="headerlink" href="#([^"]*)")', re.DOTALL)
-# What Pygments marks and book.css gives no look of its own: names, operators, brackets.
+# What is marked in code and book.css gives no look of its own: names, operators, brackets.
 UNSEEN = re.compile(
     r'<span class="(?!(?:k[ncdr]?|ow|s[12adex]?|m[ifh]|il|c[1mh]?|n[fce]|g[rt])")\w\w?">'
     r"([^<]*)</span>"
