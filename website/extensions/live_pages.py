@@ -27,7 +27,7 @@ ASSETS = (
     LIVE.parent / "vendor" / "codemirror" / "codemirror.js",
     LIVE.parent / "vendor" / "codemirror" / "LICENSE",
 )
-DRAWS = re.compile(r"\b(?:matplotlib|mpl_toolkits|figures|pylab)\b")  # as worker.js has it
+DRAWS = r"\b(?:matplotlib|mpl_toolkits|figures|pylab)\b"  # the code that needs Matplotlib
 OTHERWISE = '<p class="live-else"><a href="#run-it-heading">How to run {what} yourself</a></p>'
 # The script there acts before the page is painted: what is read without a server can't run.
 BAR = """
@@ -91,7 +91,7 @@ def live_bar(app, pagename: str, context, cells: list, otherwise: str) -> str:
         wrong = "it can't run, as the page shows %d of %d cells"
         logger.warning(wrong, shown, len(cells), location=pagename)
     runtime, here = app.live_runtime, app.builder.get_target_uri(pagename)
-    draws = any(DRAWS.search(cell.source) for cell in cells)
+    draws = any(re.search(DRAWS, cell.source) for cell in cells)
     files = runtime.core + (runtime.packages if draws else ())
     size = sum(runtime.sizes[name] for name in files)
     data = {
@@ -99,7 +99,7 @@ def live_bar(app, pagename: str, context, cells: list, otherwise: str) -> str:
         "name": context.get("notebook_name") or context["sourcename"].rpartition("/")[2],
         "runtime": relative_uri(here, f"_static/runtime/{runtime.digest}/"),
         "bytes": str(size),
-        "pictures": "yes" if draws else "no",
+        "draws": DRAWS,
     }
     answers = any(cell.metadata.get("nbgrader", {}).get("solution") for cell in cells)
     return BAR.format(

@@ -44,11 +44,14 @@ class Page {
     this.bar = bar;
     this.kept = kept;
     this.notebook = notebook;
-    this.questions = checked(parts(notebook));
+    const all = parts(notebook);
+    this.questions = checked(all);
     const total = Number(bar.dataset.bytes);
     this.loading = make("progress", {max: total, value: 0, className: "live-loading"});
     this.loading.setAttribute("aria-label", "Loading Python");
-    this.python = new Python(new URL(bar.dataset.runtime ?? "", document.baseURI).href, bar.dataset.pictures === "yes", (bytes) => {
+    const draws = new RegExp(bar.dataset.draws ?? "");
+    const runtime = new URL(bar.dataset.runtime ?? "", document.baseURI).href;
+    this.python = new Python({runtime, draws, pictures: all.some(({source}) => draws.test(source))}, (bytes) => {
       this.bytes += bytes;
       this.loading.value = Math.min(this.bytes, total);
     });

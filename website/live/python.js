@@ -3,17 +3,16 @@
 /** @typedef {import("./worker.js").Output} Output */
 /** @typedef {import("./worker.js").Report} Report */
 /** @typedef {import("./worker.js").Order} Order */
+/** @typedef {import("./worker.js").Needs} Needs */
 
 export class Python {
   /** @type {Worker | null} */ worker = null;
   /** @type {Promise<Report> | null} */ started = null;
   /** @type {{done: (report: Report) => void, fail: (error: Error) => void, output: (output: Output) => void} | null} */ waiting = null;
 
-  /** @param {string} runtime the folder's address @param {boolean} pictures whether the page draws
-   *  @param {(bytes: number) => void} loaded told of each piece of the download */
-  constructor(runtime, pictures, loaded) {
-    this.runtime = runtime;
-    this.pictures = pictures;
+  /** @param {Needs} needs @param {(bytes: number) => void} loaded told of each piece of the download */
+  constructor(needs, loaded) {
+    this.needs = needs;
     this.loaded = loaded;
   }
 
@@ -23,7 +22,7 @@ export class Python {
       this.worker = new Worker(new URL("worker.js", import.meta.url), {type: "module"});
       this.worker.addEventListener("message", ({data}) => this.hear(data));
       this.worker.addEventListener("error", (event) => this.hear({did: "break", why: event.message || "its thread ended"}));
-      this.started = this.order({do: "start", runtime: this.runtime, pictures: this.pictures});
+      this.started = this.order({do: "start", needs: this.needs});
       this.started.catch(() => this.stop());
     }
     return this.started;
