@@ -168,7 +168,7 @@ def built(tmp_path, runtime, *cells: str) -> str:
         builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
     )
     body = "<h1>Title</h1>" + '<div class="cell docutils container"></div>' * len(cells)
-    context = {"sourcename": "book/page.ipynb", "body": body}
+    context = {"sourcename": "book/page.ipynb", "notebook_name": "page.ipynb", "body": body}
     live_pages.put_bar(app, "book/page", "page.html", context, None)
     assert ("live_script" in context) == bool(runtime)
     return context["body"]
@@ -185,8 +185,8 @@ def test_the_bar_tells_the_script_what_this_page_needs(tmp_path):
     sizes = {"python.wasm": 9_000_000, "matplotlib.whl": 7_000_000}
     runtime = Runtime("abc", tmp_path, sizes, ("python.wasm",), ("matplotlib.whl",))
     plain, drawing = built(tmp_path, runtime, "x = 1"), built(tmp_path, runtime, "figures.use()")
-    for body, size, pictures in ((plain, 9, "no"), (drawing, 16, "yes")):
-        assert f'data-bytes="{size}000000" data-pictures="{pictures}"' in body
+    for body, size in ((plain, 9), (drawing, 16)):
+        assert f'data-bytes="{size}000000" data-draws="' in body
         assert f"{size} MB at most" in body
         assert 'data-notebook="../_sources/book/page.ipynb"' in body
         assert 'data-runtime="../_static/runtime/abc/"' in body

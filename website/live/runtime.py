@@ -5,14 +5,14 @@ comes from. Only this command fetches; it keeps what it has got in ``.cache/live
 folder that LIVE_CACHE names), and a build takes from there what is complete. Where Node.js is, it
 also compiles the modules of the archives, once, so that readers' browsers need not::
 
-    python -m website.live.runtime           fetch what is missing, and check every file
-    python -m website.live.runtime --state   say in a line whether a build's pages run
-    python -m website.live.runtime --pin     write the list anew, after a change of its head
+    python -m website.live.runtime         fetch what is missing, and check every file
+    python -m website.live.runtime --pin   write the list anew, after a change of its head
 """
 
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,8 +33,6 @@ COMPILE = Path(__file__).with_name("compile.mjs")
 LOCK = "pyodide-lock.json"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", LOCK)
 WITHOUT_FIGURES = ("numpy", "coursecode")  # the packages of a page that draws nothing
-RUN = "Its pages run in the browser when a server gives them, not when opened as files."
-ONLY_READ = "Its pages don't run in the browser: make site fetches what they need for that."
 BELOW = "# What follows is written by `python -m website.live.runtime --pin`.\n"
 
 
@@ -106,11 +104,11 @@ def download(address: str, path: Path) -> Path:
 
 
 def run(command: list[str], folder: Path) -> None:
-    """Run a client of a registry, which shows its progress; of its complaints the first is told."""
+    """Run a program, which shows its progress; of its complaints the first is told."""
     done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True, errors="replace")
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines()]
-        errors = [line for line in lines if line.lower().startswith(("error", "npm error"))]
+        errors = [line for line in lines if re.match(r"(npm )?\w*error\b", line, re.IGNORECASE)]
         raise OSError(next(iter(errors or lines), f"{command[0]} failed"))
 
 
@@ -278,10 +276,6 @@ def link(old: str | Path, new: str | Path) -> None:
         shutil.copy(old, new)
 
 
-def state() -> str:
-    return ONLY_READ if missing() else RUN
-
-
 def pin() -> None:
     """Write the list below its head: the files of the packages that the head names."""
     head = LIST.read_text(encoding="utf-8").partition(BELOW)[0]
@@ -299,12 +293,10 @@ def pin() -> None:
 
 
 def main(arguments: list[str]) -> str | None:
-    if arguments == ["--state"]:
-        print(state())
-    elif arguments == ["--pin"]:
+    if arguments == ["--pin"]:
         pin()
     elif arguments:
-        return f"only --state or --pin can be asked for, not {' '.join(arguments)!r}"
+        return f"only --pin can be asked for, not {' '.join(arguments)!r}"
     elif trouble := fetch():
         reasons = "; ".join(trouble)
         return f"The runtime could not be fetched, so the pages will not be live ({reasons})."
