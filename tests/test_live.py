@@ -101,6 +101,19 @@ def test_an_output_without_end_is_cut():
     assert "100,000 characters" in kinds[1][1]
 
 
+@pytest.mark.parametrize("cell", ["'x' * 200_000", "for i in range(90_000): display(i)"])
+def test_values_without_end_are_cut_too(cell):
+    kinds = outputs(cell)
+    assert sum(len(text) for kind, text in kinds if kind == "result") == runner.LONGEST
+    assert [text for kind, text in kinds if kind == "note"] == [kinds[-1][1]]
+
+
+def test_an_error_is_told_after_an_output_without_end_and_is_cut_itself():
+    kinds = outputs("print('x' * 200_000)\nraise ValueError('y' * 200_000)")
+    assert [kind for kind, _ in kinds] == ["stream", "note", "error", "note"]
+    assert len(kinds[2][1]) == runner.LONGEST
+
+
 WARN = """
 import runner
 for _ in range(2):
@@ -112,6 +125,12 @@ def test_what_a_cell_warns_of_is_told_each_time():
     """In a process of its own, as pytest takes warnings for itself."""
     done = subprocess.run([sys.executable, "-c", WARN], cwd=LIVE, **PIPES)
     assert done.stdout.count("UserWarning: careful") == 2, done.stderr
+
+
+def test_a_missing_package_is_told_with_those_that_are_there():
+    error, note = outputs("import requestz")
+    assert error == ("error", "ModuleNotFoundError: No module named 'requestz'")
+    assert note == ("note", runner.MISSING)
 
 
 def test_nothing_waits_for_an_input():
