@@ -1,9 +1,9 @@
 """Pages that run, in Firefox: not among the tests, as only Debian's Firefox is asked, and by a way
 that Playwright calls experimental. Run it after a change of website/live:
 
-    pytest tests/live_firefox.py
+    pytest -n 0 tests/live_firefox.py
 
-Needs firefox-esr (Debian: apt-get install firefox-esr), and what tests/test_live.py needs.
+Needs Debian's ``firefox-esr``, and what tests/test_live.py needs.
 """
 
 import shutil

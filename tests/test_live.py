@@ -306,7 +306,7 @@ def test_the_bar_says_what_a_page_loads(context, address, site):
         words = learner.page.inner_text(".live-status")
         sizes[name] = int(re.search(r"(\d+) MB", words)[1])
         learner.page.close()
-    everything = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+    everything = round(sum(path.stat().st_size for path in folder.iterdir()) / 1e6)
     assert sizes[EXERCISES] + 5 < sizes[CHAPTER] <= everything
 
 

@@ -4,8 +4,7 @@
  *           which is large; and whether the page has such code */
 /** @typedef {{do: "start", needs: Needs} | {do: "run", source: string, name: string} | {do: "forget"}} Order */
 /** @typedef {{type: string, text: string, name?: string, cell?: string, line?: number, svg?: string}} Output */
-/** @typedef {{did: "loaded", bytes: number} | {did: "start"} | {did: "output", output: Output} | {did: "run", failed: boolean}
- *           | {did: "forget"} | {did: "break", why: string}} Report */
+/** @typedef {{did: "loaded", bytes: number} | {did: "output", output: Output} | {did: "done"} | {did: "break", why: string}} Report */
 
 /** @type {any} */ let pyodide;
 /** @type {any} */ let runner;
@@ -52,29 +51,21 @@ async function start({runtime, pictures, ...needs}) {
 /** @param {string} source @param {string} name */
 async function run(source, name) {
   if (draws.test(source)) await load(["matplotlib"]);
-  let failed = false;
   const emit = (/** @type {any} */ proxy) => {
     const output = proxy.toJs({dict_converter: Object.fromEntries});
-    failed ||= output.type === "error";
     if (output.svg) output.svg = withDarkColours(output.svg);
     tell({did: "output", output});
   };
   runner.run_cell(source, name, emit).destroy();
-  return failed;
 }
 
 /** @param {Order} order */
 async function follow(order) {
   try {
-    if (order.do === "start") {
-      await start(order.needs);
-      tell({did: "start"});
-    } else if (order.do === "run") {
-      tell({did: "run", failed: await run(order.source, order.name)});
-    } else {
-      runner.reset();
-      tell({did: "forget"});
-    }
+    if (order.do === "start") await start(order.needs);
+    else if (order.do === "run") await run(order.source, order.name);
+    else runner.reset();
+    tell({did: "done"});
   } catch (error) {
     tell({did: "break", why: error instanceof Error ? error.message : String(error)});
   }
