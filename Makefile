@@ -19,7 +19,7 @@ NEXT := sphinx myst-nb sphinx-book-theme sphinx-design sphinx-external-toc sphin
 	numpydoc beautifulsoup4 brotli fonttools hatchling 'ipykernel<7.3' mini-racer
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up book site serve pdf links test kernels chapters check lint format lab bench next lock clean clean-all
+.PHONY: help set-up book site serve pdf links test chapters check lint format lab bench next lock clean clean-all
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -52,9 +52,6 @@ links: set-up ## ask every address outside the site whether it is still there (n
 
 test: set-up ## run all tests: the package, every chapter, the chain (PYTEST_ARGS=...)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
-
-kernels: set-up ## run the tests on other BLAS kernels, without AVX, with the oldest and the newest NumPy
-	@$(BIN)/python -m tools.kernels -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 chapters: set-up ## run the chapters and store their outputs (CHAPTER=cross_entropy for one)
 	@$(BIN)/python -m tools.chapters $(CHAPTER)
