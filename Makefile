@@ -30,7 +30,6 @@ set-up: ## make .venv, or bring it up to date
 book: set-up ## build the site to _build/html
 	@$(BIN)/jupyter-book build $(BOOK_ARGS) .
 	@echo
-	@$(BIN)/python -m website.live.runtime --state
 	@echo "The course stands in _build/html. To read it, run: make serve"
 	@echo "or open this file in a browser: $(CURDIR)/_build/html/index.html"
 
