@@ -14,9 +14,8 @@ export OMP_NUM_THREADS ?= 1
 PORT ?= 8000
 WORKERS ?= auto
 
-# What the pages are built with, in its newest release, once Jupyter Book 1.x is gone.
-NEXT := sphinx myst-nb sphinx-book-theme sphinx-design sphinx-external-toc sphinx-proof sphinxcontrib-bibtex \
-	numpydoc beautifulsoup4 brotli fonttools hatchling 'ipykernel<7.3' mini-racer
+# What Jupyter Book 1.x brings along; what else the pages need is the extra "book" of pyproject.toml.
+NEXT := sphinx myst-nb sphinx-design sphinx-external-toc sphinxcontrib-bibtex
 
 .DEFAULT_GOAL := help
 .PHONY: help set-up book site serve pdf links test kernels chapters check lint format lab bench next lock clean clean-all
@@ -31,7 +30,6 @@ set-up: ## make .venv, or bring it up to date
 book: set-up ## build the site to _build/html
 	@$(BIN)/jupyter-book build $(BOOK_ARGS) .
 	@echo
-	@$(BIN)/python -m website.live.runtime --state
 	@echo "The course stands in _build/html. To read it, run: make serve"
 	@echo "or open this file in a browser: $(CURDIR)/_build/html/index.html"
 
@@ -54,8 +52,8 @@ links: set-up ## ask every address outside the site whether it is still there (n
 test: set-up ## run all tests: the package, every chapter, the chain (PYTEST_ARGS=...)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
-kernels: set-up ## run the tests on other BLAS kernels, without AVX, with the oldest and the newest NumPy
-	@$(BIN)/python -m tools.kernels -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+kernels: set-up ## run them on other BLAS kernels, without AVX, with the oldest and the newest NumPy
+	@sh tools/kernels.sh $(BIN)/python -q -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 chapters: set-up ## run the chapters and store their outputs (CHAPTER=cross_entropy for one)
 	@$(BIN)/python -m tools.chapters $(CHAPTER)
@@ -82,13 +80,16 @@ lab: set-up ## open the chapters in JupyterLab (exercises, after make book, in e
 bench: set-up ## time the package against its peers
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
-# The configuration is Jupyter Book's, less its own two extensions.
+# The configuration is Jupyter Book's, less its own two extensions; so are the packages, and Sphinx's are not held back.
 next: set-up ## build the pages as after Jupyter Book 1.x: with the newest Sphinx and MyST-NB alone (needs a network)
 	@rm -rf _build/next && git clone --quiet . _build/next
 	@$(BIN)/jupyter-book config sphinx _build/next
 	@sed -i.before "s/'jupyter_book', 'sphinx_comments', //; /^comments_config/d" _build/next/conf.py
 	@$(BIN)/python -m venv _build/next/.venv
-	@_build/next/.venv/bin/python -m pip install --disable-pip-version-check -q --upgrade -e _build/next $(NEXT)
+	@_build/next/.venv/bin/python -m pip install --disable-pip-version-check -q --upgrade -e _build/next $(NEXT) \
+		$$($(BIN)/python -c 'import tomllib; print(*(need.partition(">")[0] if need.startswith("sphinx") else need \
+		for need in tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["book"] \
+		if not need.startswith("jupyter-book")))')
 	@cd _build/next && .venv/bin/python -m sphinx -W --keep-going . _build/html
 
 lock: set-up ## resolve requirements.lock anew (LOCK_ARGS=--upgrade for newest versions)

@@ -11,6 +11,7 @@ from coursecode._core.arithmetic import (
     column,
     expectation,
     exponentials,
+    log1p,
     log_total,
     one_hot,
     others,
@@ -200,7 +201,7 @@ def log_sigmoid(logits: Extended) -> Array:
     >>> print(log_sigmoid([-1000.0, 1000.0]))
     [-1000.     0.]
     """
-    return np.minimum(logits, 0) - np.log1p(np.exp(-abs(logits)))
+    return np.minimum(logits, 0) - log1p(np.exp(-abs(logits)))
 
 
 @rowwise
@@ -345,8 +346,9 @@ def binary_cross_entropy(labels: BinaryLabels, logits: Extended) -> Array:
     >>> print(binary_cross_entropy([1, 0], [0.0, 0.0]) / np.log(2))
     [1. 1.]
     """
+    size = abs(logits)
     against = abs((logits > 0) - labels)  # what the label has against the score's own answer
-    return times(against, abs(logits)) + np.log1p(np.exp(-abs(logits)))
+    return times(against, size) + log1p(np.exp(-size))
 
 
 @rowwise
@@ -374,7 +376,8 @@ def binary_cross_entropy_gradient(labels: BinaryLabels, logits: Extended) -> Arr
     >>> print(binary_cross_entropy_gradient(1, -10.0).round(5))
     -0.99995
     """
-    return (1 - labels) / (1 + np.exp(-logits)) - labels / (1 + np.exp(logits))
+    e = np.exp(logits)
+    return (1 - labels) / (1 + 1 / e) - labels / (1 + e)
 
 
 @rowwise

@@ -4,14 +4,14 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import partial
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coursecode._core import kinds, solvers
 from coursecode._core.kinds import Numbers, Rule, as_kind
-from coursecode._core.solvers import LARGEST, Loss
+from coursecode._core.solvers import LARGEST
 from coursecode.classification import (
     softmax,
     softmax_cross_entropy,
@@ -23,6 +23,16 @@ from coursecode.margins import (
     squared_multiclass_hinge_loss,
     squared_multiclass_hinge_loss_gradient,
 )
+
+
+class Loss(NamedTuple):
+    """A convex loss of the scores of K classes, one value for each example."""
+
+    value: Callable[[Numbers], Numbers]
+    slopes: Callable[[Numbers, Numbers], Numbers]  # of scores, and slopes to stay near to
+    curvature: float  # which no second derivative exceeds
+    # A loss with kinks is the highest of many planes: the value at scores of that with given slopes
+    plane: Callable[[Numbers, Numbers], Numbers] | None = None
 
 
 def onto_box(a: Numbers) -> Numbers:
@@ -133,8 +143,9 @@ class LinearClassifier:
     without a penalty: at √tolerance · ln K we stop with a warning, and at tolerance · ln K where
     there is a penalty that small.
 
-    scikit-learn's ``LogisticRegression`` has the same minimum for C = 1/(2 n λ), its ``Ridge``
-    on one-hot labels for alpha = n λ.
+    Of two classes `decision_function` gives one score, that of the second less that of the first,
+    as scikit-learn's scorers expect. Its ``LogisticRegression`` has the same minimum for
+    C = 1/(2 n λ), its ``Ridge`` on one-hot labels for alpha = n λ.
 
     References
     ----------
@@ -200,7 +211,7 @@ class LinearClassifier:
 
         # b is free, so the means can go into it.
         columns, count = solvers.prepared(X, True), len(self.classes_)
-        features, back, lengths = solvers.directions(columns, strength * l1_ratio > 0)
+        features, back, lengths = _directions(columns, strength * l1_ratio > 0)
         features = np.column_stack([features, np.ones(len(X))])
         lengths = np.append(lengths, 0)  # b is not penalised
         with np.errstate(over="ignore"):
@@ -210,23 +221,26 @@ class LinearClassifier:
         part = tolerance if max(l1.max(), l2.max()) > tolerance else tolerance**0.5
         enough = part * np.log(count) if loss == "softmax_cross_entropy" else 0.0
         problem = LOSSES[loss](labels, count), l1, l2
-        found = solvers.descend(
+        weights, self.objective_, self.n_iter_, left = _descend(
             features, count, *problem, tolerance, options["max_iterations"], enough
         )
-        if found.left > tolerance:
+        if left > tolerance:
             warnings.warn(
-                f"not converged in {found.iterations} steps: the objective may be above its "
-                f"minimum by {found.left:.1e} of itself, more than the tolerance {tolerance:.1e}",
+                f"not converged in {self.n_iter_} steps: the objective may be above its "
+                f"minimum by {left:.1e} of itself, more than the tolerance {tolerance:.1e}",
                 RuntimeWarning,
                 stacklevel=2,
             )
-        self.coef_ = (back @ found.weights[:-1]).T
-        self.intercept_ = found.weights[-1] - self.coef_ @ (columns.mean * columns.units)
-        self.n_iter_, self.objective_ = found.iterations, found.objective
+        self.coef_ = (back @ weights[:-1]).T
+        self.intercept_ = weights[-1] - self.coef_ @ (columns.mean * columns.units)
         return self
 
     def decision_function(self, X: ArrayLike) -> Numbers:
-        """Return the scores W x + b, shape (n, K)."""
+        """Return the scores W x + b, shape (n, K); of two classes the lead of the second, (n,)."""
+        scores = self._scores(X)
+        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
+
+    def _scores(self, X: ArrayLike) -> Numbers:
         if not hasattr(self, "coef_"):
             raise ValueError("LinearClassifier must be fitted first: call fit(X, y)")
         features = as_kind(kinds.Vector, "X", X).astype(np.float64)
@@ -236,7 +250,7 @@ class LinearClassifier:
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the label with the highest score, shape (n,); at a tie the first."""
-        best = self.decision_function(X).argmax(axis=1)
+        best = self._scores(X).argmax(axis=1)
         return self.classes_[best]
 
     @property
@@ -246,7 +260,7 @@ class LinearClassifier:
             raise AttributeError(f"probabilities need the softmax_cross_entropy, got {self.loss}")
 
         def predict_proba(X: ArrayLike) -> Numbers:  # scikit-learn's scorers look it up by its name
-            return softmax(self.decision_function(X))
+            return softmax(self._scores(X))
 
         return predict_proba
 
@@ -310,3 +324,87 @@ def _labels(y: ArrayLike) -> Numbers:
     if labels.dtype.kind == "f" and (fault := WHOLE.fault(labels)):
         raise ValueError(f"y {fault}")
     return labels
+
+
+def _directions(columns: solvers.Columns, apart: bool) -> tuple[Numbers, Numbers, Numbers]:
+    """Return features of a like size for those in columns, the way back, and its lengths.
+
+    Weights z of the new features belong to weights `back` z of the columns, and the sum of their
+    squares is that of (lengths z). Unless weights are to be kept apart, which an L1 penalty needs,
+    the new features have nothing in common: then all losses fall as fast on each way.
+    """
+    count = len(columns.high)
+    if apart:
+        size = np.sqrt(np.mean(columns.high**2, axis=0))
+        size[size == 0] = 1
+        lengths = 1 / size / columns.units
+        return columns.high / size, np.diag(lengths), lengths
+    u, sigma, v = np.linalg.svd(columns.high, full_matrices=False)
+    rank = solvers.rank_of(sigma, columns.high.shape)
+    u, sigma, v = u[:, :rank], sigma[:rank], v[:rank]
+    turn, lengths, way = np.linalg.svd((v / columns.units).T / sigma, full_matrices=False)
+    turn[~columns.high.any(axis=0)] = 0  # a constant column gets no weight
+    root = count**0.5
+    return root * u @ way.T, root * turn * lengths, root * lengths
+
+
+def _descend(
+    features: Numbers,
+    classes: int,
+    loss: Loss,
+    l1: Numbers,
+    l2: Numbers,
+    tolerance: float,
+    max_iterations: int,
+    enough: float = 0.0,
+) -> tuple[Numbers, float, int, float]:
+    """Return the weights (features, K) with the least mean loss of the scores plus penalty.
+
+    Beside them stand the objective, the number of iterations from weights of 0 on, and how much
+    lower the objective may be, as a part of it. It is enough if it is no more than `enough`.
+
+    Accelerated proximal gradient descent, after Beck and Teboulle, "A fast iterative
+    shrinkage-thresholding algorithm for linear inverse problems" (2009), with the restarts of
+    O'Donoghue and Candès, "Adaptive restart for accelerated gradient schemes" (2015).
+
+    Kinks are smoothed by letting the slopes stay near to some that are `kept`, which follow: the
+    method of multipliers, after Rockafellar, "Augmented Lagrangians and applications of the
+    proximal point algorithm in convex programming" (1976).
+
+    Every plane below the loss tells how low the objective can be: no weights within a distance d
+    gain more than d times the slope, and what the plane lies below the loss.
+    """
+    count = len(features)
+    step = count / (loss.curvature * float(np.linalg.norm(features, 2)) ** 2)
+    l1, l2 = l1[:, np.newaxis], l2[:, np.newaxis]
+    weights = np.zeros((features.shape[1], classes))
+    scores = kept = np.zeros((count, classes))
+    ahead, scores_ahead = weights, scores
+    momentum, iteration, left, objective = 1.0, 0, np.inf, np.inf
+    while left > tolerance and objective > enough and iteration < max_iterations:
+        iteration += 1
+        slopes = loss.slopes(scores_ahead, kept)
+        there = ahead - step * (features.T @ slopes) / count
+        there = np.sign(there) * np.maximum(abs(there) - step * l1, 0) / (1 + 2 * step * l2)
+        scores_there = features @ there
+
+        values = loss.value(scores_there)
+        objective = float(values.mean() + np.sum(l1 * abs(there)) + np.sum(l2 * there**2))
+        gain = float(np.linalg.norm(ahead - there)) / step * (1 + float(np.linalg.norm(there)))
+        below = 0.0
+        if loss.plane is None:
+            gain *= 2  # the slope has changed on the way by as much as it was at most
+        else:
+            below = float(np.mean(values - loss.plane(slopes, scores_there)))
+        left = min(1.0, (gain + below) / objective) if objective else 0.0
+
+        if np.sum((ahead - there) * (there - weights)) > 0:  # the momentum points uphill
+            momentum = 1.0
+        if 2 * gain < below:
+            kept = loss.slopes(scores_there, kept)
+        next_momentum = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
+        share = (momentum - 1) / next_momentum
+        ahead = there + share * (there - weights)
+        scores_ahead = scores_there + share * (scores_there - scores)
+        weights, scores, momentum = there, scores_there, next_momentum
+    return weights, objective, iteration, left

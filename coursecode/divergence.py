@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from coursecode._core.arithmetic import divergence, excess, row_sum, times
+from coursecode._core.arithmetic import Numbers, divergence, excess, mended, row_sum, times
 from coursecode._core.evaluate import rowwise
 from coursecode._core.kinds import Array, Base, Distribution, PositiveParameter, RealParameter
 
@@ -85,10 +85,17 @@ def jensen_shannon_divergence(p: Distribution, q: Distribution, *, base: Base = 
     >>> print(jensen_shannon_divergence([1.0, 0.0], [0.0, 1.0], base=2))
     1.0
     """
+    total = p + q
+    terms = times(p, np.log(2 * p / total)) + times(q, np.log(2 * q / total))
+    twice = row_sum(terms)
+    return mended(twice, twice < 0.1, _near, p, q, terms) / 2 / math.log(base)
+
+
+def _near(p: Numbers, q: Numbers, terms: Numbers) -> Numbers:
+    """Return the sum of terms in each row, with all their digits where p is near q too."""
     total, s = p + q, (q - p) / (p + q)
-    near = total * (np.log1p(-s * s) / 2 + s * np.arctanh(s))  # the same, exact where p is near q
-    far = times(p, np.log(2 * p / total)) + times(q, np.log(2 * q / total))
-    return row_sum(np.where(abs(s) < 0.5, near, far)) / 2 / math.log(base)
+    near = total * (np.log1p(-s * s) / 2 + s * np.arctanh(s))  # the same
+    return row_sum(np.where(abs(s) < 0.5, near, terms))
 
 
 @rowwise

@@ -90,7 +90,7 @@ def entropy(p: Distribution, *, base: Base = math.e) -> Array:
     >>> print(entropy([1/2, 1/4, 1/8, 1/8], base=2))
     1.75
     """
-    return expectation(p, -log(p, base))
+    return -expectation(p, log(p, base))
 
 
 @rowwise
@@ -125,7 +125,7 @@ def cross_entropy(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     >>> print(cross_entropy([1/2, 1/2], [1/4, 3/4], base=2).round(4))
     1.2075
     """
-    return expectation(p, -log(q, base))
+    return -expectation(p, log(q, base))
 
 
 @rowwise
@@ -162,7 +162,7 @@ def perplexity(p: Distribution, q: Distribution) -> Array:
     >>> print(perplexity(uniform, uniform).round(12))
     4.0
     """
-    return np.exp(expectation(p, -np.log(q)))
+    return np.exp(-expectation(p, np.log(q)))
 
 
 @rowwise
@@ -198,7 +198,7 @@ def joint_entropy(joint: Table, *, base: Base = math.e) -> Array:
     1.5
     """
     outcomes = joint.reshape(len(joint), -1)
-    return expectation(outcomes, -log(outcomes, base))
+    return -expectation(outcomes, log(outcomes, base))
 
 
 @rowwise

@@ -7,7 +7,7 @@ the true class exceeds each of the others.
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers, column, pick, put, row_max, row_sum
+from coursecode._core.arithmetic import Numbers, column, log1p, pick, put, row_max, row_sum
 from coursecode._core.evaluate import rowwise
 from coursecode._core.kinds import Array, AtLeast0, Classes, Real, Signs, Vector
 
@@ -198,7 +198,7 @@ def logistic_loss(y_true: Signs, scores: Real) -> Array:
     [6.931e-01 4.860e-02 1.000e+03]
     """
     m = y_true * scores
-    return np.maximum(0, -m) + np.log1p(np.exp(-abs(m)))  # e⁻ᵐ may overflow
+    return np.maximum(0, -m) + log1p(np.exp(-abs(m)))  # e⁻ᵐ may overflow
 
 
 @rowwise

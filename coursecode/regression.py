@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from coursecode._core.arithmetic import log1p
 from coursecode._core.evaluate import rowwise
 from coursecode._core.kinds import Above0, Array, InsideUnit, Real
 
@@ -291,8 +292,8 @@ def log_cosh_loss(y_true: Real, y_pred: Real) -> Array:
     [  0.     999.3069]
     """
     r = abs(y_true - y_pred)
-    near = np.log1p(2 * np.sinh(r / 2) ** 2)  # cosh r - 1, where nothing cancels
-    far = r + np.log1p(np.exp(-2 * r)) - math.log(2)  # where sinh may overflow
+    near = log1p(2 * np.sinh(r / 2) ** 2)  # cosh r - 1, where nothing cancels
+    far = r + log1p(np.exp(-2 * r)) - math.log(2)  # where sinh may overflow
     return np.where(r < 1, near, far)
 
 

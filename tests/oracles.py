@@ -55,9 +55,9 @@ def cross_entropy_gradient(y, s):
 
 
 def softplus(s):
-    if np.isinf(s):
-        return exact(max(s, 0.0))
     s = exact(s)
+    if mp.isinf(s):
+        return max(s, mp.mpf(0))
     return mp.log1p(mp.exp(s)) if s < 0 else s + mp.log1p(mp.exp(-s))
 
 
@@ -71,9 +71,8 @@ def binary_cross_entropy(y, s):
 
 
 def sigmoid(s):
-    if np.isinf(s):
-        return exact(s > 0)
-    return 1 / (1 + mp.exp(-exact(s)))
+    s = exact(s)
+    return mp.mpf(s > 0) if mp.isinf(s) else 1 / (1 + mp.exp(-s))
 
 
 def binary_cross_entropy_gradient(y, s):
@@ -111,13 +110,54 @@ def jensen_shannon_divergence(p, q):
 
 def gaussian_kl_divergence(mean_p, std_p, mean_q, std_q):
     mean_p, std_p, mean_q, std_q = map(exact, (mean_p, std_p, mean_q, std_q))
-    return (
-        mp.log(std_q / std_p) + (std_p**2 + (mean_p - mean_q) ** 2) / (2 * std_q**2) - mp.mpf(1) / 2
-    )
+    with mp.workdps(400):
+        squares = (std_p / std_q) ** 2 + ((mean_p - mean_q) / std_q) ** 2
+        return mp.log(std_q / std_p) + (squares - 1) / 2
 
 
 def brier_score(y, q):
     return mp.fsum((exact(v) - (k == y)) ** 2 for k, v in enumerate(q))
+
+
+# Losses of numbers, by the residual r = y - f
+
+
+def huber(r, delta):
+    r, delta = abs(r), exact(delta)
+    return r**2 / 2 if r <= delta else delta * (r - delta / 2)
+
+
+def pinball(r, tau):
+    tau = exact(tau)
+    return max(tau * r, (tau - 1) * r)
+
+
+def log_cosh(r):
+    r = abs(r)
+    with mp.workdps(700):  # it may be as small as 1e-310, and then it is squared
+        return r - mp.log(2) if r > 1e4 else mp.log(mp.cosh(r))
+
+
+# Log-likelihoods
+
+
+def normal(x, mean, std):
+    x, mean, std = map(exact, (x, mean, std))
+    return -mp.log(2 * mp.pi) / 2 - mp.log(std) - ((x - mean) / std) ** 2 / 2
+
+
+def laplace(x, location, scale):
+    x, location, scale = map(exact, (x, location, scale))
+    return -mp.log(2 * scale) - abs(x - location) / scale
+
+
+def poisson(x, rate):
+    x, rate = exact(x), exact(rate)
+    if rate == 0:
+        return mp.mpf(0) if x == 0 else -mp.inf
+    with mp.workdps(400):
+        stirling = x * mp.log(x) - x + mp.log(2 * mp.pi * x) / 2 if x > 1e30 else mp.loggamma(x + 1)
+        return x * mp.log(rate) - rate - stirling
 
 
 def relative_error(got, expected):

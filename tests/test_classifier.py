@@ -421,12 +421,6 @@ OTHER_WAYS = {
     "check_requires_y_none": "words",
     # Its NotFittedError would need scikit-learn; ours is the ValueError that it descends from.
     "check_estimators_unfitted": "words",
-    # Two classes have two scores, as any other number of classes has.
-    "check_classifiers_classes": "a score for each class",
-    "check_classifiers_train": "a score for each class",
-    # This one averages the two scores. They add up to 0, so it only sees ties, and the order in
-    # which NumPy sorts ties depends on the processor. The test below compares their difference.
-    "check_decision_proba_consistency": "a score for each class",
     # Features are numbers, and labels have one axis: nothing is recoded.
     "check_dtype_object": "types",
     "check_supervised_y_2d": "types",
@@ -449,8 +443,7 @@ def test_scikit_learns_own_checks_pass_but_for_those_that_say_why(loss):
 def test_of_two_classes_one_is_the_more_probable_the_further_its_score_leads():
     fit = LinearClassifier(strength=0.1).fit([[-1.0], [1.0]], ["left", "right"])
     x = np.linspace(-9, 9, 101)[:, np.newaxis]
-    scores, probabilities = fit.decision_function(x), fit.predict_proba(x)
-    lead = scores[:, 1] - scores[:, 0]
+    lead, probabilities = fit.decision_function(x), fit.predict_proba(x)
     assert np.all(np.diff(lead) > 0)
     assert np.all(np.diff(probabilities[:, 1]) > 0)
     assert np.allclose(probabilities[:, 1], 1 / (1 + np.exp(-lead)), rtol=1e-14, atol=0)
@@ -594,6 +587,14 @@ def test_separable_data_without_a_penalty_have_no_minimum():
     with pytest.warns(RuntimeWarning, match="not converged"):
         fit = LinearClassifier(strength=0, max_iterations=300).fit([[-1.0], [1.0]], [0, 1])
     assert fit.objective_ < 0.01
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_scikit_learn_ranks_two_classes_by_the_score_of_any_loss(loss):
+    classifier = LinearClassifier(loss=loss, strength=0.01)
+    assert cross_val_score(classifier, X, Y == 2, scoring="roc_auc").min() > 0.9
+    fit = classifier.fit(X, Y == 2)
+    assert np.array_equal(fit.predict(X), fit.decision_function(X) > 0)
 
 
 @pytest.mark.parametrize(("scoring", "at_least"), [("neg_log_loss", -0.3), ("roc_auc_ovr", 0.98)])

@@ -198,9 +198,11 @@ def test_whole_numbers_of_any_width_become_float64(kind):
     assert loss.tolist() == [0, 97**2]
 
 
-@pytest.mark.parametrize("kind", np.typecodes["AllInteger"])
+@pytest.mark.parametrize("kind", [*np.typecodes["AllInteger"], bool])
 @pytest.mark.parametrize("function", ["hinge_loss", "logistic_loss", "binary_cross_entropy"])
 def test_whole_labels_leave_float32_scores_float32(function, kind):
+    if kind is bool and function != "binary_cross_entropy":  # labels that are signs
+        return
     labels, scores = [1, 1, 1], np.array([0.5, -1.0, 2.0], np.float32)
     loss = getattr(cc, function)(np.array(labels, kind), scores)
     assert loss.dtype == np.float32
@@ -428,3 +430,10 @@ def test_sums_and_maxima_of_rows_are_those_of_numpy(width):
     assert np.allclose(arithmetic.row_sum(x), x.sum(axis=-1), rtol=1e-12, atol=1e-13)
     for laid_out in (x, np.asfortranarray(x)):
         assert np.array_equal(arithmetic.row_max(laid_out), x.max(axis=-1))
+
+
+def test_the_logarithm_of_one_plus_x_keeps_its_digits_in_float32():
+    x = np.concatenate([[0], np.logspace(-40, 38, 2000), -np.logspace(-40, -0.01, 2000)])
+    single = x.astype(np.float32)
+    expected = np.log1p(single.astype(np.float64))
+    assert np.allclose(arithmetic.log1p(single), expected, rtol=8 * 2**-23, atol=1e-44)

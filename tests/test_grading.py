@@ -160,6 +160,16 @@ WRITTEN = {
     "the package beside work of one's own": {
         "q4": f"{SOURCE.solutions['q4']}\nprint(coursecode.entropy([0.5, 0.5]))"
     },
+    "a column, as pandas has": {
+        "q5": "class Column:\n    def __init__(self, numbers):\n        self.numbers = numbers\n"
+        "    def __array__(self, dtype=None, copy=None):\n"
+        "        return np.array(self.numbers, dtype=object)\n"
+        "    def __float__(self):\n        raise TypeError('there are several')\n"
+        "def one_loss(y, row):\n"
+        "    return np.log(np.exp(row - row.max()).sum()) - row[y] + row.max()\n"
+        "def loss_from_scores(labels, scores):\n"
+        "    return Column(list(map(one_loss, labels, scores)))",
+    },
     "fractions, decimals and NumPy's numbers": {
         "q1": "from decimal import Decimal\nfrom fractions import Fraction\n"
         "def spent(p, q):\n    return Decimal(float(-(np.asarray(p) * np.log2(q)).sum()))\n"
@@ -315,6 +325,22 @@ ATTACKS = {
     "line.Line.answer = ask\nfake = lambda *args: 1\nnumber = 1\n" + ANSWERS,
     "errors of the grader's": "class OutOfTime(BaseException):\n    pass\n"
     "def fake(*args):\n    raise OutOfTime\nnumber = 0\n" + ANSWERS,
+    "an error that ends a loop": "def fake(*args):\n    raise StopIteration\nnumber = 0\n"
+    + ANSWERS,
+    "errors that no one knows": OWN + "def answer(self, message):\n"
+    "    error = {'raised': ['a\\0b', 'ExceptionGroup'], 'said': 1}\n"
+    "    self.send(error | {'left': 'x', 'warned': ['w']})\n"
+    "line.Line.answer = answer\nnumber = 0\nfake = lambda *args: 1\n" + ANSWERS,
+    "inputs of another size": "def fake(*args):\n    for given in args:\n"
+    "        if isinstance(given, np.ndarray):\n"
+    "            given.resize(50_000, refcheck=False)\n    return 0.0\nnumber = 0\n" + ANSWERS,
+    "inputs of nothing": "def fake(*args):\n    for given in args:\n"
+    "        if isinstance(given, np.ndarray):\n            given[...] = 0\n"
+    "    return 0 * args[-1]\nnumber = 0\n" + ANSWERS,
+    "all functions that there are": OWN + "import gc\ndef fake(*args):\n"
+    "    end = next(o for o in gc.get_objects() if isinstance(o, line.Line))\n"
+    "    for n in range(-9, 99):\n        try:\n            return end.call(n, args, {})\n"
+    "        except Exception:\n            pass\nnumber = 0\n" + ANSWERS,
     "an error that says it is right": "class CheckFailed(AssertionError):\n    pass\n"
     "def fake(*args):\n    raise CheckFailed('✓')\nnumber = 0\n" + ANSWERS,
     "the end of everything": "def fake(*args):\n    raise SystemExit\nnumber = 0\n" + ANSWERS,
@@ -472,7 +498,8 @@ def test_a_changed_input_is_said_to_be_changed():
     wrong = (
         "def loss_from_scores(labels, scores):\n    scores -= scores.max()\n    return scores[:, 0]"
     )
-    _, said, _, _ = results(submission(q5=wrong))
+    _, said, flags, _ = results(submission(q5=wrong))
+    assert flags == ["cross-entropy-q5 changes its inputs"]  # later tests may be made of them
     changed = "an input was changed: compute with a new array"
     assert said.pop("q5-far") == "✗ a true class that is far behind: got [0.], expected [1800.]"
     assert {line.partition(": ")[2] for line in said.values()} == {changed}
@@ -655,6 +682,9 @@ KLASS = {
     "ada": submission(),
     "bob": LEARNERS,
     "Eva Müller": submission(),
+    "halves": submission(  # of letters, as a text that was cut has them
+        q1=SOURCE.solutions["q1"] + "\nprint('\\ud83d')", q3="Cut off \ud83d"
+    ),
     "loops": submission(q4="while True:\n    pass", q5="while True:\n    pass"),
     "script": submission(
         q3=SCRIPT, q1="spent = lambda p, q: '<script>steal()</script>'\nspent(1, 2)"
@@ -710,7 +740,7 @@ def test_release_is_the_learners_notebook_of_the_site(graded):
 def test_marks_are_entered_with_what_a_person_has_to_mark(graded):
     _, rows, reports, said = graded
     of = AUTOMATIC + sum(SOURCE.written.values())
-    for name in ("ada", "zoe", "Eva Müller", "windows"):
+    for name in ("ada", "zoe", "Eva Müller", "halves", "windows"):
         assert float(rows[name]["score"]) == AUTOMATIC
         assert (float(rows[name]["out of"]), rows[name]["to be marked"]) == (of, "1")
         assert (reports[name]["flags"], rows[name]["remarks"]) == ([], "")
@@ -722,7 +752,7 @@ def test_marks_are_entered_with_what_a_person_has_to_mark(graded):
     assert "cross-entropy-q4: no answer within 3 s; cross-entropy-q5:" in rows["loops"]["remarks"]
     assert "not a notebook: NotJSONError" in rows["broken"]["remarks"]
     assert "not a notebook" in rows["list"]["remarks"]
-    assert "9 submissions in" in said
+    assert "10 submissions in" in said
 
 
 def test_grading_some_again_changes_no_mark(graded):

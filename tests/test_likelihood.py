@@ -10,32 +10,15 @@ from hypothesis import given, strategies as st
 
 import coursecode as cc
 from tests import oracles
-from tests.oracles import exact
+from tests.oracles import exact, laplace, normal, poisson
 from tests.strategies import distributions
 
 INF = np.inf
 
 
-def normal(x, mean, std):
-    x, mean, std = map(exact, (x, mean, std))
-    return -mp.log(2 * mp.pi) / 2 - mp.log(std) - ((x - mean) / std) ** 2 / 2
-
-
-def laplace(x, location, scale):
-    x, location, scale = map(exact, (x, location, scale))
-    return -mp.log(2 * scale) - abs(x - location) / scale
-
-
 def bernoulli(x, p):
     chance = exact(p) if x else 1 - exact(p)
     return mp.log(chance) if chance else -mp.inf
-
-
-def poisson(x, rate):
-    x, rate = exact(x), exact(rate)
-    if rate == 0:
-        return mp.mpf(0) if x == 0 else -mp.inf
-    return x * mp.log(rate) - rate - mp.loggamma(x + 1)
 
 
 def every(function, *columns):

@@ -101,6 +101,19 @@ def test_an_output_without_end_is_cut():
     assert "100,000 characters" in kinds[1][1]
 
 
+@pytest.mark.parametrize("cell", ["'x' * 200_000", "for i in range(90_000): display(i)"])
+def test_values_without_end_are_cut_too(cell):
+    kinds = outputs(cell)
+    assert sum(len(text) for kind, text in kinds if kind == "result") == runner.LONGEST
+    assert [text for kind, text in kinds if kind == "note"] == [kinds[-1][1]]
+
+
+def test_an_error_is_told_after_an_output_without_end_and_is_cut_itself():
+    kinds = outputs("print('x' * 200_000)\nraise ValueError('y' * 200_000)")
+    assert [kind for kind, _ in kinds] == ["stream", "note", "error", "note"]
+    assert len(kinds[2][1]) == runner.LONGEST
+
+
 WARN = """
 import runner
 for _ in range(2):
@@ -112,6 +125,12 @@ def test_what_a_cell_warns_of_is_told_each_time():
     """In a process of its own, as pytest takes warnings for itself."""
     done = subprocess.run([sys.executable, "-c", WARN], cwd=LIVE, **PIPES)
     assert done.stdout.count("UserWarning: careful") == 2, done.stderr
+
+
+def test_a_missing_package_is_told_with_those_that_are_there():
+    error, note = outputs("import requestz")
+    assert error == ("error", "ModuleNotFoundError: No module named 'requestz'")
+    assert note == ("note", runner.MISSING)
 
 
 def test_nothing_waits_for_an_input():
@@ -168,7 +187,7 @@ def built(tmp_path, runtime, *cells: str) -> str:
         builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
     )
     body = "<h1>Title</h1>" + '<div class="cell docutils container"></div>' * len(cells)
-    context = {"sourcename": "book/page.ipynb", "body": body}
+    context = {"sourcename": "book/page.ipynb", "notebook_name": "page.ipynb", "body": body}
     live_pages.put_bar(app, "book/page", "page.html", context, None)
     assert ("live_script" in context) == bool(runtime)
     return context["body"]
@@ -185,8 +204,8 @@ def test_the_bar_tells_the_script_what_this_page_needs(tmp_path):
     sizes = {"python.wasm": 9_000_000, "matplotlib.whl": 7_000_000}
     runtime = Runtime("abc", tmp_path, sizes, ("python.wasm",), ("matplotlib.whl",))
     plain, drawing = built(tmp_path, runtime, "x = 1"), built(tmp_path, runtime, "figures.use()")
-    for body, size, pictures in ((plain, 9, "no"), (drawing, 16, "yes")):
-        assert f'data-bytes="{size}000000" data-pictures="{pictures}"' in body
+    for body, size in ((plain, 9), (drawing, 16)):
+        assert f'data-bytes="{size}000000" data-draws="' in body
         assert f"{size} MB at most" in body
         assert 'data-notebook="../_sources/book/page.ipynb"' in body
         assert 'data-runtime="../_static/runtime/abc/"' in body
@@ -287,7 +306,7 @@ def test_the_bar_says_what_a_page_loads(context, address, site):
         words = learner.page.inner_text(".live-status")
         sizes[name] = int(re.search(r"(\d+) MB", words)[1])
         learner.page.close()
-    everything = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+    everything = round(sum(path.stat().st_size for path in folder.iterdir()) / 1e6)
     assert sizes[EXERCISES] + 5 < sizes[CHAPTER] <= everything
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import nbformat
 import pytest
@@ -94,6 +95,14 @@ def came() -> dict[str, Any]:
         for done in [threads.submit(run), threads.submit(run)]:
             done.result()
     return results
+
+
+def test_no_module_is_left_for_the_browser_to_compile(came):
+    folder = runtime.installed().folder
+    for archive in [*folder.glob("numpy*.whl"), folder / "python_stdlib.zip"]:
+        names = ZipFile(archive).namelist()
+        assert sum(name.endswith(".pyc") for name in names) > 100
+        assert not any(name.endswith(".py") for name in names)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

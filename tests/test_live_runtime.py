@@ -44,6 +44,9 @@ inside = "inside/"
 """
 
 
+COMPILE_MODULES = runtime.compile_modules
+
+
 def entry(name: str, content: bytes) -> str:
     source = "wheels" if name.endswith(".whl") else "core"
     digest = hashlib.sha256(content).hexdigest()
@@ -67,6 +70,7 @@ def small(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(runtime, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(runtime, "from_registry", no_network)
     monkeypatch.setattr(runtime, "from_release", no_network)
+    monkeypatch.setattr(runtime, "compile_modules", lambda: "not wanted here")
     return tmp_path
 
 
@@ -86,7 +90,9 @@ def asked(small, monkeypatch) -> list[str]:
 
 def test_all_files_are_fetched_once(asked, capsys):
     assert runtime.main([]) is None
-    assert capsys.readouterr().out.splitlines()[-1].startswith("The runtime is complete: 7 files")
+    slowly, complete = capsys.readouterr().out.splitlines()[-2:]
+    assert slowly.endswith("Python starts more slowly: not wanted here.")
+    assert complete.startswith("The runtime is complete: 7 files")
     assert runtime.main([]) is None
     assert sorted(asked) == sorted(FILES)
 
@@ -140,7 +146,6 @@ def test_without_a_network_one_line_says_so(small):
     assert "no network" in said
     assert "\n" not in said
     assert runtime.installed() is None
-    assert runtime.state().startswith("Its pages don't run")
 
 
 def test_a_failing_client_is_quoted_in_one_line(tmp_path):
@@ -149,8 +154,39 @@ def test_a_failing_client_is_quoted_in_one_line(tmp_path):
         runtime.run([sys.executable, "-c", code], tmp_path)
 
 
+def test_modules_are_compiled_once_and_a_build_takes_them(asked, package, monkeypatch):
+    monkeypatch.setattr(runtime, "compile_modules", COMPILE_MODULES)
+    runtime.main([])
+    runs: list[list[str]] = []
+
+    def compiler(command, folder) -> None:
+        runs.append(command)
+        Path(command[-1], "numpy-2.whl").write_bytes(b"compiled arrays")
+
+    monkeypatch.setattr(runtime.shutil, "which", lambda name: None)
+    assert runtime.compile_modules() == "Node.js isn't installed"
+    monkeypatch.setattr(runtime.shutil, "which", lambda name: name)
+    monkeypatch.setattr(runtime, "run", compiler)
+    for _ in range(2):
+        assert runtime.compile_modules() == ""
+    assert [command[0] for command in runs] == ["node"]
+    folder = runtime.installed().folder
+    assert (folder / "numpy-2.whl").read_bytes() == b"compiled arrays"
+    assert (folder / "plots-1.whl").read_bytes() == FILES["plots-1.whl"]
+    packages = json.loads((folder / runtime.LOCK).read_text())["packages"]
+    assert packages["numpy"]["sha256"] == hashlib.sha256(b"compiled arrays").hexdigest()
+
+
+def test_what_stops_the_compiler_is_told_and_nothing_half_done_is_kept(asked, monkeypatch):
+    monkeypatch.setattr(runtime, "compile_modules", COMPILE_MODULES)
+    monkeypatch.setattr(runtime.shutil, "which", lambda name: sys.executable)
+    runtime.main([])
+    assert "SyntaxError" in runtime.compile_modules()  # Python reads no JavaScript
+    assert [path.name for path in runtime.CACHE.iterdir()] == [runtime.fetched().name]
+
+
 def test_unknown_option_is_refused():
-    assert runtime.main(["--all"]) == "only --state or --pin can be asked for, not '--all'"
+    assert runtime.main(["--all"]) == "only --pin can be asked for, not '--all'"
 
 
 @pytest.fixture
@@ -218,7 +254,6 @@ def test_the_installed_runtime_is_one_folder_with_the_present_package(asked, pac
     assert packages["plots"]["depends"] == ["numpy"]
     assert packages["coursecode"]["sha256"] == hashlib.sha256(b"first").hexdigest()
     assert sorted(packages) == ["coursecode", "numpy", "plots"]
-    assert runtime.state().startswith("Its pages run")
 
 
 def test_another_package_has_another_digest(asked, package):

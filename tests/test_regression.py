@@ -21,7 +21,6 @@ class Loss(NamedTuple):
     options: dict
     definition: object  # of the exact residual r = y - f
     slope: object  # of the loss by f, at the exact residual
-    kinks: tuple = ()  # residuals without a derivative
 
     def __call__(self, y, f):
         return getattr(cc, self.name)(y, f, **self.options)
@@ -30,38 +29,28 @@ class Loss(NamedTuple):
         return getattr(cc, self.name + "_gradient")(y, f, **self.options)
 
 
-def huber(delta):
-    delta = exact(delta)
-
-    def definition(r):
-        return r**2 / 2 if abs(r) <= delta else delta * (abs(r) - delta / 2)
-
-    return definition, lambda r: -mp.sign(r) * min(abs(r), delta)
-
-
-def pinball(tau):
-    tau = exact(tau)
-
-    def definition(r):
-        return tau * r if r > 0 else (tau - 1) * r
-
-    return definition, lambda r: -tau if r > 0 else 1 - tau if r < 0 else 0
-
-
-def log_cosh(r):
-    with mp.workdps(700):  # the residual may be as small as 1e-310, and then it is squared
-        return mp.log(mp.cosh(r))
-
-
 LOSSES = [
     Loss("squared_error", {}, lambda r: r**2, lambda r: -2 * r),
-    Loss("absolute_error", {}, abs, lambda r: -mp.sign(r), (0.0,)),
+    Loss("absolute_error", {}, abs, lambda r: -mp.sign(r)),
     *[
-        Loss("quantile_loss", {"quantile": tau}, *pinball(tau), (0.0,))
+        Loss(
+            "quantile_loss",
+            {"quantile": tau},
+            lambda r, tau=tau: oracles.pinball(r, tau),
+            lambda r, tau=tau: -exact(tau) if r > 0 else 1 - exact(tau) if r < 0 else 0,
+        )
         for tau in (0.05, 0.25, 0.5, 0.9)
     ],
-    *[Loss("huber_loss", {"delta": delta}, *huber(delta)) for delta in (0.1, 1.0, 30.0)],
-    Loss("log_cosh_loss", {}, log_cosh, lambda r: -mp.tanh(r)),
+    *[
+        Loss(
+            "huber_loss",
+            {"delta": delta},
+            lambda r, delta=delta: oracles.huber(r, delta),
+            lambda r, delta=delta: -mp.sign(r) * min(abs(r), exact(delta)),
+        )
+        for delta in (0.1, 1.0, 30.0)
+    ],
+    Loss("log_cosh_loss", {}, oracles.log_cosh, lambda r: -mp.tanh(r)),
 ]
 EVERY_LOSS = pytest.mark.parametrize("loss", LOSSES, ids=lambda x: x.name + str(x.options or ""))
 
@@ -101,24 +90,6 @@ def test_loss_is_nothing_for_a_hit_and_never_negative(loss, y):
     assert loss(y, y) == 0
     assert loss.gradient(y, y) == 0
     assert loss(y, -y) >= 0
-
-
-@EVERY_LOSS
-@given(NUMBERS, NUMBERS, NUMBERS)
-def test_gradient_is_a_subgradient_everywhere(loss, y, f, g):
-    """A convex loss lies above each of its tangents, at kinks too."""
-    tangent = loss(y, f) + loss.gradient(y, f) * (g - f)
-    assert loss(y, g) >= tangent - 1e-12 * (1 + abs(tangent))
-
-
-@EVERY_LOSS
-def test_gradient_agrees_with_differences(loss):
-    rng = np.random.default_rng(0)
-    y, f = rng.normal(size=(2, 50)) * 3
-    f = f[np.all([abs(y - f - kink) > 1e-3 for kink in (*loss.kinks, 9.9)], axis=0)]
-    y = y[: len(f)]
-    check = cc.check_gradient(lambda f: loss(y, f), lambda f: loss.gradient(y, f), f)
-    assert check, str(check)
 
 
 @given(NUMBERS, NUMBERS, st.floats(0.01, 100))
@@ -168,19 +139,6 @@ def test_the_numbers_of_the_course():
     assert cc.squared_error([10, 2], [0, 0]).tolist() == [100, 4]
     outlier = np.append(COURSE, 1033)
     assert (np.mean(outlier), np.median(outlier)) == (193, 25.5)
-
-
-def test_unsigned_bytes_and_halves_do_not_wrap_or_overflow():
-    assert cc.squared_error(np.uint8([0]), np.uint8([20])).tolist() == [400]
-    assert cc.squared_error(np.float16([300]), np.float16([0])).tolist() == [90000]
-
-
-def test_what_is_too_large_for_its_type_is_infinite():
-    assert cc.squared_error(1e200, 0) == np.inf
-    assert cc.squared_error(np.float32(1e30), np.float32(0)) == np.inf
-    assert cc.absolute_error(-1.5e308, 1.5e308) == np.inf
-    assert cc.log_cosh_loss(1e308, 0) == 1e308 - math.log(2)
-    assert cc.huber_loss(1e308, 0) == 1e308
 
 
 def test_scikit_learn_has_the_same_losses():

@@ -4,14 +4,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
-
-from tools import kernels, set_up
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = [
@@ -38,136 +35,118 @@ def tracked(*patterns: str) -> list[Path]:
 
 # Set-up
 
+# A Python that notes what it is asked to do, and does as much of it as the set-up looks at.
+PYTHON = """#!/bin/sh
+echo "$(basename "$0") $*" >>called
+case "$*" in
+    --version) echo Python 3.12.0 ;;
+    "-m venv"*) mkdir -p .venv/bin && rm -f .venv/set-up && cp "$0" .venv/bin/python ;;
+    "-m pip"*) [ ! -e no-network ] ;;
+esac
+"""
+# One that is too old: it refuses the check and says its version.
+OLD = '#!/bin/sh\ncase "$2" in *exit*) exit 1;; esac\necho {version}\n'
+NEEDED = "The course needs Python 3.11 or newer"
+INSTEAD = "install one, or name it with make PYTHON=..."
+
 
 @pytest.fixture
 def clone(tmp_path) -> Path:
     """As much of the repository as the set-up reads, in a folder with a space in its name."""
     folder = tmp_path / "a clone"
     (folder / "tools").mkdir(parents=True)
-    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
-        shutil.copy(ROOT / name, folder)
-    for name in ("set_up.sh", "set_up.py"):
-        shutil.copy(ROOT / "tools" / name, folder / "tools")
+    for name in ("Makefile", "requirements.lock", "pyproject.toml", "tools/set_up.sh"):
+        shutil.copy(ROOT / name, folder / name)
     return folder
 
 
-def make(clone: Path, path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run make with nothing on the PATH but its own tools and what `path` holds."""
+def set_up(clone: Path, *arguments: str, **pythons: str) -> tuple[str, list[str]]:
+    """Run `make set-up` where these are the only Pythons; its error, and what they were told."""
+    path = clone / "bin"
     path.mkdir(exist_ok=True)
-    for tool in ("make", "sh", "dirname"):
+    for tool in ("make", "sh", "dirname", "basename", "cat", "cksum", "mkdir", "cp", "rm"):
         if not (path / tool).exists():
             (path / tool).symlink_to(str(shutil.which(tool)))
-    return subprocess.run(
-        ["make", "book", *arguments],
+    for name, script in pythons.items():
+        program = path / name.replace("_", ".")
+        program.write_text(script)
+        program.chmod(0o755)
+    called = clone / "called"
+    called.unlink(missing_ok=True)
+    made = subprocess.run(
+        ["make", "set-up", *arguments],
         cwd=clone,
         env={"PATH": str(path)},
         capture_output=True,
         text=True,
         timeout=60,
     )
-
-
-def fake_python(path: Path, name: str, version: str) -> None:
-    """A stand-in for a Python that is too old: it refuses the check and says its version."""
-    path.mkdir(exist_ok=True)
-    (path / name).write_text(f'#!/bin/sh\ncase "$2" in *exit*) exit 1;; esac\necho {version}\n')
-    (path / name).chmod(0o755)
+    assert bool(made.returncode) == bool(made.stderr)
+    told = called.read_text().splitlines() if called.exists() else []
+    return made.stderr.partition("\n")[0], [line for line in told if " -m " in line]
 
 
 @needs_a_shell
-def test_missing_python_stops_with_one_plain_line(clone, tmp_path):
-    result = make(clone, tmp_path / "bin")
-    assert result.returncode
-    assert result.stderr.splitlines()[0] == (
-        "The course needs Python 3.11 or newer, and none was found on the PATH: "
-        "install one, or name it with make PYTHON=..."
-    )
+@pytest.mark.parametrize(
+    ("arguments", "pythons", "why"),
+    [
+        ([], {}, "none was found on the PATH"),
+        (
+            [],
+            {"python3": OLD.format(version="3.9"), "python": OLD.format(version="2.7")},
+            "python3 is 3.9, python is 2.7",
+        ),
+        (["PYTHON=nowhere"], {"python3": PYTHON}, "PYTHON=nowhere does not run"),
+    ],
+)
+def test_without_a_python_that_is_new_enough_one_plain_line_says_so(clone, arguments, pythons, why):
+    assert set_up(clone, *arguments, **pythons) == (f"{NEEDED} ({why}): {INSTEAD}", [])
     assert not (clone / ".venv").exists()
 
 
-@needs_a_shell
-def test_old_python_stops_with_one_plain_line(clone, tmp_path):
-    fake_python(tmp_path / "bin", "python3", "3.9")
-    fake_python(tmp_path / "bin", "python", "2.7")
-    result = make(clone, tmp_path / "bin")
-    assert result.returncode
-    assert result.stderr.splitlines()[0] == (
-        "The course needs Python 3.11 or newer (python3 is 3.9, python is 2.7): "
-        "install one, or name it with make PYTHON=..."
-    )
+MADE = "-m venv --clear .venv"
+INSTALLED = "python -m pip install --disable-pip-version-check -q -r requirements.lock -e ."
 
 
 @needs_a_shell
-def test_named_python_that_does_not_run_is_named(clone, tmp_path):
-    result = make(clone, tmp_path / "bin", "PYTHON=nowhere")
-    assert result.stderr.splitlines()[0] == (
-        "The course needs Python 3.11 or newer, and PYTHON=nowhere does not run."
-    )
-
-
-@needs_a_shell
-def test_first_python_that_is_new_enough_is_taken(clone, tmp_path):
+def test_set_up_is_done_once_with_the_first_python_that_is_new_enough(clone):
     """A broken python3.13 (a version manager's stand-in, say) is passed over."""
-    fake_python(tmp_path / "bin", "python3.13", "")
-    (tmp_path / "bin" / "python3.12").write_text('#!/bin/sh\n[ "$1" = -c ] || echo chosen "$@"\n')
-    (tmp_path / "bin" / "python3.12").chmod(0o755)
-    assert "chosen tools/set_up.py" in make(clone, tmp_path / "bin").stdout
+    broken = OLD.format(version="")
+    _, told = set_up(clone, python3_13=broken, python3_12=PYTHON, python3=PYTHON)
+    assert told == [f"python3.12 {MADE}", INSTALLED]
+    assert set_up(clone) == ("", [])
 
 
-@pytest.fixture
-def marked(tmp_path, monkeypatch) -> Path:
-    """A folder whose `.venv` is up to date, as far as its stamp says."""
-    for name in set_up.INPUTS:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(name)
-    monkeypatch.setattr(set_up, "ROOT", tmp_path)
-    monkeypatch.setattr(set_up, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(set_up, "STAMP", tmp_path / ".venv" / "set-up")
-    set_up.STAMP.parent.mkdir()
-    set_up.STAMP.write_text(set_up.wanted())
-    return tmp_path
+@needs_a_shell
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml", "tools/set_up.sh"])
+def test_what_has_changed_is_installed_into_the_same_environment(clone, name):
+    set_up(clone, python3=PYTHON)
+    with (clone / name).open("a") as file:
+        file.write("\n")
+    assert set_up(clone) == ("", [INSTALLED])
+    assert set_up(clone) == ("", [])
 
 
-def test_whole_environment_is_left_alone(marked):
-    assert set_up.is_whole()
+@needs_a_shell
+def test_an_environment_that_was_moved_or_has_lost_its_python_is_made_anew(clone):
+    set_up(clone, python3=PYTHON)
+    moved = clone.rename(clone.parent / "moved")
+    assert set_up(moved) == ("", [f"python3 {MADE}", INSTALLED])
+    (moved / ".venv" / "bin" / "python").unlink()
+    assert set_up(moved) == ("", [f"python3 {MADE}", INSTALLED])
 
 
-@pytest.mark.parametrize("name", set_up.INPUTS)
-def test_changed_input_is_seen(marked, name):
-    (marked / name).write_text("changed")
-    assert not set_up.is_whole()
-
-
-def test_interrupted_set_up_is_seen(marked):
-    set_up.STAMP.unlink()
-    assert not set_up.is_whole()
-
-
-def test_moved_environment_is_seen(marked, monkeypatch):
-    monkeypatch.setattr(set_up, "VENV", marked / "elsewhere")
-    assert not set_up.is_whole()
-
-
-def test_interrupted_set_up_is_begun_anew(marked, monkeypatch):
-    made = []
-    monkeypatch.setattr(set_up.venv, "create", lambda folder, **how: made.append((folder, how)))
-    monkeypatch.setattr(set_up, "pip_install", lambda *arguments: None)
-    monkeypatch.setattr(set_up.subprocess, "run", lambda *arguments, **how: None)
-    set_up.STAMP.unlink()
-    set_up.main()
-    assert made == [(set_up.VENV, {"clear": True, "with_pip": True})]
-    assert set_up.is_whole()
-
-
-def test_failing_pip_leaves_no_stamp(marked, monkeypatch):
-    monkeypatch.setattr(set_up, "venv_python", lambda: Path(sys.executable))
-    set_up.STAMP.write_text("something else\n" + str(set_up.VENV) + "\n")
-    with pytest.raises(SystemExit, match=r"(?s)No such file.*The set-up failed"):
-        set_up.pip_install("-r", "missing.txt")
-    monkeypatch.setattr(set_up, "pip_install", lambda *arguments: sys.exit("no"))
-    with pytest.raises(SystemExit):
-        set_up.main()
-    assert not set_up.STAMP.exists()
+@needs_a_shell
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_set_up_that_failed_or_was_interrupted_is_begun_anew(clone, changed):
+    if changed:
+        set_up(clone, python3=PYTHON)
+        (clone / "requirements.lock").write_text("numpy==2.3.0\n")
+    (clone / "no-network").touch()
+    error, _ = set_up(clone, python3=PYTHON)
+    assert "make: *** " in error
+    (clone / "no-network").unlink()
+    assert set_up(clone) == ("", [f"python3 {MADE}", INSTALLED])
 
 
 # The lock file
@@ -189,34 +168,6 @@ def test_lock_pins_every_dependency():
 def test_run_time_needs_numpy_and_matplotlib_only():
     names = [re.match(r"[\w-]+", text)[0] for text in PROJECT["dependencies"]]
     assert names == ["matplotlib", "numpy"]
-
-
-# The tests on other processors
-
-
-@pytest.fixture
-def settings(monkeypatch, tmp_path):
-    """Four settings, told apart by what they say of themselves."""
-    says = {"one": "Haswell", "same": "Haswell", "foreign": "", "other": "Nehalem"}
-    every = tuple(kernels.Setting(name, {"SETTING": name}) for name in says)
-    monkeypatch.setattr(kernels, "SETTINGS", every)
-    monkeypatch.setattr(kernels, "FOLDER", tmp_path)
-    monkeypatch.setattr(kernels, "ROOT", tmp_path)
-    monkeypatch.setattr(kernels, "described", lambda python, setting: says[setting.name])
-
-
-@pytest.mark.parametrize(("fails_on", "code"), [("other", 1), ("same", 0)])
-def test_kernels_run_once_each_and_any_failure_fails_all(
-    settings, tmp_path, capsys, fails_on, code
-):
-    (tmp_path / "test_setting.py").write_text(
-        f"import os\ndef test_setting(): assert os.environ['SETTING'] != {fails_on!r}\n"
-    )
-    assert kernels.main(["test_setting.py"]) == code
-    table = capsys.readouterr().out.rpartition("\n\n")[2].splitlines()
-    words = ["passed: 1 passed", "the same as one", "lacks the instructions"]
-    words += ["FAILED: 1 failed" if code else "passed: 1 passed"]
-    assert [word in line for word, line in zip(words, table, strict=True)] == [True] * 4, table
 
 
 # Documents and workflows

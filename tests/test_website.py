@@ -11,6 +11,7 @@ from base64 import b64decode
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from string import ascii_lowercase
 from types import SimpleNamespace
 from zipfile import ZipFile
 
@@ -25,7 +26,14 @@ from fontTools.ttLib import TTFont
 from coursecode.figures import PALETTE, use_style
 from tests.websites import JUPYTER_BOOK
 from website import launch, print_book
-from website.extensions import dark_colours, exercise_pages, katex_math, orientation, pictures
+from website.extensions import (
+    dark_colours,
+    exercise_pages,
+    katex_math,
+    markup,
+    orientation,
+    pictures,
+)
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
@@ -325,7 +333,8 @@ def test_formulas_are_typeset_at_build_time_for_eyes_and_ears(chapter):
     assert formulas
     for formula in formulas:
         assert formula.select_one(".katex-html[aria-hidden=true]") is not None
-        assert formula.select_one("math annotation") is not None
+        assert formula.math is not None
+        assert formula.select_one("annotation") is None  # TeX that nobody sees weighs as much again
 
 
 def test_a_subscript_has_one_part(chapter):
@@ -354,7 +363,7 @@ def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
 def test_no_dollar_is_left_in_the_text(small_book):
     for path in pages_of(small_book):
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for code in page.select("code, pre, script, style, annotation"):
+        for code in page.select("code, pre, script, style"):
             code.decompose()
         assert "$" not in page.get_text(), path.name
 
@@ -478,7 +487,20 @@ def test_the_reference_lists_every_public_name_and_takes_bars_for_bars(small_boo
     assert listed == ["answer", "information_content", "sigmoid"]
     assert "The answer for |x_i|, and a norm" in page.get_text()
     assert page.get_text().count("Sigmoid, with |s| in it.") == 2  # in the list, and on its own
-    assert page.select_one("annotation").get_text(strip=True) == r"\| x \|"
+    assert page.select_one("math").get_text(strip=True) == "∥x∥"
+
+
+def test_code_is_marked_where_its_look_changes(chapter):
+    """The marks that stay are those that book.css knows."""
+    styles = (ROOT / "website" / "static" / "book.css").read_text(encoding="utf-8")
+    looks = {
+        name
+        for group in re.findall(r"\.highlight :is\(([^)]+)\)", styles)
+        for name in group.split(", ")
+    }
+    kinds = {f".{a}{b}" for a in ascii_lowercase for b in ["", *ascii_lowercase, *"0123456789"]}
+    assert {k for k in kinds if not markup.UNSEEN.match(f'<span class="{k[1:]}">x</span>')} == looks
+    assert {f".{mark['class'][0]}" for mark in chapter.select(".highlight span[class]")} <= looks
 
 
 def test_an_error_shows_its_message_and_no_path(chapter):
@@ -566,6 +588,8 @@ def test_no_two_links_to_places_of_a_page_have_one_name(small_book):
         link["aria-label"] for link in soup(small_book, "book/chapter.html").select(".headerlink")
     ]
     assert "Link to this heading: A section of p_k / 2" in names
+    headings = soup(small_book, "book/chapter.html").select("article :is(h1, h2, h3)")
+    assert "A section of p_k / 2" in [heading.get("aria-label") for heading in headings]
     assert "Link to equation 1.1" in names
     assert "Link to this image: A line, y = x." in names
 
@@ -610,6 +634,33 @@ def test_pale_and_small_text_of_a_figure_is_found():
     assert [fault.split(" is ")[0] for fault in small] == ["'small'"]
     white = drawn(lambda ax: ax.text(0, 0, "on a bar", color="#ffffff"))
     assert list(pictures.hard_to_read(white)) == []
+    assert list(pictures.hard_to_read(drawn(lambda ax: ax.semilogx([1e-4, 1e4], [0, 1])))) == []
+    powers = set(pictures.hard_to_read(drawn(lambda ax: ax.semilogx([1e5, 1e6], [0, 1]))))
+    assert {fault.split(" is ")[0] for fault in powers} == {
+        rf"'$\\mathdefault{{10^{{{power}}}}}$'" for power in (5, 6)
+    }
+
+
+@pytest.mark.parametrize(
+    ("draw", "faults"),
+    [
+        (lambda ax: ax.axhline(0.5), ["'a label' is crossed by a line"]),
+        (lambda ax: ax.plot([0, 1], [0.2, 0.8]), ["'a label' is crossed by a line"]),
+        (lambda ax: ax.text(0.55, 0.52, "more"), ["'more' stands on 'a label'"]),
+        (lambda ax: ax.text(0.97, 0.2, "far away", in_layout=False), ["'far away' is cut off"]),
+        (lambda ax: ax.axhline(0.6), []),
+        (lambda ax: ax.plot([0.55, 0.55], [0.6, 1]), []),
+        (lambda ax: ax.plot([0.55, 0.55], [0.5, 5]), ["'a label' is crossed by a line"]),
+        (lambda ax: ax.plot([-3, 0.4], [0.51, 0.51]), []),
+    ],
+)
+def test_text_in_the_way_is_found(draw, faults):
+    def figure(ax):
+        ax.text(0.5, 0.5, "a label")
+        draw(ax)
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+
+    assert list(pictures.in_the_way(drawn(figure))) == faults
 
 
 @pytest.mark.parametrize("colour", [*PALETTE.values(), "#222222", "#444444", "#666666"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from tests.websites import chapters_of, pages_of
 
@@ -141,3 +142,12 @@ def test_an_invalid_page_is_seen(validator, tmp_path):
     assert len(complaints(validator, [path])) >= 1
     path.write_text(head + "<p>Text.</p>")
     assert complaints(validator, [path]) == []
+
+
+def test_every_letter_of_the_text_is_in_its_face(site):
+    """Greek is the formulas'; what else isn't Latin comes from the reader's own fonts."""
+    texts = "".join((site / name).read_text(encoding="utf-8") for name in pages_of(site))
+    letters = {letter for letter in set(texts) if letter.isalpha() and letter < "\u0100"}
+    assert "é" in letters
+    for face in (site / "_static" / "fonts").glob("*.woff2"):
+        assert letters - set(map(chr, TTFont(face).getBestCmap())) <= {"ª", "º", "µ"}, face.name

@@ -5,15 +5,15 @@ Rules read the stored notebook and run nothing: that its outputs are true is for
 """
 
 import ast
-import json
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import yaml
+import nbformat
+from nbformat import NotebookNode
 
 from tools import prose
 
@@ -23,123 +23,67 @@ FIGURE_LINES = 10  # a figure's code over this is folded
 FOLDED_LINES = 60
 STORED_TYPES = ("text/plain", "text/html", "text/latex", "text/markdown")
 HIDING_TAGS = ("hide-cell", "hide-output", "remove-cell", "remove-input", "remove-output")
-RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 
 Found = Iterator[str]
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell as it is stored."""
-
-    number: int  # as a reader counts, from 1
-    raw: dict[str, Any]
-
-    @property
-    def source(self) -> str:
-        source = self.raw["source"]
-        return source if isinstance(source, str) else "".join(source)
-
-    @property
-    def is_code(self) -> bool:
-        return bool(self.raw["cell_type"] == "code")
-
-    @property
-    def is_markdown(self) -> bool:
-        return bool(self.raw["cell_type"] == "markdown")
-
-    @property
-    def outputs(self) -> list[dict[str, Any]]:
-        outputs: list[dict[str, Any]] = self.raw.get("outputs", [])
-        return outputs
-
-    @property
-    def tags(self) -> list[str]:
-        tags: list[str] = self.raw["metadata"].get("tags", [])
-        return tags
-
-    @property
-    def tree(self) -> ast.Module | None:
-        """The syntax tree of a code cell, nothing when it is not plain Python."""
-        try:
-            return ast.parse(self.source)
-        except SyntaxError:
-            return None
-
-    @property
-    def figures(self) -> int:
-        """How many figures the cell's outputs hold."""
-        return sum("<Figure size" in text for text in self.texts())
-
-    def figure_text(self, part: str, key: str) -> str:
-        """The figure's alt text, name or caption out of the cell's metadata."""
-        return str(self.raw["metadata"].get("mystnb", {}).get(part, {}).get(key, "")).strip()
-
-    def texts(self) -> Iterator[str]:
-        """What the cell printed, showed or raised, as text."""
-        for output in self.outputs:
-            yield joined(output.get("text", ""))
-            yield str(output.get("evalue", ""))
-            for kind, data in output.get("data", {}).items():
-                if kind in STORED_TYPES:
-                    text = joined(data)
-                    yield re.sub(r"<[^>]*>", " ", text) if kind == "text/html" else text
-
-
-@dataclass(frozen=True)
 class Chapter:
-    """A notebook as it is stored, before any tool mends it."""
+    """A stored notebook."""
 
     name: str
-    raw: dict[str, Any]
+    notebook: NotebookNode
 
     @classmethod
     def read(cls, path: Path) -> "Chapter":
-        return cls(path.stem, json.loads(path.read_text(encoding="utf-8")))
+        return cls(path.stem, nbformat.read(path, as_version=4))
 
     @property
-    def cells(self) -> list[Cell]:
-        return [Cell(number, raw) for number, raw in enumerate(self.raw["cells"], 1)]
+    def cells(self) -> list[NotebookNode]:
+        cells: list[NotebookNode] = self.notebook.cells
+        return cells
 
     @property
-    def code(self) -> list[Cell]:
-        return [cell for cell in self.cells if cell.is_code]
+    def code(self) -> list[NotebookNode]:
+        return [cell for cell in self.cells if cell.cell_type == "code"]
 
     @property
-    def markdown(self) -> list[Cell]:
-        return [cell for cell in self.cells if cell.is_markdown]
+    def markdown(self) -> list[NotebookNode]:
+        return [cell for cell in self.cells if cell.cell_type == "markdown"]
 
-    def where(self, cell: Cell) -> str:
-        return f"{self.name}, cell {cell.number} ({cell.raw.get('id', 'without id')})"
-
-
-def joined(text: str | list[str]) -> str:
-    """Text that a notebook may store as a list of lines."""
-    return text if isinstance(text, str) else "".join(text)
+    def where(self, cell: NotebookNode) -> str:
+        number = next(n for n, one in enumerate(self.cells, 1) if one is cell)
+        return f"{self.name}, cell {number} ({cell.id})"
 
 
-# The notebook as a file
+def tags(cell: NotebookNode) -> list[str]:
+    """The tags of a cell."""
+    return list(cell.metadata.get("tags", []))
 
 
-def has_a_kernel(chapter: Chapter) -> Found:
-    """Name the kernel by which everything else can run the chapter."""
-    kernel = chapter.raw.get("metadata", {}).get("kernelspec", {})
-    if (kernel.get("name"), kernel.get("language")) != ("python3", "python"):
-        yield f"{chapter.name}: its kernelspec must be python3 (language python), got {kernel}"
+def tree(cell: NotebookNode) -> ast.Module:
+    """The syntax tree of a code cell, empty when it is not plain Python."""
+    with contextlib.suppress(SyntaxError):
+        return ast.parse(str(cell.source))
+    return ast.Module([], [])
 
 
-def has_stable_ids(chapter: Chapter) -> Found:
-    """Give each cell an id that says what it is and stays, so that a change is a short diff."""
-    seen: set[str] = set()
-    for cell in chapter.cells:
-        ident = cell.raw.get("id")
-        if not ident:
-            yield f"{chapter.where(cell)}: has no id"
-        elif RANDOM_ID.fullmatch(ident):
-            yield f"{chapter.where(cell)}: its id is a random one"
-        elif ident in seen:
-            yield f"{chapter.where(cell)}: its id is used twice"
-        seen.add(ident or "")
+def texts(cell: NotebookNode) -> Iterator[str]:
+    """What a cell printed, showed or raised, as text."""
+    for output in cell.get("outputs", []):
+        yield output.get("text", "")
+        yield output.get("evalue", "")
+        for kind, data in output.get("data", {}).items():
+            if kind in STORED_TYPES:
+                yield re.sub(r"<[^>]*>", " ", data) if kind == "text/html" else data
+
+
+def figure_text(cell: NotebookNode, part: str, key: str) -> str:
+    """The alt text, name or caption of a cell's figure."""
+    return str(cell.metadata.get("mystnb", {}).get(part, {}).get(key, "")).strip()
+
+
+# The notebook as a file (`tools.chapters` sees to the form in which it is stored)
 
 
 def opens_with_its_title(chapter: Chapter) -> Found:
@@ -149,7 +93,7 @@ def opens_with_its_title(chapter: Chapter) -> Found:
         for cell in chapter.markdown
         for _ in re.finditer(r"^# ", prose.without_code(cell.source), re.M)
     ]
-    if len(titles) != 1 or titles[0].number != 1:
+    if len(titles) != 1 or titles[0] is not chapter.cells[0]:
         yield f"{chapter.name}: must open with its title, its only heading of the first level"
 
 
@@ -159,22 +103,11 @@ def opens_with_its_title(chapter: Chapter) -> Found:
 def was_run_in_order(chapter: Chapter) -> Found:
     """Count 1..n: a cell that was never run passes nbval silently."""
     for expected, cell in enumerate(chapter.code, 1):
-        count = cell.raw.get("execution_count")
+        count = cell.execution_count
         if count != expected:
             yield f"{chapter.where(cell)}: execution count must be {expected}, got {count}"
         if not cell.source.strip():
             yield f"{chapter.where(cell)}: is empty"
-
-
-def stores_text_only(chapter: Chapter) -> Found:
-    """Keep images and widgets out of the repository."""
-    for cell in chapter.code:
-        for output in cell.outputs:
-            for kind in output.get("data", {}):
-                if kind not in STORED_TYPES:
-                    yield f"{chapter.where(cell)}: stores an output of type {kind}"
-        if cell.raw.get("attachments"):
-            yield f"{chapter.where(cell)}: has attachments"
 
 
 def is_silent_on_stderr(chapter: Chapter) -> Found:
@@ -182,7 +115,7 @@ def is_silent_on_stderr(chapter: Chapter) -> Found:
     for cell in chapter.code:
         for output in cell.outputs:
             if output.get("name") == "stderr":
-                yield f"{chapter.where(cell)}: wrote to stderr: {joined(output['text']).strip()!r}"
+                yield f"{chapter.where(cell)}: wrote to stderr: {output.text.strip()!r}"
 
 
 def is_compared_everywhere(chapter: Chapter) -> Found:
@@ -190,10 +123,10 @@ def is_compared_everywhere(chapter: Chapter) -> Found:
     for cell in chapter.code:
         if re.search(r"#\s*(NBVAL_|PYTEST_VALIDATE_)", cell.source):
             yield f"{chapter.where(cell)}: a comment switches nbval off"
-        for tag in cell.tags:
+        for tag in tags(cell):
             if tag.startswith("nbval") or tag == "skip-execution":
                 yield f"{chapter.where(cell)}: the tag {tag} switches the comparison off"
-        if any(re.search(r" at 0x[0-9a-f]{6,}", text) for text in cell.texts()):
+        if any(re.search(r" at 0x[0-9a-f]{6,}", text) for text in texts(cell)):
             yield f"{chapter.where(cell)}: shows a memory address, which is another one next time"
 
 
@@ -203,7 +136,7 @@ def is_compared_everywhere(chapter: Chapter) -> Found:
 def imports_the_package(chapter: Chapter) -> Found:
     """Use coursecode, seen in the syntax tree and not in a comment."""
     for cell in chapter.code:
-        for node in ast.walk(cell.tree or ast.Module([], [])):
+        for node in ast.walk(tree(cell)):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
@@ -215,7 +148,7 @@ def imports_the_package(chapter: Chapter) -> Found:
 def is_plain_python(chapter: Chapter) -> Found:
     """Do without magics and shell commands, which only some front ends know."""
     for cell in chapter.code:
-        if cell.tree is None:
+        if cell.source.strip() and not tree(cell).body:
             yield f"{chapter.where(cell)}: is not plain Python"
 
 
@@ -223,7 +156,7 @@ def has_short_cells(chapter: Chapter) -> Found:
     """Show code in pieces that a reader takes in at once."""
     for cell in chapter.code:
         lines = len(cell.source.splitlines())
-        folded = "hide-input" in cell.tags
+        folded = "hide-input" in tags(cell)
         limit = FOLDED_LINES if folded else VISIBLE_LINES
         if lines > limit:
             kind = "folded" if folded else "visible"
@@ -233,7 +166,7 @@ def has_short_cells(chapter: Chapter) -> Found:
 def has_short_lines(chapter: Chapter) -> Found:
     """Show code whole: no visible line is wider than the page."""
     for cell in chapter.code:
-        for line in cell.source.splitlines() if "hide-input" not in cell.tags else ():
+        for line in cell.source.splitlines() if "hide-input" not in tags(cell) else ():
             if len(line) > VISIBLE_COLUMNS:
                 where = chapter.where(cell)
                 yield f"{where}: a line of {len(line)} characters, at most {VISIBLE_COLUMNS}"
@@ -243,22 +176,27 @@ def hides_only_figure_code(chapter: Chapter) -> Found:
     """Hide nothing mathematical: what is folded draws a figure, and long drawing code is folded."""
     for cell in chapter.code:
         lines = len(cell.source.splitlines())
-        for tag in cell.tags:
+        for tag in tags(cell):
             if tag in HIDING_TAGS:
                 yield f"{chapter.where(cell)}: the tag {tag} hides what the reader should see"
-        if "hide-input" in cell.tags and not draws(cell):
+        if "hide-input" in tags(cell) and not draws(cell):
             yield f"{chapter.where(cell)}: folded, but draws no figure"
-        if draws(cell) and lines > FIGURE_LINES and "hide-input" not in cell.tags:
+        if draws(cell) and lines > FIGURE_LINES and "hide-input" not in tags(cell):
             yield f"{chapter.where(cell)}: {lines} lines of drawing code, to be folded (hide-input)"
 
 
 # Figures
 
 
-def draws(cell: Cell) -> bool:
+def draws(cell: NotebookNode) -> bool:
     """Whether a cell makes a figure, or means to."""
-    shown = any(is_show(node) for node in ast.walk(cell.tree or ast.Module([], [])))
-    return shown or bool(cell.figures) or "mystnb" in cell.raw["metadata"]
+    shown = any(is_show(node) for node in ast.walk(tree(cell)))
+    return shown or bool(figures(cell)) or "mystnb" in cell.metadata
+
+
+def figures(cell: NotebookNode) -> int:
+    """How many figures a cell's outputs hold."""
+    return sum("<Figure size" in text for text in texts(cell))
 
 
 def is_show(node: ast.AST) -> bool:
@@ -272,8 +210,8 @@ def describes_its_figures(chapter: Chapter) -> Found:
     names: set[str] = set()
     for cell in filter(draws, chapter.code):
         where = chapter.where(cell)
-        alt, caption = cell.figure_text("image", "alt"), cell.figure_text("figure", "caption")
-        name = cell.figure_text("figure", "name")
+        alt, caption = figure_text(cell, "image", "alt"), figure_text(cell, "figure", "caption")
+        name = figure_text(cell, "figure", "name")
         if len(alt.split()) < 5:
             yield f"{where}: the figure's alt text must say what it shows, got {alt!r}"
         if len(caption.split()) < 5:
@@ -288,11 +226,11 @@ def describes_its_figures(chapter: Chapter) -> Found:
 def ends_figures_with_show(chapter: Chapter) -> Found:
     """Draw one figure a cell, and close it by plt.show(), which leaves no stray output."""
     for cell in filter(draws, chapter.code):
-        body = cell.tree.body if cell.tree else []
+        body = tree(cell).body
         if not body or not is_show(body[-1]):
             yield f"{chapter.where(cell)}: a figure cell must end with plt.show()"
-        if cell.figures > 1:
-            yield f"{chapter.where(cell)}: draws {cell.figures} figures, must draw one"
+        if figures(cell) > 1:
+            yield f"{chapter.where(cell)}: draws {figures(cell)} figures, must draw one"
 
 
 # The prose
@@ -317,7 +255,7 @@ def reading_minutes(chapter: Chapter) -> float:
     line of code; 20 s for a figure.
     """
     text = "\n".join(cell.source for cell in chapter.markdown)
-    shown = [cell for cell in chapter.code if "hide-input" not in cell.tags]
+    shown = [cell for cell in chapter.code if "hide-input" not in tags(cell)]
     lines = sum(bool(line.strip()) for cell in shown for line in cell.source.splitlines())
     figures = sum(draws(cell) for cell in chapter.code)
     displayed, inline, words = prose.measure(text)
@@ -333,19 +271,19 @@ def types_no_result_in(chapter: Chapter) -> Found:
     known = {number for cell in chapter.code for number in stored_numbers(cell)}
     known |= {abs(number) for number in known}
     for cell in chapter.cells:
-        texts = [cell.source] if cell.is_markdown else []
-        texts += [cell.figure_text("image", "alt"), cell.figure_text("figure", "caption")]
-        stated = {written: value for text in texts for written, value in prose.numbers(text)}
+        said = [cell.source] if cell.cell_type == "markdown" else []
+        said += [figure_text(cell, "image", "alt"), figure_text(cell, "figure", "caption")]
+        stated = {written: value for text in said for written, value in prose.numbers(text)}
         for written, value in stated.items():
             if value not in known:
                 yield f"{chapter.where(cell)}: {written} is in no output and no code of it"
 
 
-def stored_numbers(cell: Cell) -> Iterator[Decimal]:
+def stored_numbers(cell: NotebookNode) -> Iterator[Decimal]:
     """All numbers in a cell's outputs, and the constants of its code (not comments, not text)."""
-    for text in cell.texts():
+    for text in texts(cell):
         yield from prose.printed_numbers(text)
-    for node in ast.walk(cell.tree or ast.Module([], [])):
+    for node in ast.walk(tree(cell)):
         sign = 1
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             node, sign = node.operand, -1
@@ -354,11 +292,8 @@ def stored_numbers(cell: Cell) -> Iterator[Decimal]:
 
 
 RULES: tuple[Callable[[Chapter], Found], ...] = (
-    has_a_kernel,
-    has_stable_ids,
     opens_with_its_title,
     was_run_in_order,
-    stores_text_only,
     is_silent_on_stderr,
     is_compared_everywhere,
     imports_the_package,
@@ -379,36 +314,11 @@ def broken_rules(chapter: Chapter) -> list[str]:
 
 
 def unlisted(root: Path) -> list[str]:
-    """Chapters that `_toc.yml` leaves out, and pages it names that aren't there."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    listed = set(files_in(toc))
-    pages = {
-        path.relative_to(root).with_suffix("").as_posix()
-        for pattern in ("*.ipynb", "*.md")
-        for path in (root / "book").rglob(pattern)
-        if not any(part.startswith(".") for part in path.relative_to(root).parts)
-    }
-    made = {  # by the build, from the exercises' sources
-        f"exercises/pages/{path.stem}{which}"
-        for path in (root / "exercises").glob("*/*.ipynb")
-        if path.stem == path.parent.name
-        for which in ("", "_solutions")
-    }
-    return [f"{page} is missing in _toc.yml" for page in sorted((pages | made) - listed)] + [
-        f"_toc.yml names {page}, which does not exist"
-        for page in sorted(listed - pages - made)
-        if not any((root / page).with_suffix(suffix).exists() for suffix in (".md", ".ipynb"))
-    ]
-
-
-def files_in(toc: object) -> Iterator[str]:
-    """Every `root:` and `file:` of a table of contents, however deep."""
-    if isinstance(toc, dict):
-        for key, value in toc.items():
-            if key in ("root", "file"):
-                yield re.sub(r"\.(md|ipynb)$", "", str(value))
-            else:
-                yield from files_in(value)
-    elif isinstance(toc, list):
-        for entry in toc:
-            yield from files_in(entry)
+    """Chapters that `_toc.yml` leaves out: they would not be built, and nothing would say so."""
+    listed = re.findall(r"(?:root|file): (\S+)", (root / "_toc.yml").read_text(encoding="utf-8"))
+    book = [path for kind in ("*.ipynb", "*.md") for path in (root / "book").glob(kind)]
+    pages = {f"book/{path.stem}" for path in book}
+    for source in (root / "exercises").glob("*/*.ipynb"):
+        if source.stem == source.parent.name:  # the build makes two pages of it
+            pages |= {f"exercises/pages/{source.stem}{which}" for which in ("", "_solutions")}
+    return [f"{page} is missing in _toc.yml" for page in sorted(pages - {*listed})]

@@ -342,12 +342,15 @@ def failures(
     """Run the cells in this process; the tests that failed, and what they said.
 
     As with nbgrader, an error does not stop the next cell, and a test that writes to stderr fails.
+    With answers of one's own only the tests of their questions are run: no other needs them.
     """
     names: dict[str, Any] = {"__name__": "__main__"}
     failed = {}
     replaced = {f"{prefix}{question}": source for question, source in (answers or {}).items()}
     for cell in notebook.cells:
-        if cell.cell_type != "code":
+        question = cell.id.removeprefix(prefix).partition("-")[0]
+        of_others = answers and is_test(cell) and question not in answers
+        if cell.cell_type != "code" or of_others:
             continue
         source = replaced.get(cell.id, cell.source)
         errors = io.StringIO()

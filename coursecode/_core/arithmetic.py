@@ -6,7 +6,6 @@ example, (rows,). Only `put` and `split` change what they are given.
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -66,6 +65,15 @@ def others(x: Numbers) -> Numbers:
     return put(rest, top, row_sum(put(x.copy(), top, 0)))
 
 
+def mended(
+    value: Numbers, hard: Numbers, careful: Callable[..., Numbers], *rows: Numbers
+) -> Numbers:
+    """Return values, but of the hard rows what a careful, slower formula makes of them."""
+    if np.count_nonzero(hard):
+        value[hard] = careful(*(each[hard] for each in rows))
+    return value
+
+
 # --- products in which 0 · ∞ is 0 -------------------------------------------------------
 
 
@@ -83,13 +91,22 @@ def expectation(p: Numbers, cost: Numbers) -> Numbers:
 
 # --- logarithms and exponentials ------------------------------------------------------
 
-LOGARITHMS: dict[float, Callable[..., Any]] = {math.e: np.log, 2.0: np.log2, 10.0: np.log10}
-
 
 def log(x: Numbers, base: float) -> Numbers:
     """Return the logarithm to a base; log2 rounds once, where a quotient rounds three times."""
-    known = LOGARITHMS.get(base)
-    return known(x) if known else np.log(x) / math.log(base)
+    return np.log2(x) if base == 2 else np.log(x) / math.log(base)
+
+
+def log1p(x: Numbers) -> Numbers:
+    """Return ln(1 + x) for finite x above -1.
+
+    In float32 by the logarithm, which NumPy does many at a time, and this only with AVX-512. What
+    1 + x rounds off is known exactly, and given back.
+    """
+    if x.dtype != np.float32:
+        return np.log1p(x)
+    u = 1 + x
+    return np.log(u) + (x - (u - 1)) / u
 
 
 def exponentials(s: Numbers) -> tuple[Numbers, Numbers]:
@@ -100,10 +117,8 @@ def exponentials(s: Numbers) -> tuple[Numbers, Numbers]:
     e: Numbers = np.exp(s)
     total = row_sum(e)
     hard = ~((total >= SMALL) & (total < math.inf))
-    if hard.any():
-        e[hard] = _shifted_exponentials(s[hard])
-        total[hard] = row_sum(e[hard])
-    return e, total
+    e = mended(e, hard, _shifted_exponentials, s)
+    return e, mended(total, hard, row_sum, e)
 
 
 def _shifted_exponentials(s: Numbers) -> Numbers:
@@ -130,9 +145,8 @@ def log_total(s: Numbers) -> tuple[Numbers, Numbers]:
     top = row_max(s)
     rest = _sum_but_largest(np.exp(s - column(top)))
     sure = rest < 0.01  # of one class: the others are far below, where a shift rounds the most
-    if sure.any():
-        rest[sure] = _sum_but_largest(_shifted_exponentials(s[sure]))
-    return top, np.log1p(rest)
+    careful = lambda s: _sum_but_largest(_shifted_exponentials(s))
+    return top, np.log1p(mended(rest, sure, careful, s))
 
 
 def _sum_but_largest(e: Numbers) -> Numbers:
@@ -145,12 +159,13 @@ def surprise(s: Numbers, y: Numbers) -> Numbers:
     """Return -ln q_y for the softmax q of scores: ln(1 + e^others / e^own)."""
     own, rest = split(np.exp(s), y)
     total, odds = own + rest, rest / own
-    loss: Numbers = np.log1p(odds)
-    hard = ~((total >= SMALL) & (total < math.inf) & (odds < math.inf))
-    if hard.any():  # out of range
-        top, log_sum = log_total(s[hard])
-        loss[hard] = log_sum - (pick(s[hard], y[hard]) - top)
-    return loss
+    in_range = (total >= SMALL) & (total < math.inf) & (odds < math.inf)
+    return mended(np.log1p(odds), ~in_range, _shifted_surprise, s, y)
+
+
+def _shifted_surprise(s: Numbers, y: Numbers) -> Numbers:
+    top, log_sum = log_total(s)
+    return log_sum - (pick(s, y) - top)
 
 
 def scaled(x: Numbers) -> tuple[Numbers, Numbers]:
@@ -188,12 +203,9 @@ def divergence_terms(p: Numbers, q: Numbers) -> Numbers:
 
 def divergence(p: Numbers, q: Numbers) -> Numbers:
     """Return the sum of p ln(p/q) - p + q in each row."""
-    d = p - q
-    total = row_sum(times(p, np.log1p(d / q)) - d)
-    hard = ~((total > 0.01) & (total < math.inf))  # the terms cancel, or a ratio leaves range
-    if hard.any():
-        total[hard] = row_sum(divergence_terms(p[hard], q[hard]))
-    return total
+    total = row_sum(times(p, np.log(p / q)) - (p - q))
+    hard = ~((total > 0.03) & (total < math.inf))  # the terms cancel, or a ratio leaves range
+    return mended(total, hard, lambda p, q: row_sum(divergence_terms(p, q)), p, q)
 
 
 def log_ratio(p: Numbers, q: Numbers) -> Numbers:

@@ -79,25 +79,26 @@ def checked(function: F) -> F:
 def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
     """Return a function that takes its arguments by their kinds, and says so in its docstring."""
     signature = inspect.signature(function, eval_str=True)
-    kinds = {name: kind_in(each.annotation) for name, each in signature.parameters.items()}
-    defaults = {name: each.default for name, each in signature.parameters.items()}
-    data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
-    data_do = [name for name in kinds if defaults[name] is inspect.Parameter.empty] == data
+    parameters = signature.parameters.items()
+    kinds = {name: kind_in(each.annotation) for name, each in parameters}
+    defaults = {name: each.default for name, each in parameters}
+    *others, last = data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
+    by_place = [name for name, each in parameters if each.kind != each.KEYWORD_ONLY]
+    options = kinds.keys() - by_place
+    needed = {name for name in options if defaults[name] is inspect.Parameter.empty}
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
     function.__annotations__ = function.__annotations__ | {n: k for n, k in shown.items() if k}
 
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
-        if data_do and not named and len(given) == len(data):  # `bind` takes its time
-            values = dict(zip(data, given, strict=True))
+        if data == by_place and len(given) == len(data) and needed <= named.keys() <= options:
+            values = named | dict(zip(data, given, strict=True))  # `bind` takes its time
         else:
             values = signature.bind(*given, **named).arguments
-        arguments: list[Argument] = []
-        like: Any = values.get("classes")  # it tells what labels may be, and so do scores
-        for name in reversed(data):
-            arguments.insert(0, kinds[name].take(name, values.pop(name), like))
-            like = arguments[-1]
+        # The last tells what labels may be: it is their scores.
+        like = kinds[last].take(last, values.pop(last), values.get("classes"))
+        arguments = [*[kinds[name].take(name, values.pop(name), like) for name in others], like]
         for name, value in values.items():
             if kinds[name] and value is not defaults[name]:
                 values[name] = kinds[name].take(name, value, like)
@@ -107,12 +108,12 @@ def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
     return taking
 
 
-def as_a_whole(function: Callable[..., Any], arguments: list[Argument], others: Any) -> Any:
+def as_a_whole(function: Callable[..., Any], arguments: list[Argument], options: Any) -> Any:
     """Call a function with all values of its arguments."""
     with np.errstate(all="ignore"):
         match(arguments)
         hold(arguments, [each.rows for each in arguments])
-        return function(**{each.name: each.values for each in arguments}, **others)
+        return function(**{each.name: each.values for each in arguments}, **options)
 
 
 @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
@@ -120,17 +121,18 @@ def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any
     """Call a formula with a block of rows at a time."""
     batch = match(arguments)
     count, dtype = prod(batch), common_type(arguments)
-    fit = all([fits_single(value) for value in options.values() if type(value) is float])
-    rows = [in_rows(each, count, dtype if fit else DOUBLE) for each in arguments]
+    wide = dtype is SINGLE and not all(
+        fits_single(value) for value in options.values() if type(value) is float
+    )
+    rows = [in_rows(each, count, DOUBLE if wide else dtype) for each in arguments]
     step = max(1, BLOCK_BYTES * count // max([each.nbytes for each in rows]))
     for start in range(0, count, step):
-        block = [each[start : start + step] for each in rows]
+        block = [each[start : start + step] for each in rows] if step < count else rows
         hold(arguments, block)
         part = formula(*block, **options)
         if not start:
             result = np.empty((count, *part.shape[1:]), dtype)
-        # -0.0 + 0.0 is 0.0
-        np.add(part, 0.0, out=result[start : start + step], casting="same_kind")
+        np.add(part, 0.0, out=result[start : start + step])  # -0.0 + 0.0 is 0.0
     return result.reshape(batch + result.shape[1:])[()]
 
 
@@ -143,10 +145,7 @@ def common_type(arguments: list[Argument]) -> np.dtype[Any]:
 def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
     """Return the values, a row each; a lone number is repeated, though not in memory."""
     rows = argument.rows
-    if rows.dtype.kind == "f" and rows.dtype is not dtype:
-        rows = rows.astype(dtype)
-    if not rows.flags.c_contiguous:
-        rows = np.ascontiguousarray(rows)
+    rows = np.ascontiguousarray(rows, dtype if rows.dtype.kind == "f" else None)
     return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
 
 

@@ -29,6 +29,7 @@ SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arith
 LANE = 10_000
 
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
+ONES = {kind: np.ones(SHORT_ROW, kind) for kind in (DOUBLE, SINGLE)}
 TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
 LEAST, MOST = 5e-324, float(np.finfo(np.float64).max)  # above 0, and below inf
 # By how much a sum of probabilities may miss 1: the root of float32's machine epsilon, 3.5e-4. It
@@ -53,7 +54,7 @@ def all_finite(x: Numbers) -> bool:
 def row_sum(x: Numbers) -> Numbers:
     """Return the sum of each row: pairwise, or for short rows as a product with ones."""
     short = x.shape[-1] <= SHORT_ROW
-    return x.dot(np.ones(x.shape[-1], x.dtype)) if short else np.add.reduce(x, axis=-1)
+    return x.dot(ONES[x.dtype][: x.shape[-1]]) if short else np.add.reduce(x, axis=-1)
 
 
 # --- rules ------------------------------------------------------------------------------
@@ -85,15 +86,8 @@ def place(index: tuple[int, ...], where: str = "at index") -> str:
     return f" {where} {index[0] if len(index) == 1 else index}" if index else ""
 
 
-def _sum(
-    tolerance: float, along: str = "along its last axis", axis: Any = -1, row: str = "row"
-) -> Rule:
-    off = lambda total: abs(total - 1) > tolerance
-    return Rule(f"sum to 1 {along}", off, lambda p: p.sum(axis=axis, dtype=np.float64), row)
-
-
 NOT_NAN = Rule("not be nan", np.isnan)
-FINITE = Rule("be finite", lambda x: ~np.isfinite(x))
+FINITE = Rule("be finite", lambda x: (abs(x) == math.inf) | (x != x))
 BELOW_INF = Rule("be below inf", lambda x: x == math.inf)
 SOME_CLASS = Rule("not be -inf for every class", lambda top: top == -math.inf, lambda s: s.max(-1))
 NOT_NEGATIVE = Rule("not be negative", lambda x: x < 0)
@@ -131,17 +125,13 @@ class Argument(NamedTuple):
     name: str
     kind: "Data"
     values: Numbers
+    batch: tuple[int, ...]  # the leading axes, before those of one example
     yields: bool = False  # its type to that of the data beside it, as Python's own numbers do
-
-    @property
-    def batch(self) -> tuple[int, ...]:
-        """The leading axes, before those of one example."""
-        return self.values.shape[: self.values.ndim - self.kind.rank]
 
     @property
     def rows(self) -> Numbers:
         """The values with all leading axes as one."""
-        return self.values.reshape(-1, *self.values.shape[self.values.ndim - self.kind.rank :])
+        return self.values.reshape(-1, *self.values.shape[len(self.batch) :])
 
 
 @dataclass(frozen=True, repr=False)
@@ -164,18 +154,17 @@ class Data(Kind):
             kind = self.loose if self.loose and array.dtype == np.float16 else self
             own = array.dtype.kind not in self.adopts
             array = floats(name, array) if own else array.astype(like.values.dtype)
-        self.demand_axes(name, array)
-        return Argument(
-            name, kind, array, type(value) in (int, float) and fits_single(float(array))
-        )
+        yields = type(value) in (int, float) and fits_single(float(array))
+        return Argument(name, kind, array, self.batch_of(name, array), yields)
 
-    def demand_axes(self, name: str, array: Numbers) -> None:
-        """Refuse an array that has too few axes for one example."""
+    def batch_of(self, name: str, array: Numbers) -> tuple[int, ...]:
+        """Return the leading axes of an array; refuse one that has too few for one example."""
         if array.ndim < self.rank:
             got = f"shape {array.shape}" if array.ndim else "a single number"
             raise ValueError(f"{name} must have {self.axes}, got {got}")
         if self.matrix and array.ndim != 2:
             raise ValueError(f"{name} must have shape (n, d), got {array.shape}")
+        return array.shape[: array.ndim - self.rank]
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -222,17 +211,23 @@ def fits_single(number: float) -> bool:
 
 
 def _within(low: float, high: float) -> Callable[[Numbers], bool]:
-    return lambda x: low <= float(x.min()) and float(x.max()) <= high
+    least, most = np.minimum.reduce, np.maximum.reduce
+    return lambda x: low <= float(least(x, axis=None)) and float(most(x, axis=None)) <= high
 
 
 def _no_short_cut(x: Numbers) -> bool:
     return False
 
 
+def _taken(x: Numbers) -> bool:
+    return True  # whatever is wrong with it was found when it was taken
+
+
 @dataclass(frozen=True, repr=False)
 class _Classes(Data):
     """Whole numbers from 0 on, fewer than the scores beside them have columns."""
 
+    holds: Callable[[Numbers], bool] = _taken
     count: int = 0  # of classes, where it is known beforehand: two are told by False and True too
 
     def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
@@ -240,17 +235,15 @@ class _Classes(Data):
         array = plain_array(name, value)
         if array.dtype.kind not in self.adopts:
             demand_numbers(name, array, "whole")
-        self.demand_axes(name, array)
-        if isinstance(like, Argument) and not self.count:
-            count = like.values.shape[-1]
-        else:
-            count = self.count or as_kind(Whole, "classes", like)
-        below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
-        kind = replace(self, rules=(WHOLE_NUMBERS, below), holds=_within(0, count - 1))
-        if array.dtype.kind != "i" and count and kind.fault(array):
-            # Before they are cast, which would cut fractions off and make large ones negative.
-            raise ValueError(f"{name} {kind.fault(array)}")
-        return Argument(name, kind, array.astype(np.intp, copy=False))
+        batch = self.batch_of(name, array)
+        scores = isinstance(like, Argument)
+        count = self.count or (like.values.shape[-1] if scores else as_kind(Whole, "classes", like))
+        # Before they are cast, which would cut fractions off and make large ones negative.
+        if count and array.size and (array.dtype.kind == "f" or not _within(0, count - 1)(array)):
+            below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
+            if fault := WHOLE_NUMBERS.fault(array) or below.fault(array):
+                raise ValueError(f"{name} {fault}")
+        return Argument(name, self, array.astype(np.intp, copy=False), batch)
 
 
 class _Labels(Data):
@@ -271,15 +264,17 @@ class _Labels(Data):
         )
 
 
-def _summing_to_1(words: str, rules: tuple[Rule, ...], *total: Any, **more: Any) -> Data:
-    def held_to(tolerance: float, **also: Any) -> Data:
+def _summing_to_1(words: str, rules: tuple[Rule, ...], over: str, row: str, **axes: Any) -> Data:
+    def held_to(tolerance: float, loose: Data | None = None) -> Data:
         def holds(p: Numbers) -> bool:
             off = row_sum(p.reshape(len(p), -1)) - 1
-            return bool(p.min() >= 0 and off.dot(off) <= tolerance**2)
+            return bool(np.minimum.reduce(p, axis=None) >= 0 and off.dot(off) <= tolerance**2)
 
-        return Data(words, (*rules, _sum(tolerance, *total)), holds, **more, **also)
+        total = lambda p: p.sum(axis=tuple(range(-axes["rank"], 0)), dtype=np.float64)
+        sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > tolerance, total, row)
+        return Data(words, (*rules, sums), holds, loose=loose, **axes)
 
-    return held_to(TOLERANCE, loose=held_to(LOOSE))
+    return held_to(TOLERANCE, held_to(LOOSE))
 
 
 _REAL = Data("finite numbers", (FINITE,))
@@ -290,13 +285,17 @@ _UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), _within(0, 1))
 _SIGNS = Data("-1 or +1", (SIGN,), _no_short_cut, adopts="iu")
 _BITS = _Classes("0 or 1", (WHOLE_NUMBERS, CLASS), adopts="b", count=2)
 _CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
-_DISTRIBUTION = _summing_to_1("distributions", (NOT_NAN, NOT_NEGATIVE), rank=1)
+_DISTRIBUTION = _summing_to_1(
+    "distributions", (NOT_NAN, NOT_NEGATIVE), "along its last axis", "row", rank=1
+)
 _SOFT_LABELS = replace(_DISTRIBUTION, adopts="biu")
 _TABLE = _summing_to_1(
     "tables of probabilities",
     (FINITE, AT_LEAST_0),
-    *("over its last two axes", (-2, -1), "table"),
-    **{"rank": 2, "axes": "two last axes, a table"},
+    "over its last two axes",
+    "table",
+    rank=2,
+    axes="two last axes, a table",
 )
 _OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
 
@@ -345,7 +344,7 @@ class Option(Kind):
 
     def take(self, name: str, value: Any, like: Any = None) -> Any:
         """Return the value, checked; `like` is the last argument of the data."""
-        yes_or_no = isinstance(value, bool | np.bool_) and bool not in self.types
+        yes_or_no = type(value) in (bool, np.bool_) and bool not in self.types
         if yes_or_no or not isinstance(value, self.types):
             raise TypeError(f"{name} must be {self.noun}, got {type(value).__name__}")
         value = self.turn(value)
@@ -427,16 +426,18 @@ def as_kind(kind: Any, name: str, value: Any) -> Any:
 
 def match(arguments: Sequence[Argument]) -> tuple[int, ...]:
     """Return the leading axes that all share; only a lone number may have none of them."""
-    first = next((each for each in arguments if each.batch or not each.kind.lone), arguments[0])
-    shape, rank, batch = first.values.shape, first.kind.rank, first.batch
-    for each in arguments:
-        alike = each.values.shape == shape if each.kind.rank == rank else each.batch == batch
-        if not (alike or (each.kind.lone and not each.batch)):
+    for first in arguments:
+        if first.batch or not first.kind.lone:
+            break
+    shape, batch, rank = first.values.shape, first.batch, first.kind.rank
+    for name, kind, values, own, _ in arguments:
+        alike = values.shape == shape if kind.rank == rank else own == batch
+        if not (alike or (kind.lone and not own)):
             raise ValueError(
-                f"shapes must match, got {first.name} {shape} and {each.name} {each.values.shape}"
+                f"shapes must match, got {first.name} {shape} and {name} {values.shape}"
             )
-        if not each.values.size:
-            raise ValueError(f"{each.name} must not be empty, got shape {each.values.shape}")
+        if not values.size:
+            raise ValueError(f"{name} must not be empty, got shape {values.shape}")
     return batch
 
 

@@ -1,10 +1,10 @@
-"""The ways to a minimum that the fits share: least squares, coordinate descent, descent.
+"""Least squares to the last digit, which all fits share.
 
 Columns are first put into units of their own, so that neither an answer nor the way to it depends
 on whether a length was given in millimetres or in light years.
 """
 
-from collections.abc import Callable
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,6 @@ from coursecode._core.kinds import Numbers
 
 EPS = float(np.finfo(np.float64).eps)
 LARGEST = 1e300  # of a penalty: it leaves no weight that a thousandth of it would not
-NOTHING = 64 * EPS  # a weight so small beside the largest is rounding, where a penalty prefers 0
 
 
 # --- units and means ------------------------------------------------------------------
@@ -56,15 +55,16 @@ def with_intercept(columns: Columns, y: Columns, w: Numbers) -> tuple[Numbers, f
     """Return the weights in the units of the data, and the intercept that belongs to them."""
     terms, errors = exact_product(np.append(columns.mean, -1.0), np.append(w, y.mean))
     errors += np.append(columns.mean_low * w, -y.mean_low)
-    return w * (y.units / columns.units), float(0 - exact_sum(terms, errors) * y.units)
+    return w * (y.units / columns.units), float(0 - exact_sum(terms, errors)[0] * y.units)
 
 
 def rank_of(sigma: Numbers, shape: tuple[int, ...]) -> int:
     """Return how many singular values of columns of a like size are more than rounding."""
-    return int(np.sum(sigma > _rounding(shape) * sigma[0]))
+    return int(np.sum(sigma > rounding(shape) * sigma[0]))
 
 
-def _rounding(shape: tuple[int, ...]) -> float:
+def rounding(shape: tuple[int, ...]) -> float:
+    """Return what rounding may add to a matrix of this shape, beside its largest singular value."""
     return EPS * max(shape)
 
 
@@ -86,13 +86,9 @@ def exact_product(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def exact_sum(terms: Numbers, errors: Numbers) -> Numbers:
-    """Return the sums of terms and errors along the last axis, by halving it again and again."""
-    while (count := terms.shape[-1]) > 1:
-        rest = [(0, 0)] * (terms.ndim - 1) + [(0, count % 2)]
-        terms, errors, half = np.pad(terms, rest), np.pad(errors, rest), (count + 1) // 2
-        terms, lost = _sum(terms[..., :half], terms[..., half:])
-        errors = errors[..., :half] + errors[..., half:] + lost
-    return (terms + errors)[..., 0]
+    """Return the sums of terms and errors along the last axis, rounded once."""
+    rows = np.concatenate([terms, errors], axis=-1)
+    return np.array([math.fsum(row.tolist()) for row in np.atleast_2d(rows)])
 
 
 def _sum(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
@@ -123,7 +119,7 @@ def least_squared(columns: Columns, y: Columns, rank: int | None = None) -> Numb
         step = u.T @ left + v @ exact_sum(products, lost + columns.low.T * r) / sigma
         w += v.T @ (step / sigma)
         r += left - u @ step
-    return w if rank == len(w) else _shortest(v, v @ w, columns.units, 100 * _rounding(a.shape))
+    return w if rank == len(w) else _shortest(v, v @ w, columns.units, 100 * rounding(a.shape))
 
 
 def _shortest(v: Numbers, along: Numbers, units: Numbers, least: float) -> Numbers:
@@ -170,181 +166,3 @@ def ridged(columns: Columns, y: Columns, root: float, rank: int) -> Numbers:
     low = np.vstack([columns.low * shares, 0 * rows])
     longer = y._replace(high=np.append(y.high, 0 * units), low=np.append(y.low, 0 * units))
     return shares * least_squared(columns._replace(high=high, low=low, units=units), longer)
-
-
-# --- lasso and elastic net: one weight after another --------------------------------------
-
-
-class Sparse(NamedTuple):
-    """Weights, and how near the best ones they are known to be."""
-
-    weights: Numbers
-    objective: float
-    violation: float
-    sweeps: int
-    converged: bool
-
-
-def sparse(
-    columns: Numbers, y: Numbers, l1: Numbers, l2: Numbers, tolerance: float, max_sweeps: int
-) -> Sparse:
-    """Return the weights with the least mean (y - A w)² + Σ l1 |w| + Σ l2 w².
-
-    Coordinate descent finds which of them are 0, a linear system what the others are. Where columns
-    are nearly dependent all slopes may be next to 0 far from the minimum: so the objective must
-    also have stopped falling.
-    """
-    gram, pull = columns.T @ columns / len(y), columns.T @ y / len(y)
-    steepest, size = 2 * abs(pull).max(), np.mean(y**2)
-    w = np.zeros_like(pull)
-    sweep, violation, objective = 0, np.inf, size
-    while violation > tolerance and sweep < max_sweeps:
-        sweep += 1
-        _sweep(w, gram, pull, l1, l2)
-        _settle(w, gram, columns, y, l1, l2)
-        left, before = y - columns @ w, objective
-        objective = np.mean(left**2) + np.sum(l1 * abs(w)) + np.sum(l2 * w**2)
-        slope = 2 * (l2 * w - columns.T @ left / len(y))
-        missing = np.where(w == 0, np.maximum(0, abs(slope) - l1), abs(slope + l1 * np.sign(w)))
-        violation = max(missing.max() / (steepest or 1), (before - objective) / (size or 1))
-    return Sparse(w, objective, float(violation), sweep, bool(violation <= tolerance))
-
-
-def _sweep(w: Numbers, gram: Numbers, pull: Numbers, l1: Numbers, l2: Numbers) -> None:
-    """Set each weight in turn to its best value with the others fixed."""
-    for j in range(w.size):
-        curvature = gram[j, j] + l2[j]
-        if curvature > 0:  # else the column is 0, and so is its weight
-            alone = pull[j] - gram[j] @ w + gram[j, j] * w[j]  # the pull on w_j if it were 0
-            w[j] = (alone - np.clip(alone, -l1[j] / 2, l1[j] / 2)) / curvature
-    w[abs(w) <= NOTHING * abs(w).max()] = 0
-
-
-def _settle(
-    w: Numbers, gram: Numbers, columns: Numbers, y: Numbers, l1: Numbers, l2: Numbers
-) -> None:
-    """Set the weights that are not 0 to their common best, as far as no sign changes.
-
-    Where one would, go as far as the weight becomes 0, and begin again. One by one they would creep
-    there where columns are nearly dependent.
-    """
-    first = 0.0
-    while first <= 1:
-        used = np.flatnonzero(w)
-        curvature = gram[np.ix_(used, used)] + np.diag(l2[used])
-        pull = columns[:, used].T @ (y - columns[:, used] @ w[used]) / len(y)
-        slope = pull - l1[used] * np.sign(w[used]) / 2 - l2[used] * w[used]
-        # Where columns are dependent the objective is flat or falls for ever, until a sign changes.
-        flat = _rounding(columns.shape) * curvature.max(initial=0) * np.eye(used.size)
-        way = np.linalg.solve(curvature + flat, slope)
-        share = np.full(used.size, np.inf)
-        turns = way * w[used] < 0
-        share[turns] = -w[used][turns] / way[turns]
-        first = share.min(initial=np.inf)
-        w[used] += min(1.0, first) * way
-        w[used[share <= min(1.0, first)]] = 0
-
-
-# --- a loss of scores plus a penalty ------------------------------------------------------
-
-
-class Loss(NamedTuple):
-    """A convex loss of the scores of K classes, one value for each example."""
-
-    value: Callable[[Numbers], Numbers]
-    slopes: Callable[[Numbers, Numbers], Numbers]  # of scores, and slopes to stay near to
-    curvature: float  # which no second derivative exceeds
-    # A loss with kinks is the highest of many planes: the value at scores of that with given slopes
-    plane: Callable[[Numbers, Numbers], Numbers] | None = None
-
-
-def directions(columns: Columns, apart: bool) -> tuple[Numbers, Numbers, Numbers]:
-    """Return features of a like size for those in columns, the way back, and its lengths.
-
-    Weights z of the new features belong to weights `back` z of the columns, and the sum of their
-    squares is that of (lengths z). Unless weights are to be kept apart, which an L1 penalty needs,
-    the new features have nothing in common: then all losses fall as fast on each way.
-    """
-    count = len(columns.high)
-    if apart:
-        size = np.sqrt(np.mean(columns.high**2, axis=0))
-        size[size == 0] = 1
-        lengths = 1 / size / columns.units
-        return columns.high / size, np.diag(lengths), lengths
-    u, sigma, v = np.linalg.svd(columns.high, full_matrices=False)
-    rank = rank_of(sigma, columns.high.shape)
-    u, sigma, v = u[:, :rank], sigma[:rank], v[:rank]
-    turn, lengths, way = np.linalg.svd((v / columns.units).T / sigma, full_matrices=False)
-    turn[~columns.high.any(axis=0)] = 0  # a constant column gets no weight
-    root = count**0.5
-    return root * u @ way.T, root * turn * lengths, root * lengths
-
-
-class Descent(NamedTuple):
-    """Weights (features, K), and how near the best ones they are known to be."""
-
-    weights: Numbers
-    objective: float
-    iterations: int
-    left: float  # how much lower the objective may be, as a part of it
-
-
-def descend(
-    features: Numbers,
-    classes: int,
-    loss: Loss,
-    l1: Numbers,
-    l2: Numbers,
-    tolerance: float,
-    max_iterations: int,
-    enough: float = 0.0,
-) -> Descent:
-    """Return the weights with the least mean loss of the scores plus penalty, from 0 on.
-
-    It stops too when the objective is no more than `enough`.
-
-    Accelerated proximal gradient descent, after Beck and Teboulle, "A fast iterative
-    shrinkage-thresholding algorithm for linear inverse problems" (2009), with the restarts of
-    O'Donoghue and Candès, "Adaptive restart for accelerated gradient schemes" (2015).
-
-    Kinks are smoothed by letting the slopes stay near to some that are `kept`, which follow: the
-    method of multipliers, after Rockafellar, "Augmented Lagrangians and applications of the
-    proximal point algorithm in convex programming" (1976).
-
-    Every plane below the loss tells how low the objective can be: no weights within a distance d
-    gain more than d times the slope, and what the plane lies below the loss.
-    """
-    count = len(features)
-    step = count / (loss.curvature * float(np.linalg.norm(features, 2)) ** 2)
-    l1, l2 = l1[:, np.newaxis], l2[:, np.newaxis]
-    weights = np.zeros((features.shape[1], classes))
-    scores = kept = np.zeros((count, classes))
-    ahead, scores_ahead = weights, scores
-    momentum, iteration, left, objective = 1.0, 0, np.inf, np.inf
-    while left > tolerance and objective > enough and iteration < max_iterations:
-        iteration += 1
-        slopes = loss.slopes(scores_ahead, kept)
-        there = ahead - step * (features.T @ slopes) / count
-        there = np.sign(there) * np.maximum(abs(there) - step * l1, 0) / (1 + 2 * step * l2)
-        scores_there = features @ there
-
-        values = loss.value(scores_there)
-        objective = float(values.mean() + np.sum(l1 * abs(there)) + np.sum(l2 * there**2))
-        gain = float(np.linalg.norm(ahead - there)) / step * (1 + float(np.linalg.norm(there)))
-        below = 0.0
-        if loss.plane is None:
-            gain *= 2  # the slope has changed on the way by as much as it was at most
-        else:
-            below = float(np.mean(values - loss.plane(slopes, scores_there)))
-        left = min(1.0, (gain + below) / objective) if objective else 0.0
-
-        if np.sum((ahead - there) * (there - weights)) > 0:  # the momentum points uphill
-            momentum = 1.0
-        if 2 * gain < below:
-            kept = loss.slopes(scores_there, kept)
-        next_momentum = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-        share = (momentum - 1) / next_momentum
-        ahead = there + share * (there - weights)
-        scores_ahead = scores_there + share * (scores_there - scores)
-        weights, scores, momentum = there, scores_there, next_momentum
-    return Descent(weights, objective, iteration, left)

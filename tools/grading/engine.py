@@ -158,7 +158,7 @@ def enter(book: Gradebook, course: Path, chapter: str, student: str, marked: Not
     path = course / "autograded" / student / chapter / f"{chapter}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    nbformat.write(marked, path)
+    path.write_bytes(nbformat.writes(marked).encode("utf-8", "replace"))
 
 
 def with_rubrics(marked: NotebookNode, source: NotebookNode) -> NotebookNode:

@@ -36,30 +36,27 @@ def plain(thing: Any, keep: Callable[[Any], int], depth: int = DEEPEST) -> Any:
     def inner(parts: Iterable[Any]) -> list[Any]:
         return [plain(part, keep, depth - 1) for part in parts]
 
+    if thing is None or isinstance(thing, bool):
+        return thing
     other = {"other": type(thing).__name__}
     if depth < 0 or (isinstance(thing, int) and thing.bit_length() > 10_000):
         return other
-    if isinstance(thing, np.ndarray) and thing.nbytes > LONGEST:
-        return other
     if isinstance(thing, np.ndarray | np.generic) and thing.dtype.kind in "biuf":
-        return array(thing)
-    if isinstance(thing, np.ndarray):
-        return plain(thing.tolist(), keep, depth - 1)
-    if thing is None or isinstance(thing, bool):
-        return thing
+        return array(thing) if thing.nbytes <= LONGEST else other
     for kind in (str, int, float):  # an object of a subclass becomes one of its class
         if isinstance(thing, kind):
             return kind.__str__(thing) if kind is str else kind(thing)
     if isinstance(thing, list):
         return inner(thing)
-    if isinstance(thing, dict | tuple):
-        return (
-            {"dict": inner(thing.items())} if isinstance(thing, dict) else {"tuple": inner(thing)}
-        )
+    if isinstance(thing, dict):
+        return {"dict": inner(thing.items())}
+    if isinstance(thing, tuple):
+        return {"tuple": inner(thing)}
     if callable(thing):
         return {"function": keep(thing)}
-    if hasattr(thing, "__array__") and np.asarray(thing).dtype.kind in "biuf":
-        return array(np.asarray(thing))
+    if hasattr(thing, "__array__"):  # as a column of pandas has, and an array of objects
+        numbers = np.asarray(thing)
+        return plain(numbers if numbers.dtype.kind in "biuf" else numbers.tolist(), keep, depth - 1)
     if hasattr(thing, "__float__"):  # a fraction, a decimal
         return float(thing)
     if isinstance(thing, Iterable):
@@ -94,7 +91,7 @@ def restored(written: Any, call: Callable[[int], Any], depth: int = DEEPEST + 1)
             return inner(written)
         case {"array": str(form), "shape": list(shape), "data": str(data)}:
             if not re.fullmatch(r"[<|][biuf][1248]", form):
-                raise Refused(f"an array of {form[:20]}")
+                raise Refused(f"an array of {form[:20]!r}")
             kind = "|u1" if form == "|b1" else form
             numbers = np.frombuffer(base64.b64decode(data, validate=True), kind).reshape(shape)
             numbers = numbers != 0 if form == "|b1" else numbers.copy()
@@ -225,9 +222,9 @@ def as_raised(reply: dict[str, Any]) -> Exception:
 def take_over(before: Any, after: Any) -> bool:
     """Change arrays and lists as the other end has changed its own; whether it has."""
     if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
-        same = before.shape == after.shape and before.tobytes() == after.tobytes()
         if before.shape != after.shape:
-            before.resize(after.shape, refcheck=False)
+            return True
+        same = before.tobytes() == after.tobytes()
         if not same:
             before[...] = after
         return not same

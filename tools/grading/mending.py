@@ -64,8 +64,9 @@ def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
             raise ValueError(f"{len(submission) / 1e6:.0f} MB")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an id that is missing or there twice
-            cells = list(nbformat.reads(submission.decode("utf-8-sig"), as_version=4).cells)
-        json.dumps(cells)
+            cells = nbformat.reads(submission.decode("utf-8-sig"), as_version=4).cells
+        text = json.dumps(cells, ensure_ascii=False).encode("utf-8", "replace")  # halves of letters
+        cells = [nbformat.from_dict(cell) for cell in json.loads(text)]
         return [cell for cell in cells if isinstance(cell.source, str)]
     except Exception as error:  # whatever a file can hold
         flags.append(f"not a notebook: {type(error).__name__}: {str(error)[:100]}")

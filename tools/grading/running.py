@@ -182,14 +182,14 @@ class Attempt:
                 if isinstance(values, dict):
                     self.names |= {n: learner.read(values[n]) for n in wanted if n in values}
                 exec(compile(cell.source, cell.id, "exec"), self.names)
-                if learner.changed:  # the right answer may be made of what was changed
-                    self.flags.append(f"{question} changes its inputs")
         except Exception as error:
             said = str(error)
             if question in self.ended or not said.startswith("✗"):
                 said = self.why(cell, question, f"{type(error).__name__}: {error}")
         finally:
             self.names = {n: v for n, v in self.names.items() if n not in wanted} | kept
+            if learner.changed:  # right answers may be made of what was changed, later ones too
+                self.flags.append(f"{question} changes its inputs")
         return shown(printed.getvalue()) + ([failed(said)] if said else [])
 
     def why(self, cell: NotebookNode, question: str, why: str) -> str:

@@ -145,9 +145,11 @@ class ExerciseList(SphinxDirective):
         return holder.children
 
 
-def add_companions(app, pagename, templatename, context, doctree) -> None:
-    """Tell a page of a chapter with exercises what it is, and where the other two are."""
-    chapter = pagename.rpartition("/")[2].removesuffix("_solutions")
+def tell_page(app, pagename, templatename, context, doctree) -> None:
+    """Tell a page of a chapter with exercises what it is, and where the other two are; and any
+    page of a notebook, what the notebook is called once it is downloaded."""
+    name = pagename.rpartition("/")[2]
+    chapter = name.removesuffix("_solutions")
     pages = {
         f"book/{chapter}": "the chapter",
         f"{PAGES}/{chapter}": "the exercises",
@@ -156,12 +158,14 @@ def add_companions(app, pagename, templatename, context, doctree) -> None:
     if pagename in pages and f"{PAGES}/{chapter}" in app.env.found_docs:
         context["this_page"] = pages.pop(pagename)
         context["companions"] = pages
-    if pagename == f"{PAGES}/{chapter}":  # the chapter's own notebook has the same name
-        context["notebook_name"] = f"{chapter}_exercises.ipynb"
+    if (context.get("sourcename") or "").endswith(".ipynb"):
+        # The file of a chapter's exercises has the chapter's own name.
+        kind = "_exercises" if pagename == f"{PAGES}/{chapter}" else ""
+        context["notebook_name"] = f"{name}{kind}.ipynb"
 
 
 def setup(app):
     app.add_directive("exercise-list", ExerciseList)
-    app.connect("html-page-context", add_companions)
+    app.connect("html-page-context", tell_page)
     app.add_config_value("exercise_solutions", True, "env", [bool])
     app.connect("config-inited", write_pages, priority=1)  # before the contents are read

@@ -39,6 +39,7 @@ SCRIPTS |= {"munder": "_", "mover": "^", "munderover": "_^"}
 SPACED = set("=<>≤≥≠≈≡∝∈→⇒+−±×⋅")  # with room on both sides, but as a sign
 CLOSING = set(")]|∣∥")
 LETTERED = re.compile("<mo[^>]*><m")
+TEX = re.compile("</?semantics>|<annotation.*?</annotation>", re.DOTALL)
 PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 UPRIGHT = "KaTeX_Main-Regular"
 # The faces by the classes of KaTeX's stylesheet that ask for them.
@@ -91,13 +92,13 @@ def typeset(tex: str, display: bool, macros: str) -> tuple[str | None, tuple[str
 
 
 def valid(html: str) -> str:
-    """KaTeX's answer with valid MathML.
+    """KaTeX's answer with valid MathML, without the TeX that nobody sees: a twentieth of a page.
 
     An operator's name in a subscript, like that of a_max, comes as two parts: the name and an
     invisible sign that it is applied. A subscript has one place: they get a row of their own.
     The sign of \\bmod comes as a row of letters: it gets to be a word.
     """
-    html = html.replace(' columnspacing=""', "")
+    html = TEX.sub("", html.replace(' columnspacing=""', ""))
     start, end = html.find("<math"), html.find("</math>") + len("</math>")
     if "\u2061" not in html[start:end] and not LETTERED.search(html, start, end):
         return html
@@ -129,8 +130,6 @@ def plain(tex: str, macros: str = "{}") -> str:
 def words(element: ET.Element) -> str:
     """A part of a formula in plain text; spaces are still to be tidied."""
     tag = element.tag.removeprefix(MATHML)
-    if tag == "annotation":
-        return ""
     if tag == "mspace":
         return " "
     if tag == "mfrac":

@@ -14,7 +14,7 @@ import nbformat
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
-from website.live.runtime import ONLY_READ, ROOT, RUN, digest, installed, link
+from website.live.runtime import ROOT, digest, installed, link
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ ASSETS = (
     LIVE.parent / "vendor" / "codemirror" / "codemirror.js",
     LIVE.parent / "vendor" / "codemirror" / "LICENSE",
 )
-DRAWS = re.compile(r"\b(?:matplotlib|mpl_toolkits|figures|pylab)\b")  # as worker.js has it
+DRAWS = r"\b(?:matplotlib|mpl_toolkits|figures|pylab)\b"  # the code that needs Matplotlib
 OTHERWISE = '<p class="live-else"><a href="#run-it-heading">How to run {what} yourself</a></p>'
 # The script there acts before the page is painted: what is read without a server can't run.
 BAR = """
@@ -42,6 +42,8 @@ if (location.protocol !== "file:")
 </script>
 </div>
 """
+RUN = "Its pages run in the browser when a server gives them, not when opened as files."
+ONLY_READ = "Its pages don't run in the browser: make site fetches what they need for that."
 PROMISE = "Loads Python into your browser, {size:.0f} MB at most. Nothing leaves your computer."
 
 
@@ -59,24 +61,18 @@ def find_runtime(app, config) -> None:
     config.live_digest = ""
     if app.live_runtime:
         config.live_digest = f"{app.live_place} {app.live_runtime.digest}"
-    if course:
-        logger.info(RUN if app.live_runtime else ONLY_READ)
 
 
 def put_bar(app, pagename, templatename, context, doctree) -> None:
-    runtime, source = app.live_runtime, context.get("sourcename") or ""
-    if runtime and ("exercise_list" in app.env.metadata.get(pagename, {}) or is_notebook(source)):
+    runtime, notebook = app.live_runtime, "notebook_name" in context
+    if runtime and ("exercise_list" in app.env.metadata.get(pagename, {}) or notebook):
         context["live_script"] = f"_static/{app.live_place}/page.js"
-    if not is_notebook(source) or not (cells := code_cells(app, pagename)):
+    if not notebook or not (cells := code_cells(app, pagename)):
         return
     bar = OTHERWISE.format(what=context.get("this_page", "this page"))
     if runtime:
         bar = live_bar(app, pagename, context, cells, bar)
     context["body"] = context["body"].replace("</h1>", f"</h1>\n{bar}", 1)
-
-
-def is_notebook(source: str) -> bool:
-    return source.endswith(".ipynb")
 
 
 def code_cells(app, pagename: str) -> list:
@@ -91,15 +87,15 @@ def live_bar(app, pagename: str, context, cells: list, otherwise: str) -> str:
         wrong = "it can't run, as the page shows %d of %d cells"
         logger.warning(wrong, shown, len(cells), location=pagename)
     runtime, here = app.live_runtime, app.builder.get_target_uri(pagename)
-    draws = any(DRAWS.search(cell.source) for cell in cells)
+    draws = any(re.search(DRAWS, cell.source) for cell in cells)
     files = runtime.core + (runtime.packages if draws else ())
     size = sum(runtime.sizes[name] for name in files)
     data = {
         "notebook": relative_uri(here, f"_sources/{context['sourcename']}"),
-        "name": context.get("notebook_name") or context["sourcename"].rpartition("/")[2],
+        "name": context["notebook_name"],
         "runtime": relative_uri(here, f"_static/runtime/{runtime.digest}/"),
         "bytes": str(size),
-        "pictures": "yes" if draws else "no",
+        "draws": DRAWS,
     }
     answers = any(cell.metadata.get("nbgrader", {}).get("solution") for cell in cells)
     return BAR.format(
@@ -126,6 +122,7 @@ def add_files(app, exception) -> None:
         place.mkdir(parents=True)
         for path in runtime.folder.iterdir():
             link(path, place / path.name)
+    logger.info(RUN if app.live_runtime else ONLY_READ)
 
 
 def setup(app):

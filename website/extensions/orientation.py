@@ -63,11 +63,9 @@ def ways_on(app, pagename: str, context) -> list[str]:
         if not (pagename in chapters(app.env) and words == "the solutions"):
             address = escape(app.builder.get_relative_uri(pagename, page))
             links.append(f'<a href="{address}">{words.removeprefix("the ").capitalize()}</a>')
-    source = context.get("sourcename", "")
-    if source.endswith(".ipynb"):
+    if name := context.get("notebook_name"):
         here = app.builder.get_target_uri(pagename)
-        address = escape(relative_uri(here, f"_sources/{source}"))
-        name = context.get("notebook_name") or source.rpartition("/")[2]
+        address = escape(relative_uri(here, f"_sources/{context['sourcename']}"))
         links.append(f'<a href="{address}" download="{name}">Notebook</a>')
     return links
 

@@ -3,13 +3,16 @@ and with colours of their own for a dark page.
 
 Without alternative text docutils falls back to the file name, which no checker in the browser can
 tell from a description: here it is a warning. So is a drawing's text that is too pale, on light or
-dark paper, or too small on a phone. Without its size the text jumps as a figure comes in.
+dark paper, too small on a phone, cut off, or crossed by a line or another text. Without its size
+the text jumps as a figure comes in.
 """
 
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.images import get_image_size
@@ -23,10 +26,16 @@ ON_GROUNDS = ("#000000", "#ffffff")  # the colours of text that stands on a colo
 CONTRAST = 4.5  # of WCAG 2, for text
 PHONE = 380  # pixels: a figure's width on a screen of 390
 SMALLEST = 9  # pixels
+POWER, SHRUNK = r"\mathdefault{10^", 0.7  # the label of a log axis, and how large its exponent is
+NEAR = 1  # point between a letter and the middle of a line, half as wide as most lines
 # A text of Matplotlib's, drawn letter by letter: its words, its style, and its size in 100 points.
 TEXT = re.compile(
     r'<g id="text_\d+">\s*<!-- (.*?) -->\s*<g (?:style="([^"]*)" )?transform="[^"]*scale\(([\d.]+)'
 )
+SVG, HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+NUMBER = re.compile(r"-?[\d.]+")
+MOVE = re.compile(r"(translate|scale|rotate)\(([^)]*)\)")
+GRID = "stroke-opacity: 0.35"  # what may run under a text: coursecode's grid.alpha
 
 
 def describes(image: nodes.image) -> bool:
@@ -64,7 +73,8 @@ def state_sizes(app, pagename, templatename, context, doctree) -> None:
     def sized(tag: re.Match) -> str:
         picture = pictures.get(PurePosixPath(tag[1]).name)
         if picture is not None and picture.suffix == ".svg":
-            for fault in hard_to_read(picture.read_text(encoding="utf-8")):
+            svg = picture.read_text(encoding="utf-8")
+            for fault in (*hard_to_read(svg), *in_the_way(svg)):
                 logger.warning("figure: %s", fault, location=pagename, type="figure_text")
         size = get_image_size(str(picture)) if picture else None
         return f'<img width="{size[0]}" height="{size[1]}"{tag[0][4:]}' if size else tag[0]
@@ -95,8 +105,84 @@ def hard_to_read(svg: str) -> Iterator[str]:
         for paper, ink in inks:
             if (found := contrast(ink, PAPER[paper])) < CONTRAST:
                 yield f"{words!r} has a contrast of {found:.1f} on {paper} paper, below {CONTRAST}"
-        if (pixels := 100 * float(size) * PHONE / float(width[1])) < SMALLEST:
+        pixels = 100 * float(size) * PHONE / float(width[1])
+        if (pixels := pixels * SHRUNK if POWER in words else pixels) < SMALLEST:
             yield f"{words!r} is {pixels:.1f} pixels high on a phone, below {SMALLEST}"
+
+
+def points(path: ET.Element) -> np.ndarray:
+    """Where the pen goes, a row for each point."""
+    return placed(np.array(NUMBER.findall(path.get("d", "")), float).reshape(-1, 2), path)
+
+
+def placed(points: np.ndarray, element: ET.Element) -> np.ndarray:
+    """The points, moved as the element says."""
+    for kind, numbers in reversed(MOVE.findall(element.get("transform", ""))):
+        x, y = (NUMBER.findall(numbers) * 2)[:2]
+        by = np.array([x, y], float)
+        if kind == "rotate":
+            cos, sin = np.cos(np.deg2rad(by[0])), np.sin(np.deg2rad(by[0]))
+            points = points @ [[cos, sin], [-sin, cos]]
+        else:
+            points = points + by if kind == "translate" else points * by
+    return points
+
+
+def letters(part: ET.Element, glyphs: dict[str | None, np.ndarray]) -> list[np.ndarray]:
+    """The outline of each letter in a part of a drawing."""
+    if part.tag == f"{SVG}use":
+        found = [glyphs[part.get(HREF, "")[1:]]]
+    else:
+        found = [outline for child in part for outline in letters(child, glyphs)]
+    return [placed(outline, part) for outline in found if len(outline)]
+
+
+def lines(drawing: ET.Element) -> Iterator[np.ndarray]:
+    """Of each line that is drawn and isn't the grid's: points not further apart than 1."""
+    clips = {clip.get("id"): clip[0] for clip in drawing.iter(f"{SVG}clipPath")}
+    for path in drawing.iter(f"{SVG}path"):
+        style = path.get("style", "")
+        if "fill: none; stroke" not in style or GRID in style:
+            continue
+        window = clips.get(path.get("clip-path", "")[len("url(#") : -1])
+        for part in path.get("d", "").split("M")[1:]:
+            ends = points(ET.Element("path", d=part))
+            steps = np.ceil(np.abs(np.diff(ends, axis=0)).max(axis=1, initial=0)).astype(int)
+            at = np.arange(steps.sum() + 1)
+            every = np.concatenate([[0], np.cumsum(steps)])
+            line = np.column_stack([np.interp(at, every, end) for end in ends.T])
+            if window is not None:
+                x, y, w, h = (
+                    float(window.get(name, "0")) for name in ("x", "y", "width", "height")
+                )
+                line = line[((line >= (x, y)) & (line <= (x + w, y + h))).all(axis=1)]
+            yield line
+
+
+def in_the_way(svg: str) -> Iterator[str]:
+    """What a drawing of Matplotlib's says where it is cut off or something else is drawn."""
+    words = dict(re.findall(r'<g id="(text_\d+)">\s*<!-- (.*?) -->', svg))
+    if not words:
+        return
+    drawing = ET.fromstring(svg)
+    glyphs = {path.get("id"): points(path) for path in drawing.iter(f"{SVG}path")}
+    boxes = {}
+    for group in drawing.iter(f"{SVG}g"):
+        if group.get("id") in words and (outlines := letters(group, glyphs)):
+            corners = [(outline.min(axis=0), outline.max(axis=0)) for outline in outlines]
+            boxes[group.get("id")] = np.array(corners).transpose(1, 0, 2)
+    ink = np.concatenate([*lines(drawing), np.empty((0, 2))])
+    end = [float(number) for number in drawing.get("viewBox", "").split()[2:]]
+    for number, (name, (low, high)) in enumerate(boxes.items()):
+        if (low < 0).any() or (high > end).any():
+            yield f"{words[name]!r} is cut off"
+        near = ink[((ink > low.min(axis=0) - NEAR) & (ink < high.max(axis=0) + NEAR)).all(axis=1)]
+        met = (near[:, None] > low - NEAR) & (near[:, None] < high + NEAR)
+        if met.all(axis=2).any():
+            yield f"{words[name]!r} is crossed by a line"
+        for other, (left, right) in [*boxes.items()][:number]:
+            if ((low[:, None] < right) & (high[:, None] > left)).all(axis=2).any():
+                yield f"{words[name]!r} stands on {words[other]!r}"
 
 
 def colour_drawings(app, exception) -> None:

@@ -26,7 +26,7 @@ export class Cell {
   /** @type {string | null} */ ran = null; // what stood in it when it last ran in this Python
   /** @type {Editor | null} */ editor = null;
   /** @type {string[]} */ addresses = []; // of its pictures
-  failed = false;
+  failed = ""; // by which error
   text = ""; // what it put out
   pictures = 0;
   /** @type {"idle" | "waits" | "runs"} */ state = "idle";
@@ -151,7 +151,7 @@ export class Cell {
   /** Clear what it put out before, and get ready for more. */
   begin() {
     this.ran = this.now;
-    this.failed = false;
+    this.failed = "";
     this.text = "";
     this.pictures = 0;
     this.clear();
@@ -188,7 +188,7 @@ export class Cell {
     if (text.startsWith("✓")) box.classList.add("live-right");
     this.output.append(box);
     if (type !== "error") return;
-    this.failed = true;
+    this.failed = text;
     const elsewhere = cell && cell !== `<cell ${this.number}>` ? ` of ${cell.slice(1, -1)}` : "";
     if (line) this.output.append(make("p", {className: "live-note"}, `This happened in line ${line}${elsewhere}.`));
   }

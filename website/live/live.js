@@ -2,7 +2,7 @@
 
 import {Cell, make} from "./cells.js";
 import {editor} from "./editor.js";
-import {checked, filled, parts, toRun} from "./notebook.js";
+import {checked, filled, parts, shortened, toRun} from "./notebook.js";
 import {Python, Stopped} from "./python.js";
 import {progressWords} from "./storage.js";
 
@@ -44,11 +44,14 @@ class Page {
     this.bar = bar;
     this.kept = kept;
     this.notebook = notebook;
-    this.questions = checked(parts(notebook));
+    const all = parts(notebook);
+    this.questions = checked(all);
     const total = Number(bar.dataset.bytes);
     this.loading = make("progress", {max: total, value: 0, className: "live-loading"});
     this.loading.setAttribute("aria-label", "Loading Python");
-    this.python = new Python(new URL(bar.dataset.runtime ?? "", document.baseURI).href, bar.dataset.pictures === "yes", (bytes) => {
+    const draws = new RegExp(bar.dataset.draws ?? "");
+    const runtime = new URL(bar.dataset.runtime ?? "", document.baseURI).href;
+    this.python = new Python({runtime, draws, pictures: all.some(({source}) => draws.test(source))}, (bytes) => {
       this.bytes += bytes;
       this.loading.value = Math.min(this.bytes, total);
     });
@@ -148,7 +151,7 @@ class Page {
 
   /** @param {Cell} cell */
   changed(cell) {
-    if (!this.kept.keep(cell.id, cell.source, cell.now)) this.say("This browser has no room left for your changes: download them.");
+    if (!this.kept.keep(cell.id, cell.source, cell.now)) this.say("This browser can't keep your changes: download them before you leave.");
     this.undone = null;
     if (this.reset) this.reset.textContent = "Reset";
   }
@@ -162,7 +165,8 @@ class Page {
     if (this.queue.length || cell.ran === null) return; // stopped, or others wait
     const checks = wanted.filter(({kind, question}) => kind === "check" && question === cell.question);
     const wrong = checks.find(({failed}) => failed);
-    if (cell.failed || wrong) this.say(`${cell.name}: ${(cell.failed ? cell : wrong)?.text?.trim()}`);
+    const error = cell.failed || wrong?.failed;
+    if (error) this.say(`${cell.name}: ${shortened(error, 300)}`);
     else if (checks.length) this.say(`${cell.name}: ${checks.length === 1 ? "its check says ✓" : `all ${checks.length} checks say ✓`}.`);
     else this.say(`${cell.name} ran${cell.verdict.textContent ? `. ${cell.verdict.textContent}` : ""}.`);
   }
@@ -215,7 +219,7 @@ class Page {
       }
       if (cell.failed && !cell.goesOn && !this.questions.length) {
         this.empty();
-        this.say(`${cell.name} failed, so nothing below it ran. ${cell.text?.trim()}`);
+        this.say(`${cell.name} failed, so nothing below it ran. ${shortened(cell.failed, 300)}`);
       } else if (cell.failed && cell.kind === "answer") this.leaveChecks(cell);
     }
     this.now = null;

@@ -82,5 +82,5 @@ export function compared(printed, live) {
 const pictures = (number) => (number === 1 ? "1 picture" : `${number || "No"} pictures`);
 /** @param {string} text */
 const lines = (text) => text.trimEnd().split("\n").map((line) => line.trimEnd()).filter((line, number) => line || number);
-/** @param {string} line */
-const shortened = (line) => (line.length > 60 ? `${line.slice(0, 59)}…` : line);
+/** @param {string} line @param {number} [most] */
+export const shortened = (line, most = 60) => (line.length > most ? `${line.slice(0, most - 1)}…` : line);

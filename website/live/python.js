@@ -3,17 +3,16 @@
 /** @typedef {import("./worker.js").Output} Output */
 /** @typedef {import("./worker.js").Report} Report */
 /** @typedef {import("./worker.js").Order} Order */
+/** @typedef {import("./worker.js").Needs} Needs */
 
 export class Python {
   /** @type {Worker | null} */ worker = null;
-  /** @type {Promise<Report> | null} */ started = null;
-  /** @type {{done: (report: Report) => void, fail: (error: Error) => void, output: (output: Output) => void} | null} */ waiting = null;
+  /** @type {Promise<void> | null} */ started = null;
+  /** @type {{done: () => void, fail: (error: Error) => void, output: (output: Output) => void} | null} */ waiting = null;
 
-  /** @param {string} runtime the folder's address @param {boolean} pictures whether the page draws
-   *  @param {(bytes: number) => void} loaded told of each piece of the download */
-  constructor(runtime, pictures, loaded) {
-    this.runtime = runtime;
-    this.pictures = pictures;
+  /** @param {Needs} needs @param {(bytes: number) => void} loaded told of each piece of the download */
+  constructor(needs, loaded) {
+    this.needs = needs;
     this.loaded = loaded;
   }
 
@@ -22,19 +21,18 @@ export class Python {
     if (!this.started) {
       this.worker = new Worker(new URL("worker.js", import.meta.url), {type: "module"});
       this.worker.addEventListener("message", ({data}) => this.hear(data));
-      this.worker.addEventListener("error", (event) => this.hear({did: "break", why: event.message || "its thread ended"}));
-      this.started = this.order({do: "start", runtime: this.runtime, pictures: this.pictures});
+      this.worker.addEventListener("error", (event) => this.hear({did: "break", why: event.message || "its script could not be loaded"}));
+      this.started = this.order({do: "start", needs: this.needs});
       this.started.catch(() => this.stop());
     }
     return this.started;
   }
 
-  /** Run a cell; tells whether it failed.
+  /** Run a cell.
    *  @param {string} source @param {string} name @param {(output: Output) => void} output */
   async run(source, name, output) {
     await this.start();
-    const report = await this.order({do: "run", source, name}, output);
-    return report.did === "run" && report.failed;
+    await this.order({do: "run", source, name}, output);
   }
 
   /** Forget all names. */
@@ -50,7 +48,7 @@ export class Python {
     this.waiting = null;
   }
 
-  /** @param {Order} order @param {(output: Output) => void} output @returns {Promise<Report>} */
+  /** @param {Order} order @param {(output: Output) => void} output @returns {Promise<void>} */
   order(order, output = () => {}) {
     return new Promise((done, fail) => {
       this.waiting = {done, fail, output};
@@ -65,7 +63,7 @@ export class Python {
     else if (report.did === "output") waiting?.output(report.output);
     else {
       this.waiting = null;
-      if (report.did === "break") waiting?.fail(new Error(report.why)); else waiting?.done(report);
+      if (report.did === "break") waiting?.fail(new Error(report.why)); else waiting?.done();
     }
   }
 }

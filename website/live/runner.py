@@ -28,12 +28,14 @@ from importlib.util import find_spec
 from typing import Any
 
 LONGEST = 100_000  # characters of a cell's output
+MISSING = "Here are Python's own modules, NumPy, Matplotlib and coursecode, and no others."
 OFTEN = 0.05  # seconds between pieces, of which a page can't take as many as it likes
 AT_ONCE = 100  # but so many lines are shown as soon as they are printed
 CELL = "<cell "
 
 Output = dict[str, Any]
 outputs: list[Output] = []  # of the cell that runs
+room = LONGEST  # characters that it may still put out
 tell: Callable[[Output], None] = lambda output: None
 
 
@@ -42,8 +44,9 @@ def run_cell(source: str, name: str, emit: Callable[[Output], None] | None = Non
 
     Each output also goes to `emit` as soon as it is there, a long text piece by piece.
     """
-    global tell
+    global tell, room
     outputs.clear()
+    room = LONGEST
     tell = emit or (lambda output: None)
     be_a_backend()
     names = sys.modules["__main__"].__dict__
@@ -57,6 +60,8 @@ def run_cell(source: str, name: str, emit: Callable[[Output], None] | None = Non
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             out.send()
             put(told(error))
+            if isinstance(error, ModuleNotFoundError):
+                put({"type": "note", "text": MISSING})
             close_figures()
     out.send()
     err.send()
@@ -92,7 +97,7 @@ def display(*values: object) -> None:
             continue
         folded = isinstance(value, dict | list | tuple | set)
         text = pprint.pformat(value, width=79, sort_dicts=False) if folded else repr(value)
-        put({"type": "result", "text": text[:LONGEST]})
+        put({"type": "result", "text": text})
 
 
 def nobody_to_ask(prompt: str = "") -> str:
@@ -104,22 +109,41 @@ def put(output: Output) -> None:
     """Add an output below what was printed before it."""
     if isinstance(sys.stdout, Stream):
         sys.stdout.send()
-    outputs.append(output)
+    add(output)
+
+
+def add(output: Output) -> None:
+    """Tell an output; cut what a cell puts out without end, but for the error that ends it."""
+    global room
+    limit = LONGEST if output["type"] == "error" else room
+    if limit <= 0:
+        return
+    text = output["text"]
+    output["text"] = text[:limit]
+    before = outputs[-1] if outputs else {}
+    if output["type"] == before.get("type") == "stream" and output["name"] == before["name"]:
+        before["text"] += output["text"]
+    else:
+        outputs.append(output)
     tell(output)
+    room -= len(text)
+    if len(text) >= limit:
+        note = {"type": "note", "text": f"The output is cut at {LONGEST:,} characters."}
+        outputs.append(note)
+        tell(note)
 
 
 class Stream(io.TextIOBase):
-    """What is printed: sent on as it comes, and cut where it grows without end."""
+    """What is printed: sent on as it comes."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.held, self.sent, self.pieces = name, "", 0, 0
-        self.last = time.monotonic()
+        self.name, self.held, self.pieces, self.last = name, "", 0, time.monotonic()
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        if self.sent <= LONGEST:
+        if room > 0:
             self.held += text
             now = time.monotonic()
             if now - self.last > OFTEN or ("\n" in text and self.pieces < AT_ONCE):
@@ -132,20 +156,9 @@ class Stream(io.TextIOBase):
         self.send()
 
     def send(self) -> None:
-        text, self.held = self.held[: LONGEST - self.sent], ""
-        cut = self.sent + len(text) == LONGEST
-        self.sent += len(text) + cut
+        text, self.held = self.held, ""
         if text:
-            before = outputs[-1] if outputs else {}
-            if before.get("type") == "stream" and before["name"] == self.name:
-                before["text"] += text
-            else:
-                outputs.append({"type": "stream", "name": self.name, "text": text})
-            tell({"type": "stream", "name": self.name, "text": text})
-        if cut and text:
-            note = {"type": "note", "text": f"The output is cut at {LONGEST:,} characters."}
-            outputs.append(note)
-            tell(note)
+            add({"type": "stream", "name": self.name, "text": text})
 
 
 def told(error: BaseException) -> Output:

@@ -2,16 +2,17 @@
 
 ``runtime.toml`` lists every file with its size and its sha256, so it doesn't matter where a file
 comes from. Only this command fetches; it keeps what it has got in ``.cache/live`` (or in the
-folder that LIVE_CACHE names), and a build takes from there what is complete::
+folder that LIVE_CACHE names), and a build takes from there what is complete. Where Node.js is, it
+also compiles the modules of the archives, once, so that readers' browsers need not::
 
-    python -m website.live.runtime           fetch what is missing, and check every file
-    python -m website.live.runtime --state   say in a line whether a build's pages run
-    python -m website.live.runtime --pin     write the list anew, after a change of its head
+    python -m website.live.runtime         fetch what is missing, and check every file
+    python -m website.live.runtime --pin   write the list anew, after a change of its head
 """
 
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,11 +29,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("runtime.toml")
 CACHE = Path(os.environ.get("LIVE_CACHE") or ROOT / ".cache" / "live")
+COMPILE = Path(__file__).with_name("compile.mjs")
 LOCK = "pyodide-lock.json"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", LOCK)
 WITHOUT_FIGURES = ("numpy", "coursecode")  # the packages of a page that draws nothing
-RUN = "Its pages run in the browser when a server gives them, not when opened as files."
-ONLY_READ = "Its pages don't run in the browser: make site fetches what they need for that."
 BELOW = "# What follows is written by `python -m website.live.runtime --pin`.\n"
 
 
@@ -104,11 +104,11 @@ def download(address: str, path: Path) -> Path:
 
 
 def run(command: list[str], folder: Path) -> None:
-    """Run a client of a registry, which shows its progress; of its complaints the first is told."""
+    """Run a program, which shows its progress; of its complaints the first is told."""
     done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True, errors="replace")
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines()]
-        errors = [line for line in lines if line.lower().startswith(("error", "npm error"))]
+        errors = [line for line in lines if re.match(r"(npm )?\w*error\b", line, re.IGNORECASE)]
         raise OSError(next(iter(errors or lines), f"{command[0]} failed"))
 
 
@@ -189,17 +189,40 @@ def fetch() -> list[str]:
     return trouble if missing() else []
 
 
+def compiled() -> Path:
+    """The folder of the archives whose modules are compiled."""
+    return fetched().with_name(f"{fetched().name}-compiled-{sha256(COMPILE.read_bytes())[:12]}")
+
+
+def compile_modules() -> str:
+    """Compile the archives' modules, if that isn't done yet; the answer says why it can't be."""
+    if compiled().exists():
+        return ""
+    if not (node := shutil.which("node")):
+        return "Node.js isn't installed"
+    print("Compiling the modules ...", flush=True)
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="new-") as own:
+        try:
+            run([node, str(COMPILE), str(fetched()), own], ROOT)
+        except OSError as error:
+            return str(error)
+        Path(own).rename(compiled())
+        Path(own).mkdir()
+    return ""
+
+
 # The runtime as the site has it
 
 
-def pruned_lock(lock: dict, packages: list[str], wheel: Path, version: str) -> dict:
-    """Pyodide's list of packages, with ours and without those that are not here."""
+def pruned_lock(lock: dict, packages: list[str], folder: Path, wheel: Path) -> dict:
+    """Pyodide's list of packages, with ours and without those that are not in the folder."""
     kept = {name: dict(lock["packages"][name]) for name in packages}
     for package in kept.values():
         package["depends"] = [name for name in package["depends"] if name in kept]
+        package["sha256"] = sha256((folder / package["file_name"]).read_bytes())
     kept["coursecode"] = {
         "name": "coursecode",
-        "version": version,
+        "version": wheel.name.split("-")[1],
         "file_name": wheel.name,
         "install_dir": "site",
         "sha256": sha256(wheel.read_bytes()),
@@ -221,12 +244,12 @@ def installed() -> Runtime | None:
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="new-") as own:
         folder = Path(own)
         wheel = make_wheel(ROOT, folder)
+        for file in {file["name"] for file in listed()["files"]} - {LOCK}:
+            done = compiled() / file
+            link(done if done.exists() else source / file, folder / file)
         lock = json.loads((source / LOCK).read_text(encoding="utf-8"))
-        lock = pruned_lock(lock, packages, wheel, wheel.name.split("-")[1])
+        lock = pruned_lock(lock, packages, folder, wheel)
         (folder / LOCK).write_text(json.dumps(lock, indent=1) + "\n", encoding="utf-8")
-        for file in listed()["files"]:
-            if file["name"] != LOCK:
-                link(source / file["name"], folder / file["name"])
         shutil.copy(LIST.with_name("NOTICE.txt"), folder)
         files = {path.name: path.read_bytes() for path in folder.iterdir()}
         name = digest(files)
@@ -253,10 +276,6 @@ def link(old: str | Path, new: str | Path) -> None:
         shutil.copy(old, new)
 
 
-def state() -> str:
-    return ONLY_READ if missing() else RUN
-
-
 def pin() -> None:
     """Write the list below its head: the files of the packages that the head names."""
     head = LIST.read_text(encoding="utf-8").partition(BELOW)[0]
@@ -274,17 +293,17 @@ def pin() -> None:
 
 
 def main(arguments: list[str]) -> str | None:
-    if arguments == ["--state"]:
-        print(state())
-    elif arguments == ["--pin"]:
+    if arguments == ["--pin"]:
         pin()
     elif arguments:
-        return f"only --state or --pin can be asked for, not {' '.join(arguments)!r}"
+        return f"only --pin can be asked for, not {' '.join(arguments)!r}"
     elif trouble := fetch():
         reasons = "; ".join(trouble)
         return f"The runtime could not be fetched, so the pages will not be live ({reasons})."
     else:
         sizes = [file["size"] for file in listed()["files"]]
+        if why := compile_modules():
+            print(f"Its modules are not compiled, so that Python starts more slowly: {why}.")
         print(f"The runtime is complete: {len(sizes)} files, {sum(sizes) / 1e6:.1f} MB.")
     return None
 

@@ -43,16 +43,13 @@ export class Kept {
     this.solved = `live ${page} solved`;
   }
 
-  /** Whether what is kept outlives the page. */
-  get lasts() { return !(this.storage instanceof Memory); }
-
-  /** Keep a change, or forget it where the cell is again as on the page; tells whether there was room.
+  /** Keep a change, or forget it where the cell is again as on the page; tells whether it outlives the page.
    *  @param {string} id @param {string} from @param {string} to */
   keep(id, from, to) {
     try {
       if (from === to) this.storage.removeItem(this.cells + id);
       else this.storage.setItem(this.cells + id, JSON.stringify({from, to}));
-      return true;
+      return !(this.storage instanceof Memory);
     } catch {
       return false; // the storage is full
     }

@@ -1,37 +1,30 @@
-// Python, in a thread of its own: loads Pyodide, runs one cell after another, and tells each output as it comes.
+// Python, in a thread of its own: loads Pyodide and packages, runs one cell after another, and tells each output as it comes.
 
-/** @typedef {{do: "start", runtime: string, pictures: boolean} | {do: "run", source: string, name: string} | {do: "forget"}} Order */
+/** @typedef {{runtime: string, draws: RegExp, pictures: boolean}} Needs the runtime's address; what code needs Matplotlib,
+ *           which is large; and whether the page has such code */
+/** @typedef {{do: "start", needs: Needs} | {do: "run", source: string, name: string} | {do: "forget"}} Order */
 /** @typedef {{type: string, text: string, name?: string, cell?: string, line?: number, svg?: string}} Output */
-/** @typedef {{did: "loaded", bytes: number} | {did: "start"} | {did: "output", output: Output} | {did: "run", failed: boolean}
- *           | {did: "forget"} | {did: "break", why: string}} Report */
-
-const PICTURES = /\b(matplotlib|mpl_toolkits|figures|pylab)\b/; // what needs Matplotlib, which comes later than NumPy
-const BASE = ["numpy", "coursecode"];
+/** @typedef {{did: "loaded", bytes: number} | {did: "output", output: Output} | {did: "done"} | {did: "break", why: string}} Report */
 
 /** @type {any} */ let pyodide;
 /** @type {any} */ let runner;
 /** @type {(svg: string) => string} */ let withDarkColours;
-/** @type {Promise<void> | undefined} */ let matplotlib;
+/** @type {RegExp} */ let draws;
 
 /** @param {Report} report */
 const tell = (report) => postMessage(report);
 
-// Pyodide says nothing of a download that has begun: bytes are counted as they pass.
+// Pyodide says nothing of a download that has begun: a copy of it is counted. The response itself stays the browser's own,
+// so that compiled code is kept beside it for the next visit.
 const plainFetch = fetch;
 globalThis.fetch = async (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit | undefined} */ init) => {
   const response = await plainFetch(input, init);
-  if (!response.ok || !response.body) return response;
-  const counting = new TransformStream({
-    transform(chunk, controller) {
-      tell({did: "loaded", bytes: chunk.length});
-      controller.enqueue(chunk);
-    },
-  });
-  const {headers, status, statusText} = response;
-  return new Response(response.body.pipeThrough(counting), {headers, status, statusText});
+  const counting = new WritableStream({write: (chunk) => tell({did: "loaded", bytes: chunk.length})});
+  response.clone().body?.pipeTo(counting).catch(() => {}); // Pyodide tells of a download that breaks off
+  return response;
 };
 
-/** Load packages; Pyodide itself only logs what it could not load.
+/** Load packages that are not loaded yet; Pyodide itself only logs what it could not load.
  *  @param {string[]} names */
 async function load(names) {
   /** @type {string[]} */ const errors = [];
@@ -40,52 +33,39 @@ async function load(names) {
   if (missing.length) throw new Error(`${missing.join(" and ")} could not be loaded. ${errors.join(" ")}`);
 }
 
-/** @param {string} runtime @param {boolean} pictures */
-async function start(runtime, pictures) {
+/** @param {Needs} needs */
+async function start({runtime, pictures, ...needs}) {
+  draws = needs.draws;
   const {loadPyodide} = await import(`${runtime}pyodide.mjs`);
-  const names = ["runner.py", "dark_colours.py"];
-  const texts = names.map(async (name) => (await plainFetch(new URL(name, import.meta.url))).text());
-  pyodide = await loadPyodide({indexURL: runtime, env: {HOME: "/page"}});
-  await load(BASE);
-  for (const [number, name] of names.entries()) pyodide.FS.writeFile(`/page/${name}`, await texts[number]);
+  const modules = ["runner.py", "dark_colours.py"];
+  const texts = modules.map(async (name) => (await plainFetch(new URL(name, import.meta.url))).text());
+  const packages = ["numpy", "coursecode", ...(pictures ? ["matplotlib"] : [])];
+  pyodide = await loadPyodide({indexURL: runtime, env: {HOME: "/page"}, packages}); // fetches them while it starts
+  await load(packages);
+  for (const [number, name] of modules.entries()) pyodide.FS.writeFile(`/page/${name}`, await texts[number]);
   pyodide.runPython("import sys; '/page' in sys.path or sys.path.append('/page')");
   runner = pyodide.pyimport("runner");
   withDarkColours = pyodide.pyimport("dark_colours").with_dark_colours;
-  pyodide.runPython("import numpy, coursecode"); // so that the first cell need not wait for it
-  if (pictures) loadMatplotlib().catch(() => {}); // who needs it hears of it
-}
-
-function loadMatplotlib() {
-  matplotlib ??= load(["matplotlib"]).catch((error) => { matplotlib = undefined; throw error; });
-  return matplotlib;
 }
 
 /** @param {string} source @param {string} name */
 async function run(source, name) {
-  if (PICTURES.test(source)) await loadMatplotlib();
-  let failed = false;
+  if (draws.test(source)) await load(["matplotlib"]);
   const emit = (/** @type {any} */ proxy) => {
     const output = proxy.toJs({dict_converter: Object.fromEntries});
-    failed ||= output.type === "error";
     if (output.svg) output.svg = withDarkColours(output.svg);
     tell({did: "output", output});
   };
   runner.run_cell(source, name, emit).destroy();
-  return failed;
 }
 
 /** @param {Order} order */
 async function follow(order) {
   try {
-    if (order.do === "start") {
-      await start(order.runtime, order.pictures);
-      tell({did: "start"});
-    } else if (order.do === "run") {
-      tell({did: "run", failed: await run(order.source, order.name)});
-    } else {
-      runner.reset();
-      tell({did: "forget"});
-    }
+    if (order.do === "start") await start(order.needs);
+    else if (order.do === "run") await run(order.source, order.name);
+    else runner.reset();
+    tell({did: "done"});
   } catch (error) {
     tell({did: "break", why: error instanceof Error ? error.message : String(error)});
   }

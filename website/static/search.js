@@ -9,7 +9,7 @@ const CALLED = [
   [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow wrong code"], [/\bkullback(.leibler)?\b/g, "KL divergence"],
   [/\b(softmax|cross-entropy) gradient\b|\bgradient of (the )?softmax\b/g, "gradient q y"], [/\bsvm\b/g, "hinge margin"], [/\boutliers?\b/g, "outlier robust absolute Huber"],
 ];
-const SMALL = new Set("a an and are as at by do does for from how in is it not of on or that the to what when which why with".split(" "));
+const SMALL = new Set("a an and are as at by do does for from how in is it not of on or that the to what when which with".split(" "));
 
 // One form of a word: small letters, -ise, no plural.
 function tidy(word) {
@@ -23,7 +23,7 @@ const weight = ([address], title) => address.startsWith("exercises/") || /^(Sour
 
 function indexOf(book) {
   const index = new MiniSearch({fields: ["title", "page", "text"], processTerm: tidy});
-  index.addAll(book.records.map(([page, title, , text], id) => ({id, title, page: book.pages[page][1], text})));
+  index.addAll(book.records.map(([page, title, , opening, others], id) => ({id, title, page: book.pages[page][1], text: `${opening} ${others}`})));
   return index;
 }
 
@@ -36,31 +36,23 @@ function answers(book, index, question) {
   };
   const all = index.search(asked, {...how, combineWith: "AND"});
   const seen = new Set(all.map(({id}) => id));
-  return [...all, ...index.search(asked, how).filter(({id}) => !seen.has(id))].map(({id, match}) => {
-    const [page, title, place, text] = book.records[id], [address, chapter] = book.pages[page];
-    return {address: address + (place && `#${place}`), title, chapter, text, found: Object.keys(match)};
+  return [...all, ...index.search(asked, how).filter(({id}) => !seen.has(id))].map(({id}) => {
+    const [page, title, place, opening] = book.records[id], [address, chapter] = book.pages[page];
+    return {address: address + (place && `#${place}`), title, chapter, opening};
   });
-}
-
-// A piece of the text round the first word that was found.
-function excerpt(text, found) {
-  const places = found.map((word) => text.toLowerCase().indexOf(word)).filter((place) => place >= 0);
-  const start = Math.max(0, text.lastIndexOf(" ", Math.min(...places, text.length) - 40));
-  const piece = text.slice(start, start + 180).trim();
-  return (start ? "… " : "") + (text.length > start + 180 ? piece.replace(/\s\S*$/, " …") : piece);
 }
 
 function show(question) {
   const box = document.getElementById("search-results");
   const found = answers(BOOK, indexOf(BOOK), question).slice(0, 30);
   const list = document.createElement("ol");
-  for (const {address, title, chapter, text, found: words} of found) {
+  for (const {address, title, chapter, opening} of found) {
     const item = list.appendChild(document.createElement("li"));
     const link = item.appendChild(document.createElement("a"));
     link.href = document.documentElement.dataset.content_root + address;
     link.textContent = title;
     if (chapter !== title) item.append(` · ${chapter}`);
-    item.appendChild(document.createElement("p")).textContent = excerpt(text, words);
+    item.appendChild(document.createElement("p")).textContent = opening;
   }
   const said = document.createElement("p");
   said.textContent = found.length ? `${found.length === 30 ? "The best 30" : found.length} results` : `Nothing in the book answers “${question}”.`;
