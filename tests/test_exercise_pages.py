@@ -101,7 +101,7 @@ def test_a_chapter_its_exercises_and_their_solutions_link_to_one_another():
     links = {}
     for page in (chapter, *others, "book/glossary"):
         context = {}
-        extension().add_companions(app, page, "page.html", context, None)
+        extension().tell_page(app, page, "page.html", context, None)
         links[page] = list(context.get("companions", ()))
     assert links == {
         chapter: others,
