@@ -57,6 +57,7 @@ FACES = {
     "delim-size1": "KaTeX_Size1-Regular", "delim-size4": "KaTeX_Size4-Regular",
     **{f"size{n}": f"KaTeX_Size{n}-Regular" for n in (1, 2, 3, 4)},
 }  # fmt: skip
+LENGTH = re.compile(r"-?\d*\.\d{3,}(?=em)")
 TAG = re.compile(
     r'<(?P<closes>/?)\w+(?: class="(?P<classes>[^"]*)")?[^>]*?(?P<empty>/?)>|(?P<text>[^<]+)'
 )
@@ -99,6 +100,8 @@ def valid(html: str) -> str:
     The sign of \\bmod comes as a row of letters: it gets to be a word.
     """
     html = TEX.sub("", html.replace(' columnspacing=""', ""))
+    # A hundredth of a letter's height is less than a tenth of a pixel.
+    html = LENGTH.sub(lambda length: f"{float(length[0]):.2f}", html)
     start, end = html.find("<math"), html.find("</math>") + len("</math>")
     if "\u2061" not in html[start:end] and not LETTERED.search(html, start, end):
         return html
