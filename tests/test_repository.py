@@ -152,6 +152,37 @@ def test_a_set_up_that_failed_or_was_interrupted_is_begun_anew(clone, changed):
 # The lock file
 
 
+# A Python on a processor that has no AVX-512; NumPy is broken for one kernel, a test for another.
+OTHER_PYTHON = """#!/bin/sh
+case "$*" in
+    *"-m venv"*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+    "-c "*) case "$OPENBLAS_CORETYPE" in SkylakeX) kill -ILL $$ ;; Zen) exit 1 ;; esac ;;
+    *pytest*) [ "$OPENBLAS_CORETYPE" != Nehalem ] ;;
+esac
+"""
+
+
+@needs_a_shell
+def test_only_a_kernel_that_the_processor_cannot_run_is_left_out(tmp_path):
+    python, script = tmp_path / "python3.14", tmp_path / "tools" / "kernels.sh"
+    python.write_text(OTHER_PYTHON)
+    python.chmod(0o755)
+    script.parent.mkdir()
+    shutil.copy(ROOT / "tools" / "kernels.sh", script)
+    done = subprocess.run(
+        ["sh", script, python, "-q"],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    *_, haswell, zen, skylake, nehalem, plain, oldest, newest = done.stdout.splitlines()
+    assert all(line.endswith("passed") for line in (haswell, plain, oldest, newest))
+    assert all(line.endswith("FAILED") for line in (zen, nehalem))
+    assert skylake.endswith("not run: this processor lacks its instructions")
+    assert done.returncode == 1
+
+
 def test_lock_has_only_names_versions_and_markers():
     pattern = re.compile(r"[a-z0-9][a-z0-9.-]*==[0-9][\w.]*( ; [a-z_]+ (==|!=|<|>=|>|<=) '.*')?")
     assert [line for line in LOCK if not pattern.fullmatch(line)] == []
