@@ -148,7 +148,9 @@ def imports_the_package(chapter: Chapter) -> Found:
 def is_plain_python(chapter: Chapter) -> Found:
     """Do without magics and shell commands, which only some front ends know."""
     for cell in chapter.code:
-        if cell.source.strip() and not tree(cell).body:
+        try:
+            ast.parse(cell.source)
+        except SyntaxError:
             yield f"{chapter.where(cell)}: is not plain Python"
 
 
