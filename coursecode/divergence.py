@@ -94,7 +94,7 @@ def jensen_shannon_divergence(p: Distribution, q: Distribution, *, base: Base = 
 def _near(p: Numbers, q: Numbers, terms: Numbers) -> Numbers:
     """Return the sum of terms in each row, with all their digits where p is near q too."""
     total, s = p + q, (q - p) / (p + q)
-    near = total * (np.log1p(-s * s) / 2 + s * np.arctanh(s))  # the same
+    near = total * (np.log1p(-s * s) / 2 + s * np.arctanh(s))  # the same terms
     return row_sum(np.where(abs(s) < 0.5, near, terms))
 
 

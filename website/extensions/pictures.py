@@ -105,8 +105,8 @@ def hard_to_read(svg: str) -> Iterator[str]:
         for paper, ink in inks:
             if (found := contrast(ink, PAPER[paper])) < CONTRAST:
                 yield f"{words!r} has a contrast of {found:.1f} on {paper} paper, below {CONTRAST}"
-        pixels = 100 * float(size) * PHONE / float(width[1])
-        if (pixels := pixels * SHRUNK if POWER in words else pixels) < SMALLEST:
+        smallest = float(size) * (SHRUNK if POWER in words else 1)
+        if (pixels := 100 * smallest * PHONE / float(width[1])) < SMALLEST:
             yield f"{words!r} is {pixels:.1f} pixels high on a phone, below {SMALLEST}"
 
 
