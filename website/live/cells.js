@@ -16,6 +16,7 @@ export function make(tag, properties = {}, ...children) {
 export class Cell {
   /** @type {string | null} */ ran = null; // what stood in it when it last ran in this Python
   /** @type {import("./editor.js").Editor | null} */ editor = null;
+  /** @type {HTMLElement | null} */ input = null;
   /** @type {"idle" | "waits" | "runs"} */ state = "idle";
   failed = ""; // by which error
   over = false; // whether what its output shows is of an earlier run
@@ -37,7 +38,7 @@ export class Cell {
     this.undo = make("button", {type: "button", className: "live-undo", hidden: true}, "Undo my change", unseen(`, ${this.name}`));
     this.undo.addEventListener("click", () => {
       this.write(this.source);
-      this.editor?.focus();
+      this.edit()?.focus();
     });
     this.button = make("button", {type: "button"});
     this.button.addEventListener("click", () => (this.state === "runs" ? page.stop() : page.run(this)));
@@ -47,17 +48,30 @@ export class Cell {
       element.append(this.output); // its code stays as it is
       return;
     }
-    const change = (/** @type {string} */ text) => this.take(text);
     if (kind === "words") {
-      this.editor = words({source, name: this.name, change});
+      this.editor = words({source, name: this.name, change: (text) => this.take(text)});
       element.replaceWith(this.editor.dom, make("div", {className: "live-row"}, "No check reads this: it goes with your work when you download it.", this.undo));
       return;
     }
-    this.editor = code({source, name: `Code of ${this.name.toLowerCase()}`, change}, (onward) => page.run(this, onward));
-    const input = /** @type {HTMLElement} */ (element.querySelector(".cell_input"));
-    for (const part of input.children) /** @type {HTMLElement} */ (part).hidden = true;
-    input.append(this.editor.dom);
-    (element.querySelector(":scope > details") ?? input).after(make("div", {className: "live-row"}, this.button, this.undo, this.verdict), this.output);
+    this.input = /** @type {HTMLElement} */ (element.querySelector(".cell_input"));
+    (element.querySelector(":scope > details") ?? this.input).after(make("div", {className: "live-row"}, this.button, this.undo, this.verdict), this.output);
+    // An editor takes a while to make: it is made when the reader comes near.
+    const near = new IntersectionObserver((entries) => {
+      if (entries.some(({isIntersecting}) => isIntersecting)) this.edit();
+    }, {rootMargin: "600px"});
+    near.observe(this.input);
+  }
+
+  /** The editor, which takes the place of the printed code.
+   *  @returns {import("./editor.js").Editor | null} */
+  edit() {
+    if (!this.editor && this.input) {
+      const what = {source: this.now, name: `Code of ${this.name.toLowerCase()}`, change: (/** @type {string} */ text) => this.take(text)};
+      this.editor = code(what, (onward) => this.page.run(this, onward));
+      for (const part of this.input.children) /** @type {HTMLElement} */ (part).hidden = true;
+      this.input.append(this.editor.dom);
+    }
+    return this.editor;
   }
 
   /** What the reader has written.
@@ -74,7 +88,7 @@ export class Cell {
   adopt(source) {
     this.now = source;
     this.undo.hidden = source === this.source;
-    this.editor?.write(source);
+    this.edit()?.write(source);
   }
 
   /** Write into the cell, as the reader would.

@@ -105,7 +105,7 @@ export class Page {
   /** Run a cell and what it needs; then go on to the next, if that is asked for.
    *  @param {Cell} cell */
   async run(cell, onward = false) {
-    if (onward) this.cells.slice(this.cells.indexOf(cell) + 1).find(({editor}) => editor?.dom.offsetParent)?.editor?.focus();
+    if (onward) this.cells.slice(this.cells.indexOf(cell) + 1).find(({input}) => input?.offsetParent)?.edit()?.focus();
     if (cell.state !== "idle") return;
     cell.show("waits");
     /** @type {Cell[]} */ let wanted = [];
@@ -212,7 +212,7 @@ export class Page {
     if (changed && !confirm(`Put ${changed === 1 ? "the cell" : `all ${changed} cells`} that you have changed back as printed? Download first what you want to keep.`)) return;
     if (!this.halt.disabled) this.stop();
     for (const cell of this.cells) {
-      cell.adopt(cell.source);
+      if (cell.now !== cell.source) cell.adopt(cell.source);
       cell.restore();
     }
     this.kept.forget();
