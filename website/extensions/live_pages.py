@@ -39,7 +39,7 @@ BAR = """
 <div class="live-bar" role="group" aria-label="Run this page"{data}>
 {otherwise}
 <div class="live-controls" hidden><button type="button" class="live-run" disabled>{press}</button>
-<span class="live-progress"></span></div>
+<span class="live-progress" role="status"></span></div>
 <p class="live-status" role="status" hidden>{promise}</p>
 <script>
 if (location.protocol !== "file:")

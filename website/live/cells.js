@@ -166,7 +166,7 @@ export class Cell {
     for (const part of this.output.querySelectorAll("pre")) if (part.scrollHeight > part.clientHeight) part.tabIndex = 0;
     if (!this.page.compares) return;
     const {same, words} = compared(textOf(this.printed), textOf(this.output));
-    this.verdict.textContent = words;
+    this.verdict.textContent = this.failed && !same ? "" : words; // the error says enough
     this.verdict.classList.toggle("differs", !same);
   }
 

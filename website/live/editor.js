@@ -35,7 +35,7 @@ export function code({source, name, change}, run) {
   return {
     dom: view.dom,
     focus: () => view.focus(),
-    write: (text) => view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: text}}),
+    write: (text) => view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: text}, userEvent: "input.replace"}), // a step of its own to undo
   };
 }
 

@@ -7,7 +7,7 @@ import {Python} from "./python.js";
 import {progressWords} from "./storage.js";
 
 /** Make the page live and run it: all of it, or what one cell needs.
- *  @param {HTMLElement} bar @param {import("./storage.js").Kept} kept @param {number} [only] the number of a cell */
+ *  @param {HTMLElement} bar @param {import("./storage.js").Kept} kept @param {number} only the number of a cell, or 0 */
 export async function start(bar, kept, only) {
   const style = make("link", {rel: "stylesheet", href: new URL("live.css", import.meta.url).href});
   const styled = new Promise((done) => { style.onload = style.onerror = done; });
@@ -43,28 +43,23 @@ export class Page {
     this.cells = all.map((part, at) => new Cell(part, part.kind === "words" ? 0 : ++number, elements[at], this));
 
     const {runtime = "", packages = "", draws = "", bytes} = bar.dataset;
-    const loading = make("progress", {max: Number(bytes), value: 0, className: "live-loading", ariaLabel: "Loading Python"});
+    this.loading = make("progress", {max: Number(bytes), className: "live-loading", ariaLabel: "Loading Python"});
     const needs = {runtime: new URL(runtime, document.baseURI).href, packages: packages.split(" "), draws: new RegExp(draws)};
-    this.python = new Python(needs, (more) => { loading.value += more; });
-    // Who waits for Python hears what went wrong.
-    this.python.start().then(() => this.say("Running…"), () => {}).finally(() => loading.remove());
-
+    this.python = new Python(needs, (more) => { this.loading.value += more; });
     const press = (/** @type {string} */ word, /** @type {() => void} */ pressed) => {
       const button = make("button", {type: "button"}, word);
       button.addEventListener("click", pressed);
       return button;
     };
-    const before = /** @type {HTMLButtonElement} */ (bar.querySelector(".live-run"));
-    const had = document.activeElement === before;
-    const run = press(this.questions.length ? "Run all checks" : "Run the page", () => this.runAll());
-    run.className = "live-run";
+    const run = /** @type {HTMLButtonElement} */ (bar.querySelector(".live-run"));
+    run.textContent = this.questions.length ? "Run all checks" : "Run the page";
+    run.onclick = () => this.runAll();
     this.halt = press("Stop", () => this.stop());
     this.halt.disabled = true;
-    before.replaceWith(run, this.halt, press("Reset", () => this.reset()),
+    run.after(this.halt, press("Reset", () => this.reset()),
       press(this.questions.length ? "Download my work" : "Download with my changes", () => this.download()));
-    if (had) run.focus();
     bar.append(make("p", {className: "live-help"}, "Click into any code to change it, then run it: what it needs from above runs first. ",
-      make("span", {id: "live-keys"}, "Shift+Enter runs, Tab indents; Escape, then Tab leaves the code.")), loading);
+      make("span", {id: "live-keys"}, "Shift+Enter runs, Tab indents; Escape, then Tab leaves the code.")), this.loading);
     addEventListener("storage", (event) => {
       const told = kept.told(event);
       const cell = this.cells.find(({id}) => id === told?.id);
@@ -73,7 +68,7 @@ export class Page {
   }
 
   /** Bring back what the reader had written, and run: one cell; of exercises what stands above the first; else everything.
-   *  @param {number} [only] the number of a cell */
+   *  @param {number} only the number of a cell, or 0 */
   async open(only) {
     const changes = this.kept.changes();
     const mine = this.cells.filter(({id}) => changes.has(id));
@@ -86,11 +81,22 @@ export class Page {
     ].filter(Boolean).join(" ");
     this.showProgress();
     this.say("Loading Python… You can read on, and change code, meanwhile.");
+    this.load();
     const one = this.cells.find(({kind, number}) => kind !== "words" && number === only);
+    one?.button.focus({preventScroll: true}); // its first button is gone
     if (one) await this.run(one);
     else if (!this.questions.length) await this.runAll();
     else if (await this.enqueue(() => this.cells.slice(0, this.cells.findIndex(({kind}) => kind === "answer")))) this.say("Python is ready: write an answer and run it.");
     if (since) this.say(since);
+  }
+
+  /** Start Python, and show how far it has come. */
+  async load() {
+    const {ends} = this;
+    this.loading.value = 0;
+    this.loading.hidden = false;
+    await this.python.start().catch(() => {}); // who waits for it hears what went wrong
+    if (ends === this.ends) this.loading.hidden = true;
   }
 
   /** @param {string} words */
@@ -127,7 +133,7 @@ export class Page {
     if (!await this.whole) return;
     const other = wanted.filter(({verdict}) => verdict.classList.contains("differs"));
     const pictures = document.querySelectorAll(".live-output img").length;
-    if (this.questions.length) this.say(`All checks ran. ${this.showProgress()}`);
+    if (this.questions.length) this.say("All checks ran.");
     else if (!this.compares) this.say(`All ${wanted.length} cells ran.`);
     else if (other.length) this.say(`All ${wanted.length} cells ran. Other than printed: ${other.map(({name}) => name.toLowerCase()).join(", ")}.`);
     else this.say(`All ${wanted.length} cells ran: every text is as printed${pictures ? `, and so is the number of pictures, ${pictures}` : ""}.`);
@@ -152,28 +158,29 @@ export class Page {
 
   /** @param {Cell[]} cells @param {number} ends how often Python was ended before */
   async runEach(cells, ends) {
-    for (const cell of cells) {
-      const answer = this.cells.find(({kind, question}) => kind === "answer" && question === cell.question);
-      if (cell.kind === "check" && answer?.failed) cell.restore(); // it would judge what the answer was before
-      else {
-        try {
-          await this.python.start();
+    try {
+      await this.python.start();
+      this.say("Running…");
+      for (const cell of cells) {
+        const answer = this.cells.find(({kind, question}) => kind === "answer" && question === cell.question);
+        if (cell.kind === "check" && answer?.failed) cell.restore(); // it would judge what the answer was before
+        else {
           const fresh = this.cells.every(({ran}) => ran === null);
           cell.begin();
           await this.python.order({cell: {source: cell.now, name: `<cell ${cell.number}>`, fresh}}, (output) => cell.add(output));
-        } catch (error) {
-          if (ends === this.ends) this.end(`Python has stopped: ${/** @type {Error} */ (error).message}. Run a cell to start it anew.`);
+          cell.end();
+        }
+        if (cell.kind === "check") this.judge(cell.question);
+        if (cell.failed && !cell.goesOn && cell !== cells.at(-1)) {
+          this.say(`${cell.name} failed, so nothing below it ran. ${shortened(cell.failed, 300)}`);
           return false;
         }
-        cell.end();
       }
-      if (cell.kind === "check") this.judge(cell.question);
-      if (cell.failed && !cell.goesOn && cell !== cells.at(-1)) {
-        this.say(`${cell.name} failed, so nothing below it ran. ${shortened(cell.failed, 300)}`);
-        return false;
-      }
+      return true;
+    } catch (error) {
+      if (ends === this.ends) this.end(`Python has stopped: ${/** @type {Error} */ (error).message}. Run a cell to start it anew.`);
+      return false;
     }
-    return true;
   }
 
   /** Note whether a question is solved.
@@ -185,7 +192,7 @@ export class Page {
   }
 
   showProgress() {
-    return (this.progress.textContent = progressWords(this.kept.progress));
+    this.progress.textContent = progressWords(this.kept.progress);
   }
 
   /** End Python, whatever it does: what ran before runs again when a cell needs it.
@@ -203,7 +210,7 @@ export class Page {
 
   stop() {
     this.end("Stopped. When you run a cell, those above it run first.");
-    this.python.start().catch(() => {}); // so that it is there by then
+    this.load(); // so that it is there by then
   }
 
   /** All as printed. */
