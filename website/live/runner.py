@@ -25,7 +25,6 @@ import time
 import traceback
 import types
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import Any
 
 LONGEST = 100_000  # characters of a cell's output
@@ -53,7 +52,6 @@ def run_cell(source: str, name: str, emit: Callable[[Output], None] | None = Non
     outputs.clear()
     room = LONGEST
     tell = emit or (lambda output: None)
-    be_a_backend()
     names = sys.modules["__main__"].__dict__
     names.pop("__warningregistry__", None)  # so that a cell warns each time that it is run
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
@@ -193,16 +191,13 @@ def told(error: BaseException) -> Output:
 # ---- Matplotlib's back end
 
 
-FigureCanvas: Any = None
+def __getattr__(name: str) -> Any:
+    """Give Matplotlib the canvas that notebooks draw on, when it asks for one."""
+    if name != "FigureCanvas":
+        raise AttributeError(name)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-
-def be_a_backend() -> None:
-    """Take the canvas that notebooks draw on, as soon as Matplotlib is there."""
-    global FigureCanvas
-    if FigureCanvas is None and find_spec("matplotlib"):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-        FigureCanvas = FigureCanvasAgg
+    return FigureCanvasAgg
 
 
 def show(*, block: bool | None = None) -> None:
