@@ -25,6 +25,7 @@ import time
 import traceback
 import types
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 LONGEST = 100_000  # characters of a cell's output
@@ -52,6 +53,7 @@ def run_cell(source: str, name: str, emit: Callable[[Output], None] | None = Non
     outputs.clear()
     room = LONGEST
     tell = emit or (lambda output: None)
+    be_a_backend()
     names = sys.modules["__main__"].__dict__
     names.pop("__warningregistry__", None)  # so that a cell warns each time that it is run
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
@@ -191,13 +193,16 @@ def told(error: BaseException) -> Output:
 # ---- Matplotlib's back end
 
 
-def __getattr__(name: str) -> Any:
-    """Give Matplotlib the canvas that notebooks draw on, when it asks for one."""
-    if name != "FigureCanvas":
-        raise AttributeError(name)
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+FigureCanvas: Any = None
 
-    return FigureCanvasAgg
+
+def be_a_backend() -> None:
+    """Take the canvas that notebooks draw on, as soon as Matplotlib is there."""
+    global FigureCanvas
+    if FigureCanvas is None and find_spec("matplotlib"):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        FigureCanvas = FigureCanvasAgg
 
 
 def show(*, block: bool | None = None) -> None:
