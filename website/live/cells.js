@@ -50,11 +50,13 @@ export class Cell {
     }
     if (kind === "words") {
       this.editor = words({source, name: this.name, change: (text) => this.take(text)});
-      element.replaceWith(this.editor.dom, make("div", {className: "live-row"}, "No check reads this: it goes with your work when you download it.", this.undo));
+      const told = "No check reads this: it goes with your work when you download it.";
+      element.replaceWith(this.editor.dom, make("div", {className: "live-row"}, told, this.undo));
       return;
     }
     this.input = /** @type {HTMLElement} */ (element.querySelector(".cell_input"));
-    (element.querySelector(":scope > details") ?? this.input).after(make("div", {className: "live-row"}, this.button, this.undo, this.verdict), this.output);
+    const row = make("div", {className: "live-row"}, this.button, this.undo, this.verdict);
+    (element.querySelector(":scope > details") ?? this.input).after(row, this.output);
     // An editor takes a while to make: it is made when the reader comes near.
     const near = new IntersectionObserver((entries) => {
       if (entries.some(({isIntersecting}) => isIntersecting)) this.edit();

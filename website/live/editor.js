@@ -35,7 +35,9 @@ export function code({source, name, change}, run) {
   return {
     dom: view.dom,
     focus: () => view.focus(),
-    write: (text) => view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: text}, userEvent: "input.replace"}), // a step of its own to undo
+    write(text) { // as a step of its own, to undo
+      view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: text}, userEvent: "input.replace"});
+    },
   };
 }
 
@@ -44,7 +46,8 @@ export function code({source, name, change}, run) {
 export function words({source, name, change}) {
   const asked = `*${ANSWER}*`;
   const shown = (/** @type {string} */ text) => (text === asked ? "" : text);
-  const dom = Object.assign(document.createElement("textarea"), {className: "live-words", rows: 5, value: shown(source), ariaLabel: name, placeholder: ANSWER});
+  const dom = document.createElement("textarea");
+  Object.assign(dom, {className: "live-words", rows: 5, value: shown(source), ariaLabel: name, placeholder: ANSWER});
   dom.addEventListener("input", () => change(dom.value || asked));
   return {dom, focus: () => dom.focus(), write: (text) => { dom.value = shown(text); }};
 }

@@ -86,7 +86,10 @@ export class Page {
     one?.button.focus({preventScroll: true}); // its first button is gone
     if (one) await this.run(one);
     else if (!this.questions.length) await this.runAll();
-    else if (await this.enqueue(() => this.cells.slice(0, this.cells.findIndex(({kind}) => kind === "answer")))) this.say("Python is ready: write an answer and run it.");
+    else {
+      const first = this.cells.findIndex(({kind}) => kind === "answer");
+      if (await this.enqueue(() => this.cells.slice(0, first))) this.say("Python is ready: write an answer and run it.");
+    }
     if (since) this.say(since);
   }
 
@@ -216,7 +219,8 @@ export class Page {
   /** All as printed. */
   reset() {
     const changed = this.cells.filter(({now, source}) => now !== source).length;
-    if (changed && !confirm(`Put ${changed === 1 ? "the cell" : `all ${changed} cells`} that you have changed back as printed? Download first what you want to keep.`)) return;
+    const what = changed === 1 ? "the cell" : `all ${changed} cells`;
+    if (changed && !confirm(`Put ${what} that you have changed back as printed? Download first what you want to keep.`)) return;
     if (!this.halt.disabled) this.stop();
     for (const cell of this.cells) {
       if (cell.now !== cell.source) cell.adopt(cell.source);

@@ -18,7 +18,8 @@ function prepare(bar) {
   const button = /** @type {HTMLButtonElement} */ (bar.querySelector(".live-run"));
   const status = /** @type {HTMLElement} */ (bar.querySelector(".live-status"));
   const changed = kept.changes().size;
-  if (changed) status.textContent = `You have changed ${changed === 1 ? "a cell" : `${changed} cells`} here: “${button.textContent}” brings ${changed === 1 ? "it" : "them"} back.`;
+  const [what, back] = changed === 1 ? ["a cell", "it"] : [`${changed} cells`, "them"];
+  if (changed) status.textContent = `You have changed ${what} here: “${button.textContent}” brings ${back} back.`;
   bar.classList.toggle("live-changed", changed > 0); // so that it is seen wherever the reader comes back to
   /** @type {HTMLElement} */ (bar.querySelector(".live-progress")).textContent = progressWords(kept.progress);
   /** @type {HTMLButtonElement[]} */ const buttons = [];
