@@ -45,7 +45,7 @@ from coursecode._core.kinds import (
     match,
 )
 
-BLOCK_BYTES = 2**20  # of the largest argument; the formula's temporaries take a few times that
+BLOCK_BYTES = 2**20  # of the last argument, the largest; temporaries take a few times that
 # The C library of Linux keeps freed memory for the next block, rather than fetch it from the system
 # anew, up to twice the size of the largest array that was freed so far: this one.
 np.empty(16 * BLOCK_BYTES, np.uint8)
@@ -55,6 +55,7 @@ PLACE_OF_RAISES = re.compile(
     r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)", re.MULTILINE
 )
 
+ZERO = np.zeros(())  # as an array, it is added in less time than a number of Python's
 PARAMETERS = re.compile(r"^Parameters\n-+\n.*?(?=^Returns\n)", re.MULTILINE | re.DOTALL)
 
 P = ParamSpec("P")
@@ -82,27 +83,33 @@ def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
     parameters = signature.parameters.items()
     kinds = {name: kind_in(each.annotation) for name, each in parameters}
     defaults = {name: each.default for name, each in parameters}
-    *others, last = data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
+    data = [(name, kind) for name, kind in kinds.items() if isinstance(kind, Data)]
     by_place = [name for name, each in parameters if each.kind != each.KEYWORD_ONLY]
     options = kinds.keys() - by_place
     needed = {name for name in options if defaults[name] is inspect.Parameter.empty}
+    only_data = by_place == [name for name, _ in data]
+    *others, (last, scores) = data
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
     function.__annotations__ = function.__annotations__ | {n: k for n, k in shown.items() if k}
 
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
-        if data == by_place and len(given) == len(data) and needed <= named.keys() <= options:
-            values = named | dict(zip(data, given, strict=True))  # `bind` takes its time
-        else:
-            values = signature.bind(*given, **named).arguments
+        simple = only_data and len(given) == len(data) and needed <= named.keys() <= options
+        if not simple:
+            named = signature.bind(*given, **named).arguments  # which takes its time
+            given = tuple([named.pop(name) for name, _ in data])
         # The last tells what labels may be: it is their scores.
-        like = kinds[last].take(last, values.pop(last), values.get("classes"))
-        arguments = [*[kinds[name].take(name, values.pop(name), like) for name in others], like]
-        for name, value in values.items():
+        like = scores.take(last, given[-1], named.get("classes"))
+        arguments = [
+            kind.take(name, value, like)
+            for (name, kind), value in zip(others, given[:-1], strict=True)
+        ]
+        arguments.append(like)
+        for name, value in named.items():
             if kinds[name] and value is not defaults[name]:
-                values[name] = kinds[name].take(name, value, like)
-        return run(function, arguments, values)
+                named[name] = kinds[name].take(name, value, like)
+        return run(function, arguments, named)
 
     taking.__doc__ = with_raises(with_parameters(function), kinds)
     return taking
@@ -112,40 +119,45 @@ def as_a_whole(function: Callable[..., Any], arguments: list[Argument], options:
     """Call a function with all values of its arguments."""
     with np.errstate(all="ignore"):
         match(arguments)
-        hold(arguments, [each.rows for each in arguments])
-        return function(**{each.name: each.values for each in arguments}, **options)
+        hold(arguments, [values for _, _, values, *_ in arguments])
+        return function(**{name: values for name, _, values, *_ in arguments}, **options)
 
 
 @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
 def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any) -> Numbers:
     """Call a formula with a block of rows at a time."""
-    batch = match(arguments)
-    count, dtype = prod(batch), common_type(arguments)
-    wide = dtype is SINGLE and not all(
-        fits_single(value) for value in options.values() if type(value) is float
-    )
-    rows = [in_rows(each, count, DOUBLE if wide else dtype) for each in arguments]
-    step = max(1, BLOCK_BYTES * count // max([each.nbytes for each in rows]))
-    for start in range(0, count, step):
-        block = [each[start : start + step] for each in rows] if step < count else rows
+    batch, dtype = match(arguments), common_type(arguments)
+    count = prod(batch)
+    if dtype is SINGLE and not all([fits_single(v) for v in options.values() if type(v) is float]):
+        rows = [in_rows(each, count, DOUBLE) for each in arguments]
+    else:
+        rows = [in_rows(each, count, dtype) for each in arguments]
+    step = max(1, BLOCK_BYTES * count // rows[-1].nbytes)
+    if step >= count:
+        hold(arguments, rows)
+        result = np.add(formula(*rows, **options), ZERO, dtype=dtype)  # -0.0 + 0.0 is 0.0
+    for start in range(0, count, step) if step < count else ():
+        block = [each[start : start + step] for each in rows]
         hold(arguments, block)
         part = formula(*block, **options)
         if not start:
             result = np.empty((count, *part.shape[1:]), dtype)
-        np.add(part, 0.0, out=result[start : start + step])  # -0.0 + 0.0 is 0.0
-    return result.reshape(batch + result.shape[1:])[()]
+        np.add(part, ZERO, out=result[start : start + step])
+    return result if len(batch) == 1 else result.reshape(batch + result.shape[1:])[()]
 
 
 def common_type(arguments: list[Argument]) -> np.dtype[Any]:
     """Return float32 if all floats are, but for numbers of Python's own that fit into it."""
-    types = {each.values.dtype for each in arguments if not each.yields}
+    types = [values.dtype for _, _, values, _, yields in arguments if not yields]
     return SINGLE if SINGLE in types and DOUBLE not in types else DOUBLE
 
 
 def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
     """Return the values, a row each; a lone number is repeated, though not in memory."""
-    rows = argument.rows
-    rows = np.ascontiguousarray(rows, dtype if rows.dtype.kind == "f" else None)
+    _, _, values, batch, _ = argument
+    rows = np.ascontiguousarray(values, dtype if values.dtype.kind == "f" else None)
+    if len(batch) != 1:
+        rows = rows.reshape((-1, *values.shape[len(batch) :]))
     return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
 
 

@@ -73,7 +73,7 @@ class Rule:
         """Return the message for the first fault, or an empty string."""
         got = values if self.of_row is None else np.asarray(self.of_row(values))
         bad = self.broken(got)
-        if not np.any(bad):
+        if not np.count_nonzero(bad):
             return ""
         index = tuple(int(i) for i in np.argwhere(bad)[0])
         where = place(index, "at index" if self.of_row is None else f"in {self.row}")
@@ -121,19 +121,10 @@ class Kind:
         return self.words
 
 
-class Argument(NamedTuple):
-    """Data in the right type, and the kind whose rules the values are still to be held to."""
-
-    name: str
-    kind: "Data"
-    values: Numbers
-    batch: tuple[int, ...]  # the leading axes, before those of one example
-    yields: bool = False  # its type to that of the data beside it, as Python's own numbers do
-
-    @property
-    def rows(self) -> Numbers:
-        """The values with all leading axes as one."""
-        return self.values.reshape(-1, *self.values.shape[len(self.batch) :])
+# Data in the right type: the name; the kind, to whose rules the values are still to be held; the
+# values; their leading axes, before those of one example; and whether their type yields to that of
+# the data beside them, as Python's own numbers do. A plain tuple, which is made in no time.
+Argument = tuple[str, "Data", Numbers, tuple[int, ...], bool]
 
 
 @dataclass(frozen=True, repr=False)
@@ -150,23 +141,25 @@ class Data(Kind):
 
     def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
         """Return the values in the right type; `like` is the argument that labels belong to."""
-        array = value if type(value) is np.ndarray else plain_array(name, value)
-        kind = self
+        array, kind, yields = value, self, False
+        if type(value) is not np.ndarray:
+            array = plain_array(name, value)
+            yields = type(value) in (int, float) and fits_single(float(array))
         if array.dtype is not DOUBLE and array.dtype is not SINGLE:
             kind = self.loose if self.loose and array.dtype == np.float16 else self
             own = array.dtype.kind not in self.adopts
-            array = floats(name, array) if own else array.astype(like.values.dtype)
-        yields = type(value) in (int, float) and fits_single(float(array))
-        return Argument(name, kind, array, self.batch_of(name, array), yields)
+            array = floats(name, array) if own else array.astype(like[2].dtype)
+        return name, kind, array, self.batch_of(name, array), yields
 
     def batch_of(self, name: str, array: Numbers) -> tuple[int, ...]:
         """Return the leading axes of an array; refuse one that has too few for one example."""
-        if array.ndim < self.rank:
+        leading = array.ndim - self.rank
+        if leading < 0:
             got = f"shape {array.shape}" if array.ndim else "a single number"
             raise ValueError(f"{name} must have {self.axes}, got {got}")
-        if self.matrix and array.ndim != 2:
+        if self.matrix and leading != 1:
             raise ValueError(f"{name} must have shape (n, d), got {array.shape}")
-        return array.shape[: array.ndim - self.rank]
+        return array.shape[:leading]
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -238,14 +231,15 @@ class _Classes(Data):
         if array.dtype.kind not in self.adopts:
             demand_numbers(name, array, "whole")
         batch = self.batch_of(name, array)
-        scores = isinstance(like, Argument)
-        count = self.count or (like.values.shape[-1] if scores else as_kind(Whole, "classes", like))
+        count = self.count or (
+            like[2].shape[-1] if type(like) is tuple else as_kind(Whole, "classes", like)
+        )
         # Before they are cast, which would cut fractions off and make large ones negative.
         if count and array.size and (array.dtype.kind == "f" or not _within(0, count - 1)(array)):
             below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
             if fault := WHOLE_NUMBERS.fault(array) or below.fault(array):
                 raise ValueError(f"{name} {fault}")
-        return Argument(name, self, array.astype(np.intp, copy=False), batch)
+        return name, self, array.astype(np.intp, copy=False), batch, False
 
 
 class _Labels(Data):
@@ -253,7 +247,8 @@ class _Labels(Data):
 
     def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
         """Return whole numbers, or rows of probabilities."""
-        array, rows = plain_array(name, value), like.values.shape
+        array, (its_name, _, scores, *_) = plain_array(name, value), like
+        rows = scores.shape
         if array.shape == rows[:-1]:
             return _CLASSES.take(name, array, like)
         if array.shape == rows:
@@ -261,7 +256,7 @@ class _Labels(Data):
         if array.dtype.kind != "b":
             demand_numbers(name, array, "whole")  # of None, it is not the shape that is wrong
         raise ValueError(
-            f"shapes must match, got {name} {array.shape} and {like.name} {rows}: "
+            f"shapes must match, got {name} {array.shape} and {its_name} {rows}: "
             f"{name} are classes {rows[:-1]} or probabilities {rows}"
         )
 
@@ -363,7 +358,7 @@ class _ClassWeights(Option):
     def take(self, name: str, value: Any, like: Any = None) -> Numbers:
         """Return an array (K,)."""
         weights: Numbers = as_kind(_FROM_0, name, value)
-        shape = like.values.shape[-1:]
+        shape = like[2].shape[-1:]
         if weights.shape != shape:
             raise ValueError(f"{name} must have shape {shape}, got {weights.shape}")
         return weights
@@ -419,25 +414,23 @@ def as_kind(kind: Any, name: str, value: Any) -> Any:
     """Return one value as the kind has it, checked wholly."""
     with np.errstate(all="ignore"):
         taken = kind_in(kind).take(name, value)
-        if isinstance(taken, Argument):
+        if type(taken) is tuple:
             match([taken])
-            hold([taken], [taken.rows])
-            return taken.values
+            hold([taken], [taken[2]])
+            return taken[2]
         return taken
 
 
 def match(arguments: Sequence[Argument]) -> tuple[int, ...]:
     """Return the leading axes that all share; only a lone number may have none of them."""
-    for first in arguments:
-        if first.batch or not first.kind.lone:
+    for first, kind, values, batch, _ in arguments:
+        if batch or not kind.lone:
             break
-    shape, batch, rank = first.values.shape, first.batch, first.kind.rank
+    shape, rank = values.shape, kind.rank
     for name, kind, values, own, _ in arguments:
         alike = values.shape == shape if kind.rank == rank else own == batch
         if not (alike or (kind.lone and not own)):
-            raise ValueError(
-                f"shapes must match, got {first.name} {shape} and {name} {values.shape}"
-            )
+            raise ValueError(f"shapes must match, got {first} {shape} and {name} {values.shape}")
         if not values.size:
             raise ValueError(f"{name} must not be empty, got shape {values.shape}")
     return batch
@@ -445,8 +438,8 @@ def match(arguments: Sequence[Argument]) -> tuple[int, ...]:
 
 def hold(arguments: Sequence[Argument], block: list[Numbers]) -> None:
     """Hold a block of each argument's values to its rules, or name the first fault of all."""
-    for argument, values in zip(arguments, block, strict=True):
-        if not argument.kind.holds(values) and argument.kind.fault(values):
+    for (_, kind, _, _, _), values in zip(arguments, block, strict=True):
+        if not kind.holds(values) and kind.fault(values):
             # Sought in the whole, so that the message has its true index.
-            found = ((each.name, each.kind.fault(each.values)) for each in arguments)
+            found = ((name, kind.fault(values)) for name, kind, values, *_ in arguments)
             raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
