@@ -9,6 +9,7 @@ import numpy as np
 from coursecode._core.evaluate import checked
 from coursecode._core.kinds import (
     Above0,
+    Anything,
     AtLeast0,
     Function,
     Generator,
@@ -17,9 +18,7 @@ from coursecode._core.kinds import (
     Whole,
     as_kind,
     demand_shape,
-    floats,
     place,
-    plain_array,
 )
 
 EPS = float(np.finfo(np.float64).eps)
@@ -400,7 +399,7 @@ def _walk(
     for step, seen in enumerate(batches):
         point = points[step]
         losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
-        slope = floats("gradient(w)", plain_array("gradient(w)", gradient(point.copy(), *seen)))
+        slope = as_kind(Anything, "gradient(w)", gradient(point.copy(), *seen))
         demand_shape("gradient", slope.shape, "start", point.shape)
         rate = learning_rate
         if callable(rate):
@@ -411,7 +410,7 @@ def _walk(
 
 def _finite_loss(name: str, step: int, point: Numbers, value: float) -> float:
     """Return the loss at a point, or say that the descent has left the finite numbers."""
-    loss = floats("function(w)", plain_array("function(w)", value))
+    loss = as_kind(Anything, "function(w)", value)
     if loss.ndim:
         raise ValueError(f"function must return a single number, got shape {loss.shape}")
     if not (np.isfinite(loss) and np.all(np.isfinite(point))):

@@ -26,8 +26,7 @@ arithmetic. A block of rows stays in the processor's cache, however many steps t
 import inspect
 import re
 from collections.abc import Callable
-from functools import wraps
-from math import prod
+from functools import lru_cache, partial, wraps
 from textwrap import fill
 from typing import Any, ParamSpec, TypeVar
 
@@ -36,13 +35,16 @@ import numpy as np
 from coursecode._core.kinds import (
     DOUBLE,
     SINGLE,
-    Argument,
     Data,
+    Layout,
     Numbers,
+    as_arrays,
     fits_single,
+    held,
     hold,
     kind_in,
-    match,
+    laid_out,
+    typed,
 )
 
 BLOCK_BYTES = 2**20  # of the last argument, the largest; temporaries take a few times that
@@ -55,9 +57,11 @@ PLACE_OF_RAISES = re.compile(
     r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)", re.MULTILINE
 )
 
-ZERO = np.zeros(())  # as an array, it is added in less time than a number of Python's
 PARAMETERS = re.compile(r"^Parameters\n-+\n.*?(?=^Returns\n)", re.MULTILINE | re.DOTALL)
 
+ZERO = np.zeros(())  # as an array, it is added in less time than a number of Python's
+
+Formula = Callable[..., Any]
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -77,88 +81,67 @@ def checked(function: F) -> F:
     return public(function, as_a_whole)
 
 
-def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
+def public(function: Formula, run: Callable[..., Any]) -> Any:
     """Return a function that takes its arguments by their kinds, and says so in its docstring."""
     signature = inspect.signature(function, eval_str=True)
     parameters = signature.parameters.items()
     kinds = {name: kind_in(each.annotation) for name, each in parameters}
     defaults = {name: each.default for name, each in parameters}
-    data = [(name, kind) for name, kind in kinds.items() if isinstance(kind, Data)]
+    data = {name: kind for name, kind in kinds.items() if isinstance(kind, Data)}
     by_place = [name for name, each in parameters if each.kind != each.KEYWORD_ONLY]
     options = kinds.keys() - by_place
     needed = {name for name in options if defaults[name] is inspect.Parameter.empty}
-    only_data = by_place == [name for name, _ in data]
-    *others, (last, scores) = data
+    only_data = by_place == [*data]
+    settle = lru_cache(partial(laid_out, data, run is by_rows))
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
     function.__annotations__ = function.__annotations__ | {n: k for n, k in shown.items() if k}
 
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
-        simple = only_data and len(given) == len(data) and needed <= named.keys() <= options
-        if not simple:
+        if not (only_data and len(given) == len(data) and needed <= named.keys() <= options):
             named = signature.bind(*given, **named).arguments  # which takes its time
-            given = tuple([named.pop(name) for name, _ in data])
-        # The last tells what labels may be: it is their scores.
-        like = scores.take(last, given[-1], named.get("classes"))
-        arguments = [
-            kind.take(name, value, like)
-            for (name, kind), value in zip(others, given[:-1], strict=True)
-        ]
-        arguments.append(like)
+            given = tuple([named.pop(name) for name in data])
+        arrays, seen = as_arrays(data, given)
+        layout = settle(*seen)
         for name, value in named.items():
             if kinds[name] and value is not defaults[name]:
-                named[name] = kinds[name].take(name, value, like)
-        return run(function, arguments, named)
+                named[name] = kinds[name].take(name, value, layout.classes)
+        return run(function, arrays, layout, named)
 
     taking.__doc__ = with_raises(with_parameters(function), kinds)
     return taking
 
 
-def as_a_whole(function: Callable[..., Any], arguments: list[Argument], options: Any) -> Any:
-    """Call a function with all values of its arguments."""
-    with np.errstate(all="ignore"):
-        match(arguments)
-        hold(arguments, [values for _, _, values, *_ in arguments])
-        return function(**{name: values for name, _, values, *_ in arguments}, **options)
-
-
 @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
-def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any) -> Numbers:
+def as_a_whole(function: Formula, arrays: list[Numbers], layout: Layout, options: Any) -> Any:
+    """Call a function with all values of its arguments."""
+    layout = layout._replace(classes=options.get("classes", layout.classes))
+    values = held(arrays, layout)
+    named = {name: each for (name, *_), each in zip(layout.parts, values, strict=True)}
+    return function(**named, **options)
+
+
+@np.errstate(all="ignore")
+def by_rows(formula: Formula, arrays: list[Numbers], layout: Layout, options: Any) -> Numbers:
     """Call a formula with a block of rows at a time."""
-    batch, dtype = match(arguments), common_type(arguments)
-    count = prod(batch)
+    parts, batch, count, dtype, _ = layout
     if dtype is SINGLE and not all([fits_single(v) for v in options.values() if type(v) is float]):
-        rows = [in_rows(each, count, DOUBLE) for each in arguments]
-    else:
-        rows = [in_rows(each, count, dtype) for each in arguments]
+        wide = [(n, k, DOUBLE if t is SINGLE else t, shape) for n, k, t, shape in parts]
+        layout = layout._replace(parts=wide)
+    rows = typed(arrays, layout)
     step = max(1, BLOCK_BYTES * count // rows[-1].nbytes)
     if step >= count:
-        hold(arguments, rows)
+        hold(arrays, layout, rows)
         result = np.add(formula(*rows, **options), ZERO, dtype=dtype)  # -0.0 + 0.0 is 0.0
     for start in range(0, count, step) if step < count else ():
         block = [each[start : start + step] for each in rows]
-        hold(arguments, block)
+        hold(arrays, layout, block)
         part = formula(*block, **options)
         if not start:
             result = np.empty((count, *part.shape[1:]), dtype)
         np.add(part, ZERO, out=result[start : start + step])
     return result if len(batch) == 1 else result.reshape(batch + result.shape[1:])[()]
-
-
-def common_type(arguments: list[Argument]) -> np.dtype[Any]:
-    """Return float32 if all floats are, but for numbers of Python's own that fit into it."""
-    types = [values.dtype for _, _, values, _, yields in arguments if not yields]
-    return SINGLE if SINGLE in types and DOUBLE not in types else DOUBLE
-
-
-def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
-    """Return the values, a row each; a lone number is repeated, though not in memory."""
-    _, _, values, batch, _ = argument
-    rows = np.ascontiguousarray(values, dtype if values.dtype.kind == "f" else None)
-    if len(batch) != 1:
-        rows = rows.reshape((-1, *values.shape[len(batch) :]))
-    return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
 
 
 def with_parameters(function: Callable[..., Any]) -> str:

@@ -14,7 +14,7 @@ rule and what was got.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, NamedTuple, get_args
 
@@ -22,13 +22,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Numbers = NDArray[Any]
+Type = np.dtype[Any]
+Shape = tuple[int, ...]
 
 SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arithmetic in it
 # OpenBLAS shares products of more numbers than this among threads, and waits for them all. On a
 # machine with other work, or beside PyTorch's threads, the wait is longer than the work.
 LANE = 10_000
 
-DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
+DOUBLE, SINGLE, INDEX = np.dtype(np.float64), np.dtype(np.float32), np.dtype(np.intp)
 ONES = {kind: np.ones(SHORT_ROW, kind) for kind in (DOUBLE, SINGLE)}
 TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
 LEAST, MOST = 5e-324, float(np.finfo(np.float64).max)  # above 0, and below inf
@@ -121,12 +123,6 @@ class Kind:
         return self.words
 
 
-# Data in the right type: the name; the kind, to whose rules the values are still to be held; the
-# values; their leading axes, before those of one example; and whether their type yields to that of
-# the data beside them, as Python's own numbers do. A plain tuple, which is made in no time.
-Argument = tuple[str, "Data", Numbers, tuple[int, ...], bool]
-
-
 @dataclass(frozen=True, repr=False)
 class Data(Kind):
     """An array of numbers, of which the last `rank` axes belong to one example."""
@@ -139,27 +135,26 @@ class Data(Kind):
     adopts: str = ""  # which whole numbers, or bool, take the type of the scores beside them
     loose: "Data | None" = None  # what float16 is held to
 
-    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
-        """Return the values in the right type; `like` is the argument that labels belong to."""
-        array, kind, yields = value, self, False
-        if type(value) is not np.ndarray:
-            array = plain_array(name, value)
-            yields = type(value) in (int, float) and fits_single(float(array))
-        if array.dtype is not DOUBLE and array.dtype is not SINGLE:
-            kind = self.loose if self.loose and array.dtype == np.float16 else self
-            own = array.dtype.kind not in self.adopts
-            array = floats(name, array) if own else array.astype(like[2].dtype)
-        return name, kind, array, self.batch_of(name, array), yields
+    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> "tuple[Data, Type]":
+        """Return the kind of data of some type and shape, and the type in which to compute.
 
-    def batch_of(self, name: str, array: Numbers) -> tuple[int, ...]:
-        """Return the leading axes of an array; refuse one that has too few for one example."""
-        leading = array.ndim - self.rank
-        if leading < 0:
-            got = f"shape {array.shape}" if array.ndim else "a single number"
+        `scores` are what labels belong to: their name, type and shape.
+        """
+        if given.kind in self.adopts:
+            dtype = scores[1]
+        else:
+            demand_numbers(name, given, "real")
+            # 300 squared is inf in float16, so that is computed in float32.
+            dtype = SINGLE if given.kind == "f" and given.itemsize <= 4 else DOUBLE
+        if len(shape) < self.rank:
+            got = f"shape {shape}" if shape else "a single number"
             raise ValueError(f"{name} must have {self.axes}, got {got}")
-        if self.matrix and leading != 1:
-            raise ValueError(f"{name} must have shape (n, d), got {array.shape}")
-        return array.shape[:leading]
+        if self.matrix and len(shape) != 2:
+            raise ValueError(f"{name} must have shape (n, d), got {shape}")
+        return self.loose if self.loose and given == np.float16 else self, dtype
+
+    def check(self, name: str, array: Numbers, classes: int) -> None:
+        """Refuse what would not outlive the change of type."""
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -178,20 +173,11 @@ def plain_array(name: str, value: ArrayLike) -> Numbers:
         raise TypeError(f"{name} must be an array of numbers, got {type(value)}") from error
 
 
-def floats(name: str, array: Numbers) -> Numbers:
-    """Return an array in float64, or in float32 if it is of no wider floats."""
-    demand_numbers(name, array, "real")
-    # 300 squared is inf in float16, so that is computed in float32.
-    with np.errstate(all="ignore"):  # a longer type may be too large
-        return array.astype(SINGLE if array.dtype.kind == "f" and array.itemsize <= 4 else DOUBLE)
-
-
-def demand_numbers(name: str, array: Numbers, what: str) -> None:
-    """Refuse an array of anything but whole numbers and floats."""
-    if array.dtype.kind not in "iuf":
+def demand_numbers(name: str, dtype: Type, what: str) -> None:
+    """Refuse a type of anything but whole numbers and floats."""
+    if dtype.kind not in "iuf":
         names = {"b": "bool", "c": "complex numbers", "O": "objects", "U": "text", "S": "bytes"}
-        got = names.get(array.dtype.kind, str(array.dtype))
-        raise TypeError(f"{name} must be {what} numbers, got {got}")
+        raise TypeError(f"{name} must be {what} numbers, got {names.get(dtype.kind, dtype)}")
 
 
 def demand_shape(name: str, shape: Any, like: str, expected: Any) -> None:
@@ -225,38 +211,36 @@ class _Classes(Data):
     holds: Callable[[Numbers], bool] = _taken
     count: int = 0  # of classes, where it is known beforehand: two are told by False and True too
 
-    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
-        """Return whole numbers; `like` is those scores, or the number of classes."""
-        array = plain_array(name, value)
-        if array.dtype.kind not in self.adopts:
-            demand_numbers(name, array, "whole")
-        batch = self.batch_of(name, array)
-        count = self.count or (
-            like[2].shape[-1] if type(like) is tuple else as_kind(Whole, "classes", like)
-        )
-        # Before they are cast, which would cut fractions off and make large ones negative.
-        if count and array.size and (array.dtype.kind == "f" or not _within(0, count - 1)(array)):
+    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> tuple[Data, Type]:
+        """Return the kind, and the type of an index."""
+        if given.kind not in self.adopts:
+            demand_numbers(name, given, "whole")
+        super().settled(name, INDEX, shape, scores)
+        return self, INDEX
+
+    def check(self, name: str, array: Numbers, classes: int) -> None:
+        """Refuse fractions, which the type would cut off, and what is beyond the classes."""
+        count = self.count or classes
+        if array.dtype.kind == "f" or np.count_nonzero((array < 0) | (array >= count)):
             below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
             if fault := WHOLE_NUMBERS.fault(array) or below.fault(array):
                 raise ValueError(f"{name} {fault}")
-        return name, self, array.astype(np.intp, copy=False), batch, False
 
 
 class _Labels(Data):
     """Classes or probabilities, told apart by their axes."""
 
-    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
-        """Return whole numbers, or rows of probabilities."""
-        array, (its_name, _, scores, *_) = plain_array(name, value), like
-        rows = scores.shape
-        if array.shape == rows[:-1]:
-            return _CLASSES.take(name, array, like)
-        if array.shape == rows:
-            return _SOFT_LABELS.take(name, array, like)
-        if array.dtype.kind != "b":
-            demand_numbers(name, array, "whole")  # of None, it is not the shape that is wrong
+    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> tuple[Data, Type]:
+        """Return the kind and the type of classes, or of rows of probabilities."""
+        its_name, _, rows = scores
+        if shape == rows[:-1]:
+            return _CLASSES.settled(name, given, shape, scores)
+        if shape == rows:
+            return _SOFT_LABELS.settled(name, given, shape, scores)
+        if given.kind != "b":
+            demand_numbers(name, given, "whole")  # of None, it is not the shape that is wrong
         raise ValueError(
-            f"shapes must match, got {name} {array.shape} and {its_name} {rows}: "
+            f"shapes must match, got {name} {shape} and {its_name} {rows}: "
             f"{name} are classes {rows[:-1]} or probabilities {rows}"
         )
 
@@ -264,7 +248,7 @@ class _Labels(Data):
 def _summing_to_1(words: str, rules: tuple[Rule, ...], over: str, row: str, **axes: Any) -> Data:
     def held_to(tolerance: float, loose: Data | None = None) -> Data:
         def holds(p: Numbers) -> bool:
-            off = row_sum(p.reshape(len(p), -1)) - 1
+            off = (row_sum(p if axes["rank"] == 1 else p.reshape(*p.shape[:-2], -1)) - 1).ravel()
             return bool(np.minimum.reduce(p, axis=None) >= 0 and off.dot(off) <= tolerance**2)
 
         total = lambda p: p.sum(axis=tuple(range(-axes["rank"], 0)), dtype=np.float64)
@@ -295,6 +279,8 @@ _TABLE = _summing_to_1(
     axes="two last axes, a table",
 )
 _OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
+
+Anything = Annotated[Any, Data("numbers, nan and ±inf", holds=_taken)]
 
 # A number for each example.
 Real = Annotated[Any, _REAL]
@@ -339,8 +325,8 @@ class Option(Kind):
     noun: str = ""  # what the types are
     turn: Callable[[Any], Any] = lambda value: value  # into the type that the formula gets
 
-    def take(self, name: str, value: Any, like: Any = None) -> Any:
-        """Return the value, checked; `like` is the last argument of the data."""
+    def take(self, name: str, value: Any, classes: int = 0) -> Any:
+        """Return the value, checked."""
         yes_or_no = type(value) in (bool, np.bool_) and bool not in self.types
         if yes_or_no or not isinstance(value, self.types):
             raise TypeError(f"{name} must be {self.noun}, got {type(value).__name__}")
@@ -355,12 +341,12 @@ class Option(Kind):
 class _ClassWeights(Option):
     """A weight for each class of the scores."""
 
-    def take(self, name: str, value: Any, like: Any = None) -> Numbers:
+    def take(self, name: str, value: Any, classes: int = 0) -> Numbers:
         """Return an array (K,)."""
         weights: Numbers = as_kind(_FROM_0, name, value)
-        shape = like[2].shape[-1:]
-        if weights.shape != shape:
-            raise ValueError(f"{name} must have shape {shape}, got {weights.shape}")
+        demand = (classes,)
+        if weights.shape != demand:
+            raise ValueError(f"{name} must have shape {demand}, got {weights.shape}")
         return weights
 
 
@@ -412,34 +398,96 @@ def kind_in(annotation: Any) -> Any:
 
 def as_kind(kind: Any, name: str, value: Any) -> Any:
     """Return one value as the kind has it, checked wholly."""
+    found = kind_in(kind)
+    if not isinstance(found, Data):
+        return found.take(name, value)
+    arrays, seen = as_arrays([name], [value])
     with np.errstate(all="ignore"):
-        taken = kind_in(kind).take(name, value)
-        if type(taken) is tuple:
-            match([taken])
-            hold([taken], [taken[2]])
-            return taken[2]
-        return taken
+        return held(arrays, laid_out({name: found}, False, *seen))[0]
 
 
-def match(arguments: Sequence[Argument]) -> tuple[int, ...]:
-    """Return the leading axes that all share; only a lone number may have none of them."""
-    for first, kind, values, batch, _ in arguments:
-        if batch or not kind.lone:
-            break
-    shape, rank = values.shape, kind.rank
-    for name, kind, values, own, _ in arguments:
-        alike = values.shape == shape if kind.rank == rank else own == batch
-        if not (alike or (kind.lone and not own)):
-            raise ValueError(f"shapes must match, got {first} {shape} and {name} {values.shape}")
-        if not values.size:
-            raise ValueError(f"{name} must not be empty, got shape {values.shape}")
-    return batch
+class Layout(NamedTuple):
+    """What is settled by the types and shapes of arguments alone."""
+
+    parts: list[tuple[str, Data, Type, Shape]]  # name, kind, type to compute in, and shape
+    batch: Shape  # the leading axes that all share, before those of one example
+    size: int  # how many examples
+    dtype: Type  # of floats
+    classes: int  # how many columns the last argument has
 
 
-def hold(arguments: Sequence[Argument], block: list[Numbers]) -> None:
+def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers], list[Any]]:
+    """Return arrays, and the type and the shape of each.
+
+    The type of a number of Python's own that fits into float32 is `float`: it yields to others.
+    """
+    arrays: list[Numbers] = []
+    seen: list[Any] = []
+    for name, value in zip(names, given, strict=True):
+        array = value if type(value) is np.ndarray else plain_array(name, value)
+        arrays.append(array)
+        if type(value) in (int, float) and array.dtype.kind in "if" and fits_single(value):
+            seen.append((float, ()))
+        else:
+            seen.append((array.dtype, array.shape))
+    return arrays, seen
+
+
+def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> Layout:
+    """Settle what types and shapes settle, or refuse them; `in_rows`, all leading axes are one."""
+    shapes = [shape for _, shape in seen]
+    given = [np.dtype(each) for each, _ in seen]
+    *_, (last, scores) = data.items()  # which tell what labels may be
+    like = (last, scores.settled(last, given[-1], shapes[-1], None)[1], shapes[-1])
+    parts = [
+        (name, *kind.settled(name, dtype, shape, like), shape)
+        for (name, kind), dtype, shape in zip(data.items(), given, shapes, strict=True)
+    ]
+    floats = {part[2] for part, (own, _) in zip(parts, seen, strict=True) if own is not float}
+    common = SINGLE if SINGLE in floats and DOUBLE not in floats else DOUBLE
+
+    batches = [shape[: len(shape) - kind.rank] for _, kind, _, shape in parts]
+    # Only a lone number may have none of the leading axes.
+    main = next((i for i, part in enumerate(parts) if batches[i] or not part[1].lone), 0)
+    first, of_first, _, whole = parts[main]
+    count = math.prod(batches[main])
+    for i, (name, kind, dtype, shape) in enumerate(parts):
+        alike = shape == whole if kind.rank == of_first.rank else batches[i] == batches[main]
+        if not (alike or (kind.lone and not batches[i])):
+            raise ValueError(f"shapes must match, got {first} {whole} and {name} {shape}")
+        if 0 in shape:
+            raise ValueError(f"{name} must not be empty, got shape {shape}")
+        row = (count, *shape[len(batches[i]) :]) if in_rows else shape
+        parts[i] = name, kind, INDEX if dtype is INDEX else common, row
+    return Layout(parts, batches[main], count, common, (0, *shapes[-1])[-1])
+
+
+def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
+    """Return arrays in their types and shapes; a lone number is repeated, though not in memory."""
+    values = []
+    for array, (name, kind, dtype, shape) in zip(arrays, layout.parts, strict=True):
+        if dtype is INDEX:
+            kind.check(name, array, layout.classes)
+        value = np.ascontiguousarray(array, dtype)
+        if value.shape != shape:
+            lone = array.shape == shape[1:] and layout.size > 1
+            value = np.broadcast_to(value, shape) if lone else value.reshape(shape)
+        values.append(value)
+    return values
+
+
+def held(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
+    """Return the values of arrays, held to their rules."""
+    values = typed(arrays, layout)
+    hold(arrays, layout, values)
+    return values
+
+
+def hold(arrays: Sequence[Numbers], layout: Layout, block: Sequence[Numbers]) -> None:
     """Hold a block of each argument's values to its rules, or name the first fault of all."""
-    for (_, kind, _, _, _), values in zip(arguments, block, strict=True):
+    for (_, kind, _, _), values in zip(layout.parts, block, strict=True):
         if not kind.holds(values) and kind.fault(values):
             # Sought in the whole, so that the message has its true index.
-            found = ((name, kind.fault(values)) for name, kind, values, *_ in arguments)
+            parts = zip(layout.parts, arrays, strict=True)
+            found = ((name, kind.fault(array.astype(t))) for (name, kind, t, _), array in parts)
             raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
