@@ -7,7 +7,7 @@ the true class exceeds each of the others.
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers, column, log1p, pick, put, row_sum
+from coursecode._core.arithmetic import Numbers, column, log1p, pick, put, row_max, row_sum
 from coursecode._core.evaluate import rowwise
 from coursecode._core.kinds import Array, AtLeast0, Classes, Real, Signs, Vector
 
@@ -443,8 +443,7 @@ def crammer_singer_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 = 1
     >>> print(crammer_singer_loss([0, 1, 2], [cat, car, frog]).round(4))
     [2.9 0.  6.6]
     """
-    lacking = _lacking(labels, scores, margin)
-    return pick(lacking, lacking.argmax(axis=-1))
+    return row_max(_lacking(labels, scores, margin))
 
 
 @rowwise

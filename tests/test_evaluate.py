@@ -425,10 +425,11 @@ def test_every_number_of_a_long_array_is_read(size, dtype):
 
 
 @pytest.mark.parametrize("width", [1, 5, 64, 65, 1000])
-def test_sums_of_rows_are_those_of_numpy(width):
+def test_sums_and_maxima_of_rows_are_those_of_numpy(width):
     x = RNG.normal(size=(50, width))
     for laid_out in (x, np.asfortranarray(x)):
         assert np.allclose(arithmetic.row_sum(laid_out), x.sum(axis=-1), rtol=1e-12, atol=1e-13)
+        assert np.array_equal(arithmetic.row_max(laid_out), x.max(axis=-1))
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

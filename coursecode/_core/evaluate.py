@@ -140,7 +140,7 @@ def by_rows(formula: Formula, arrays: list[Numbers], layout: Layout, options: An
         part = formula(*block, **options)
         if not start:
             result = np.empty((count, *part.shape[1:]), dtype)
-        np.add(part, ZERO, out=result[start : start + step])
+        np.add(part, 0.0, out=result[start : start + step])
     return result if len(batch) == 1 else result.reshape(batch + result.shape[1:])[()]
 
 
