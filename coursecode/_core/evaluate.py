@@ -15,8 +15,8 @@ them, and the formula gets plain arrays. Options are keyword-only and reach it a
 Neither lets NumPy warn while it computes: an inf that is right is no news.
 
 Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
-one; a section that a docstring has of its own is kept, after it. A gradient has the arguments of
-its loss, so its "Parameters" are written too: those of the loss, which stands before it.
+one; a section that a docstring has of its own is kept, after it. A docstring without "Parameters"
+gets those of the last function before it that takes the same: a gradient those of its loss.
 
 Blocks are there for speed: an expression such as `np.exp(s) / total` makes an array for every step.
 On a large input each of them travels to main memory and back, which takes longer than the
@@ -144,13 +144,14 @@ def by_rows(formula: Formula, arrays: list[Numbers], layout: Layout, options: An
     return result if len(batch) == 1 else result.reshape(batch + result.shape[1:])[()]
 
 
-def with_parameters(function: Callable[..., Any]) -> str:
-    """Return a docstring; one of a gradient gets the parameters of the loss."""
+def with_parameters(function: Formula) -> str:
+    """Return a docstring; without parameters, it gets those of a function that takes the same."""
     doc = inspect.cleandoc(function.__doc__ or "")
-    loss = function.__globals__.get(function.__name__.removesuffix("_gradient"))
-    if not loss or PARAMETERS.search(doc):
+    takes = lambda each: getattr(each, "__annotations__", {}) | {"return": None}
+    same = [each for each in function.__globals__.values() if takes(each) == takes(function)]
+    if not same or PARAMETERS.search(doc):
         return doc
-    return doc.replace("Returns\n", PARAMETERS.findall(loss.__doc__)[0] + "Returns\n", 1)
+    return doc.replace("Returns\n", PARAMETERS.findall(same[-1].__doc__)[0] + "Returns\n", 1)
 
 
 def with_raises(doc: str, kinds: dict[str, Any]) -> str:
