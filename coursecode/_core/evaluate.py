@@ -113,16 +113,16 @@ def public(function: Formula, run: Callable[..., Any]) -> Any:
     return taking
 
 
-@np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
 def as_a_whole(function: Formula, arrays: list[Numbers], layout: Layout, options: Any) -> Any:
     """Call a function with all values of its arguments."""
     layout = layout._replace(classes=options.get("classes", layout.classes))
-    values = held(arrays, layout)
-    named = {name: each for (name, *_), each in zip(layout.parts, values, strict=True)}
-    return function(**named, **options)
+    with np.errstate(all="ignore"):
+        values = held(arrays, layout)
+        named = {name: each for (name, *_), each in zip(layout.parts, values, strict=True)}
+        return function(**named, **options)
 
 
-@np.errstate(all="ignore")
+@np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
 def by_rows(formula: Formula, arrays: list[Numbers], layout: Layout, options: Any) -> Numbers:
     """Call a formula with a block of rows at a time."""
     parts, batch, count, dtype, _ = layout
@@ -147,7 +147,7 @@ def by_rows(formula: Formula, arrays: list[Numbers], layout: Layout, options: An
 def with_parameters(function: Formula) -> str:
     """Return a docstring; without parameters, it gets those of a function that takes the same."""
     doc = inspect.cleandoc(function.__doc__ or "")
-    takes = lambda each: getattr(each, "__annotations__", {}) | {"return": None}
+    takes: Formula = lambda each: getattr(each, "__annotations__", {}) | {"return": None}
     same = [each for each in function.__globals__.values() if takes(each) == takes(function)]
     if not same or PARAMETERS.search(doc):
         return doc

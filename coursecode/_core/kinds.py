@@ -162,9 +162,6 @@ class Data(Kind):
             raise ValueError(f"{name} must have shape (n, d), got {shape}")
         return self.loose if self.loose and given == np.float16 else self, dtype
 
-    def check(self, name: str, array: Numbers, classes: int) -> None:
-        """Refuse what would not outlive the change of type."""
-
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
         return next(filter(None, (rule.fault(values) for rule in self.rules)), "")
@@ -198,10 +195,6 @@ def demand_shape(name: str, shape: Any, like: str, expected: Any) -> None:
 def fits_single(number: float) -> bool:
     """Return whether a number has a place in float32, neither too large nor too small."""
     return number == 0 or TINY <= abs(number) <= HUGE
-
-
-def _no_short_cut(x: Numbers) -> bool:
-    return False
 
 
 def _taken(x: Numbers) -> bool:
@@ -268,7 +261,7 @@ def _summing_to_1(
 _REAL = Data("finite numbers", (FINITE,))
 _POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), lambda x: within(x, LEAST, MOST))
 _FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), lambda x: within(x, 0, MOST))
-_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), _no_short_cut)
+_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), lambda x: False)
 _UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), lambda x: within(x, 0, 1))
 _SIGNS = Data("-1 or +1", (SIGN,), lambda x: within(abs(x), 1, 1), adopts="iu")
 _BITS = _Classes("0 or 1", (WHOLE_NUMBERS, CLASS), adopts="b", count=2)
@@ -351,9 +344,8 @@ class _ClassWeights(Option):
     def take(self, name: str, value: Any, classes: int = 0) -> Numbers:
         """Return an array (K,)."""
         weights: Numbers = as_kind(_FROM_0, name, value)
-        demand = (classes,)
-        if weights.shape != demand:
-            raise ValueError(f"{name} must have shape {demand}, got {weights.shape}")
+        if weights.shape != (classes,):
+            raise ValueError(f"{name} must have shape {(classes,)}, got {weights.shape}")
         return weights
 
 
@@ -464,8 +456,10 @@ def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> 
             raise ValueError(f"shapes must match, got {first} {whole} and {name} {shape}")
         if 0 in shape:
             raise ValueError(f"{name} must not be empty, got shape {shape}")
-        row = (count, *shape[len(batches[i]) :]) if in_rows else shape
-        parts[i] = name, kind, INDEX if dtype is INDEX else common, row
+        if in_rows:
+            shape = (count, *shape[len(batches[i]) :])
+            dtype = dtype if dtype is INDEX else common
+        parts[i] = name, kind, dtype, shape
     return Layout(parts, batches[main], count, common, (0, *shapes[-1])[-1])
 
 
@@ -473,7 +467,7 @@ def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
     """Return arrays in their types and shapes; a lone number is repeated, though not in memory."""
     values = []
     for array, (name, kind, dtype, shape) in zip(arrays, layout.parts, strict=True):
-        if dtype is INDEX:
+        if isinstance(kind, _Classes):
             kind.check(name, array, layout.classes)
         value = np.ascontiguousarray(array, dtype)
         if value.shape != shape:
