@@ -109,6 +109,7 @@ AT_LEAST_1 = Rule("be at least 1", lambda x: x < 1)
 AT_MOST_1 = Rule("be at most 1", lambda x: x > 1)
 ABOVE_0 = Rule("be above 0", lambda x: x <= 0)
 ABOVE_1 = Rule("be above 1", lambda x: x <= 1)
+FEW = Rule("be below 2**31", lambda x: x >= 2**31)  # where indices have 32 bits, no array is longer
 BELOW_1 = Rule("be below 1", lambda x: x >= 1)
 IN_UNIT = Rule("lie between 0 and 1", lambda x: (x < 0) | (x > 1))
 WHOLE_NUMBERS = Rule("be whole numbers", lambda x: x != np.floor(x))
@@ -169,13 +170,14 @@ class Data(Kind):
 
 def plain_array(name: str, value: ArrayLike) -> Numbers:
     """Return what was given as an array; whatever would lose its meaning that way is refused."""
-    if isinstance(value, np.ma.MaskedArray):
+    types = {type(value), *map(type, value if isinstance(value, list | tuple) else ())}
+    if any(issubclass(each, np.ma.MaskedArray) for each in types):
         raise TypeError(f"{name} must be a plain array, got a masked array")
     try:
         return np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must be rectangular, got rows of unequal lengths") from None
-    except Exception as error:  # of another library's array that won't become NumPy's
+    except Exception as error:  # of another library's array that won't become NumPy's, say
+        if "inhomogeneous" in str(error):
+            raise ValueError(f"{name} must be rectangular, got rows of unequal lengths") from None
         raise TypeError(f"{name} must be an array of numbers, got {type(value)}") from error
 
 
@@ -333,7 +335,7 @@ class Option(Kind):
         value = self.turn(value)
         for rule in self.rules:
             if rule.broken(value):
-                got = repr(value) if isinstance(value, str) else f"{value:g}"
+                got = repr(value) if isinstance(value, str) else f"{_as_float(value):g}"
                 raise ValueError(f"{name} must {rule.must}, got {got}")
         return value
 
@@ -353,7 +355,7 @@ def _as_float(value: Any) -> float:
     try:
         return float(value)
     except OverflowError:  # a whole number of more than 308 digits
-        return math.inf
+        return math.inf if value > 0 else -math.inf
 
 
 def _number(words: str, *rules: Rule) -> Option:
@@ -373,7 +375,7 @@ Base = Annotated[float, _number("number above 1", ABOVE_1)]
 Share = Annotated[float, _number("number from 0 to 1", AT_LEAST_0, AT_MOST_1)]
 InsideUnit = Annotated[float, _number("number between 0 and 1", ABOVE_0, BELOW_1)]
 Whole = Annotated[
-    int, Option("whole number", (AT_LEAST_1,), (int, np.integer), "a whole number", int)
+    int, Option("whole number", (AT_LEAST_1, FEW), (int, np.integer), "a whole number", int)
 ]
 Switch = Annotated[bool, Option("True or False", (), (bool, np.bool_), "True or False", bool)]
 Generator = Annotated[
