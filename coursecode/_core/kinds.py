@@ -1,9 +1,9 @@
 """What an argument may be, and the words in which anything else is refused.
 
-A *kind* is what stands in the annotation of an argument. It turns what the caller gave into an
-array of the right type, or a checked option, and knows the *rules* that its values are held to. The
-decorators of `evaluate` apply it, write the rules into the docstring, and show its `words` as the
-annotation. Elsewhere (in a method, say) `as_kind` does all at once:
+A *kind* is what stands in the annotation of an argument. It says of which type and shape data may
+be, checks an option, and knows the *rules* that values are held to. The decorators of `evaluate`
+apply it, write the rules into the docstring, and show its `words` as the annotation. Elsewhere (in
+a method, say) `as_kind` does all at once:
 
     as_kind(Real, "y", [1, 2])                      gives array([1., 2.])
     as_kind(AtLeast0, "strength", -1)               "strength must be at least 0, got -1"
@@ -436,13 +436,12 @@ def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers]
 
 def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> Layout:
     """Settle what types and shapes settle, or refuse them; `in_rows`, all leading axes are one."""
-    shapes = [shape for _, shape in seen]
-    given = [np.dtype(each) for each, _ in seen]
     *_, (last, scores) = data.items()  # which tell what labels may be
-    like = (last, scores.settled(last, given[-1], shapes[-1], None)[1], shapes[-1])
+    own, columns = seen[-1]
+    like = (last, scores.settled(last, np.dtype(own), columns, None)[1], columns)
     parts = [
-        (name, *kind.settled(name, dtype, shape, like), shape)
-        for (name, kind), dtype, shape in zip(data.items(), given, shapes, strict=True)
+        (name, *kind.settled(name, np.dtype(own), shape, like), shape)
+        for (name, kind), (own, shape) in zip(data.items(), seen, strict=True)
     ]
     floats = {part[2] for part, (own, _) in zip(parts, seen, strict=True) if own is not float}
     common = SINGLE if SINGLE in floats and DOUBLE not in floats else DOUBLE
@@ -462,7 +461,7 @@ def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> 
             shape = (count, *shape[len(batches[i]) :])
             dtype = dtype if dtype is INDEX else common
         parts[i] = name, kind, dtype, shape
-    return Layout(parts, batches[main], count, common, (0, *shapes[-1])[-1])
+    return Layout(parts, batches[main], count, common, (0, *columns)[-1])
 
 
 def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
