@@ -16,6 +16,7 @@ rule and what was got.
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, get_args
 
 import numpy as np
@@ -121,7 +122,7 @@ CLASS_OR_ROW = Rule("be classes from 0 to K - 1, or distributions over K classes
 # --- data -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Kind:
     """What all kinds have."""
 
@@ -133,7 +134,7 @@ class Kind:
         return self.words
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Data(Kind):
     """An array of numbers, of which the last `rank` axes belong to one example."""
 
@@ -203,7 +204,7 @@ def _taken(x: Numbers) -> bool:
     return True  # whatever is wrong with it was found when it was taken
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class _Classes(Data):
     """Whole numbers from 0 on, fewer than the scores beside them have columns."""
 
@@ -319,7 +320,7 @@ ClassSample = Annotated[Any, replace(_CLASSES, **_OBSERVED)]
 # --- options ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Option(Kind):
     """A value that is no data: of some types, and within rules."""
 
@@ -390,6 +391,7 @@ Array = Annotated[Any, Kind("array")]  # what a formula returns
 # --- how kinds are used -----------------------------------------------------------------
 
 
+@lru_cache
 def kind_in(annotation: Any) -> Any:
     """Return the kind in an annotation, also in `Above0 | None`; None if there is none."""
     parts = (annotation, *get_args(annotation))
@@ -404,7 +406,12 @@ def as_kind(kind: Any, name: str, value: Any) -> Any:
         return found.take(name, value)
     arrays, seen = as_arrays([name], [value])
     with np.errstate(all="ignore"):
-        return held(arrays, laid_out({name: found}, False, *seen))[0]
+        return held(arrays, _alone(name, found, *seen))[0]
+
+
+@lru_cache
+def _alone(name: str, kind: Data, *seen: Any) -> "Layout":
+    return laid_out({name: kind}, False, *seen)
 
 
 class Layout(NamedTuple):
