@@ -17,7 +17,6 @@ from coursecode._core.kinds import (
     Real,
     Whole,
     as_kind,
-    demand_shape,
     place,
 )
 
@@ -169,7 +168,7 @@ def check_gradient(
     """
     point = x.astype(np.float64)
     analytic = np.asarray(as_kind(Real, "gradient(x)", gradient(point.copy())), np.float64)
-    demand_shape("gradient(x)", analytic.shape, "x", point.shape)
+    _demand_shape("gradient(x)", analytic.shape, "x", point.shape)
     entries = []
     for index in np.ndindex(point.shape):
         a, error = float(analytic[index]), absolute or 0.0
@@ -400,7 +399,7 @@ def _walk(
         point = points[step]
         losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
         slope = as_kind(Anything, "gradient(w)", gradient(point.copy(), *seen))
-        demand_shape("gradient", slope.shape, "start", point.shape)
+        _demand_shape("gradient", slope.shape, "start", point.shape)
         rate = learning_rate
         if callable(rate):
             rate = as_kind(Above0, f"learning_rate({step})", rate(step))
@@ -419,3 +418,9 @@ def _finite_loss(name: str, step: int, point: Numbers, value: float) -> float:
             "(a smaller learning_rate may help)"
         )
     return float(loss)
+
+
+def _demand_shape(name: str, shape: Any, like: str, expected: Any) -> None:
+    """Refuse a shape that is not that of another argument."""
+    if shape != expected:
+        raise ValueError(f"shapes must match, got {like} {expected} and {name} {shape}")

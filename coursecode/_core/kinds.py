@@ -189,12 +189,6 @@ def demand_numbers(name: str, dtype: Type, what: str) -> None:
         raise TypeError(f"{name} must be {what} numbers, got {names.get(dtype.kind, dtype)}")
 
 
-def demand_shape(name: str, shape: Any, like: str, expected: Any) -> None:
-    """Refuse a shape that is not that of another argument."""
-    if shape != expected:
-        raise ValueError(f"shapes must match, got {like} {expected} and {name} {shape}")
-
-
 def fits_single(number: float) -> bool:
     """Return whether a number has a place in float32, neither too large nor too small."""
     return number == 0 or TINY <= abs(number) <= HUGE
@@ -493,10 +487,8 @@ def held(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
 
 
 def hold(arrays: Sequence[Numbers], layout: Layout, block: Sequence[Numbers]) -> None:
-    """Hold a block of each argument's values to its rules, or name the first fault of all."""
-    for (_, kind, _, _), values in zip(layout.parts, block, strict=True):
+    """Hold a block of each argument's values to its rules, or name the first fault."""
+    for array, (name, kind, dtype, _), values in zip(arrays, layout.parts, block, strict=True):
         if not kind.holds(values) and kind.fault(values):
             # Sought in the whole, so that the message has its true index.
-            parts = zip(layout.parts, arrays, strict=True)
-            found = ((name, kind.fault(array.astype(t))) for (name, kind, t, _), array in parts)
-            raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
+            raise ValueError(f"{name} {kind.fault(array.astype(dtype))}")
