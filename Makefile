@@ -33,7 +33,7 @@ book: set-up ## build the site to _build/html
 	@echo "The course stands in _build/html. To read it, run: make serve"
 	@echo "or open this file in a browser: $(CURDIR)/_build/html/index.html"
 
-site: set-up ## build the site with pages that run: fetches Python for the browser once (113 MB)
+site: set-up ## build the site with pages that run: fetches Python for the browser once (106 MB)
 	@$(BIN)/python -m website.live.runtime || true
 	@$(MAKE) --no-print-directory book
 

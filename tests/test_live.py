@@ -25,7 +25,6 @@ from tests import test_website_browser as pages
 from tests.websites import ROOT, served
 from tools.grading.running import Limits, mark
 from website.extensions import live_pages
-from website.live.runtime import Runtime
 
 # The runner makes itself Matplotlib's back end: not for other tests nor for chapters' kernels.
 with patch.dict(os.environ), patch.dict(sys.modules):
@@ -133,6 +132,19 @@ def test_a_missing_package_is_told_with_those_that_are_there():
     assert note == ("note", runner.MISSING)
 
 
+@pytest.mark.parametrize(
+    "cell", ["x = 1\n%timeit x", "!pip install x", "files = !ls", "print?", "await x"]
+)
+def test_what_only_jupyter_runs_is_told_as_such(cell):
+    error, note = outputs(cell)
+    assert error[1].startswith("SyntaxError: ")
+    assert note == ("note", runner.JUPYTERS)
+
+
+def test_a_slip_is_not_taken_for_jupyters():
+    assert [kind for kind, _ in outputs("x = 5 % = 3")] == ["error"]
+
+
 def test_nothing_waits_for_an_input():
     assert outputs("input('name? ')")[0][1].startswith("RuntimeError: input() can't ask")
 
@@ -182,6 +194,7 @@ def built(tmp_path, runtime, *cells: str) -> str:
     nbformat.write(notebook, path)
     app = SimpleNamespace(
         live_runtime=runtime,
+        live_assets={"page.js": b"x" * 500_000, "coursecode-1-py3-none-any.whl": b"x" * 500_000},
         live_place="live/abc",
         env=SimpleNamespace(metadata={}, doc2path=lambda name: path),
         builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
@@ -201,11 +214,16 @@ def test_without_a_runtime_a_page_has_no_button_but_says_how_else_to_run_it(tmp_
 
 
 def test_the_bar_tells_the_script_what_this_page_needs(tmp_path):
-    sizes = {"python.wasm": 9_000_000, "matplotlib.whl": 7_000_000}
-    runtime = Runtime("abc", tmp_path, sizes, ("python.wasm",), ("matplotlib.whl",))
-    plain, drawing = built(tmp_path, runtime, "x = 1"), built(tmp_path, runtime, "figures.use()")
-    for body, size in ((plain, 9), (drawing, 16)):
-        assert f'data-bytes="{size}000000" data-draws="' in body
+    runtime = tmp_path / "abc"
+    runtime.mkdir()
+    sizes = {"pyodide.asm.wasm": 5_000_000, "numpy-2.whl": 3_000_000, "matplotlib-3.whl": 7_000_000}
+    for name, size in sizes.items():
+        (runtime / name).write_bytes(b"x" * size)
+    own = "numpy coursecode-1-py3-none-any.whl"
+    cells = {"x = 1": (9, own), "figures.use()": (16, f"{own} matplotlib")}
+    for cell, (size, packages) in cells.items():
+        body = built(tmp_path, runtime, cell)
+        assert f'data-packages="{packages}" data-bytes="{size}000000" data-draws="' in body
         assert f"{size} MB at most" in body
         assert 'data-notebook="../_sources/book/page.ipynb"' in body
         assert 'data-runtime="../_static/runtime/abc/"' in body
@@ -230,12 +248,14 @@ class Learner:
         self.page = context.new_page()
         self.address, self.name = address, name
         self.asked, self.trouble = pages.watched(self.page, address)
+        self.page.on("dialog", lambda dialog: dialog.accept())
         self.page.goto(address + name)
         if press:
             self.press()
 
     def press(self) -> None:
-        self.page.click(".live-run")
+        """Press the button twice, as some do with all buttons."""
+        self.page.dblclick(".live-run")
 
     def status(self, pattern: str) -> str:
         """Wait until the bar says something, and return it."""
@@ -313,6 +333,8 @@ def test_the_bar_says_what_a_page_loads(context, address, site):
 def test_a_chapter_runs_as_printed(chapter):
     words = chapter.page.inner_text(".live-status")
     assert "every text is as printed, and so is the number of pictures, 9" in words
+    assert chapter.page.locator(".live-help").count() == 1  # it was made live once
+    assert chapter.page.evaluate("document.activeElement.className") == "live-run"
     own = f"foreign: blob:{chapter.address.split('/html')[0]}"  # a picture that was just drawn
     assert [what for what in chapter.trouble if not what.startswith(own)] == []
 
@@ -395,8 +417,9 @@ def test_what_breaks_is_told_and_reset_brings_the_page_back(chapter):
     page.locator(".live-bar").get_by_role("button", name="Reset").click()
     assert 'classes = ["cat"' in cell.locator(".cm-content").inner_text()
     assert page.locator(".live-output:visible").count() == 0
-    page.get_by_role("button", name="Bring my changes back").click()
-    assert cell.locator(".cm-content").inner_text() == broken
+    cell.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+z")
+    assert cell.locator(".cm-content").inner_text() == broken  # a slip of the hand can be undone
     page.locator(".live-bar").get_by_role("button", name="Reset").click()
 
 
@@ -483,7 +506,7 @@ def test_an_answer_is_checked_where_it_stands(exercises):
     exercises.write(answer, RIGHT)
     exercises.run(answer)
     exercises.status("all 2 checks say ✓")
-    assert page.locator(".live-bar .live-progress").inner_text() == "1 of 7 questions ✓"
+    assert page.locator(".live-bar .live-progress").inner_text() == "1 of 7 checked questions ✓"
     exercises.write(answer, RIGHT + ")")
     exercises.run(answer)  # and no check praises what the answer was before
     exercises.status("SyntaxError")
@@ -499,7 +522,7 @@ def test_the_list_of_exercises_knows_how_far_the_learner_is(context, address, ex
     exercises.status("all 2 checks say ✓")
     learner = Learner(context, address, "book/exercises.html", press=False)
     row = learner.page.locator("tr", has_text="cross-entropy")
-    row.get_by_text("1 of 7 questions ✓").wait_for()
+    row.get_by_text("1 of 7 checked questions ✓").wait_for()
     assert learner.page.locator(".live-progress").count() == 1
     learner.page.close()
 

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import nbformat
 import pytest
 
+from website.extensions.site_files import make_wheel
 from website.live import runtime
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,14 +73,15 @@ def differences(cells: Sequence[Any], came: Sequence[Sequence[dict[str, Any]]]) 
 
 
 @pytest.fixture(scope="module")
-def came() -> dict[str, Any]:
+def came(tmp_path_factory) -> dict[str, Any]:
     """The outputs of every cell of every notebook."""
     if not (node := shutil.which("node")):
         pytest.skip("needs Node.js")
     if not (found := runtime.installed()):
         pytest.skip("needs the live pages' runtime: make site fetches it")
+    wheel = make_wheel(ROOT, tmp_path_factory.mktemp("wheel"))
     program = [node, Path(__file__).with_name("live_cells.mjs")]
-    program += [found.folder, ROOT / "website" / "live" / "runner.py"]
+    program += [found, wheel, ROOT / "website" / "live" / "runner.py"]
     waiting = sorted(NOTEBOOKS, key=lambda name: name != SLOWEST, reverse=True)
     results = {}
 
@@ -98,7 +100,7 @@ def came() -> dict[str, Any]:
 
 
 def test_no_module_is_left_for_the_browser_to_compile(came):
-    folder = runtime.installed().folder
+    folder = runtime.installed()
     for archive in [*folder.glob("numpy*.whl"), folder / "python_stdlib.zip"]:
         names = ZipFile(archive).namelist()
         assert sum(name.endswith(".pyc") for name in names) > 100

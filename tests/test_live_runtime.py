@@ -1,12 +1,8 @@
-"""The runtime of live pages is fetched, checked and put together; no network is asked here."""
+"""The runtime of live pages is fetched, checked and made ready; no network is asked here."""
 
 import hashlib
-import http.server
 import json
 import sys
-import threading
-import urllib.error
-from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,256 +11,130 @@ import pytest
 from website.extensions import site_files
 from website.live import runtime
 
+LOCK = {
+    "info": {"python": "3.14.0"},
+    "packages": {
+        "numpy": {"file_name": "numpy-2.whl", "depends": [], "sha256": "of what it was"},
+        "plots": {"file_name": "plots-1.whl", "depends": ["numpy", "not-here"]},
+        "not-here": {"file_name": "not_here-1.whl", "depends": []},
+    },
+}
 FILES = {
     **{name: f"the content of {name}".encode() for name in runtime.CORE},
     "numpy-2.whl": b"arrays",
     "plots-1.whl": b"figures",
-    runtime.LOCK: json.dumps(
-        {
-            "info": {"python": "3.14.0"},
-            "packages": {
-                "numpy": {"file_name": "numpy-2.whl", "depends": []},
-                "plots": {"file_name": "plots-1.whl", "depends": ["numpy", "not-here"]},
-                "not-here": {"file_name": "not_here-1.whl", "depends": []},
-            },
-        }
-    ).encode(),
+    runtime.LOCK: json.dumps(LOCK).encode(),
 }
 HEAD = """
-packages = ["numpy", "plots"]
-release = "https://release.example/"
-[[sources]]
-name = "core"
-npm = "core@1"
-inside = "package/"
-[[sources]]
-name = "wheels"
-pypi = "wheels==1"
+from = "carrier==1"
 inside = "inside/"
+packages = ["numpy", "plots"]
 """
-
 
 COMPILE_MODULES = runtime.compile_modules
 
 
-def entry(name: str, content: bytes) -> str:
-    source = "wheels" if name.endswith(".whl") else "core"
-    digest = hashlib.sha256(content).hexdigest()
-    return (
-        f'[[files]]\nname = "{name}"\nsource = "{source}"\n'
-        f'size = {len(content)}\nsha256 = "{digest}"\n'
-    )
+def sums() -> str:
+    lines = [
+        f'"{name}" = "{hashlib.sha256(content).hexdigest()}"' for name, content in FILES.items()
+    ]
+    return "\n[files]\n" + "".join(f"{line}\n" for line in lines)
 
 
 @pytest.fixture
 def small(tmp_path, monkeypatch) -> Path:
-    """A list of small files, and an empty cache; whoever asks a registry or the release fails."""
+    """A list of small files, an empty cache, and a compiler that does nothing."""
     listing = tmp_path / "runtime.toml"
-    listing.write_text(HEAD + "".join(entry(*file) for file in FILES.items()))
-    (tmp_path / "NOTICE.txt").write_text("licences")
-
-    def no_network(*arguments):
-        raise urllib.error.URLError("no network")
-
+    listing.write_text(HEAD + runtime.BELOW + sums())
     monkeypatch.setattr(runtime, "LIST", listing)
     monkeypatch.setattr(runtime, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(runtime, "from_registry", no_network)
-    monkeypatch.setattr(runtime, "from_release", no_network)
-    monkeypatch.setattr(runtime, "compile_modules", lambda: "not wanted here")
+    monkeypatch.setattr(runtime, "compile_modules", lambda folder: None)
     return tmp_path
 
 
 @pytest.fixture
 def asked(small, monkeypatch) -> list[str]:
-    """The registries answer; the names of the files that they were asked for."""
+    """The registry answers; the names of the packages that it was asked for."""
     names: list[str] = []
 
-    def answer(source, wanted, folder) -> Iterator[tuple[str, bytes]]:
-        for name in wanted:
-            names.append(name)
-            yield name, FILES[name]
+    def carrier(package: str, folder: Path) -> Path:
+        names.append(package)
+        with ZipFile(folder / "carrier-1.whl", "w") as box:
+            for name, content in FILES.items():
+                box.writestr(f"inside/{name}", content)
+            box.writestr("inside/something-else.whl", b"not asked for")
+        return folder / "carrier-1.whl"
 
-    monkeypatch.setattr(runtime, "from_registry", answer)
+    monkeypatch.setattr(runtime, "carrier", carrier)
     return names
 
 
-def test_all_files_are_fetched_once(asked, capsys):
-    assert runtime.main([]) is None
-    slowly, complete = capsys.readouterr().out.splitlines()[-2:]
-    assert slowly.endswith("Python starts more slowly: not wanted here.")
-    assert complete.startswith("The runtime is complete: 7 files")
-    assert runtime.main([]) is None
-    assert sorted(asked) == sorted(FILES)
-
-
-def test_a_corrupted_file_is_fetched_anew(asked):
-    runtime.main([])
-    asked.clear()
-    (runtime.fetched() / "numpy-2.whl").write_bytes(b"arrayz")
+def test_the_files_are_fetched_once_and_a_build_finds_them(asked, capsys):
     assert runtime.installed() is None
     assert runtime.main([]) is None
-    assert asked == ["numpy-2.whl"]
-
-
-def test_what_was_fetched_before_a_failure_is_kept(asked, monkeypatch):
-    answer = runtime.from_registry
-
-    def break_off(source, wanted, folder):
-        yield from answer(source, wanted[:2], folder)
-        raise OSError("the line is dead")
-
-    monkeypatch.setattr(runtime, "from_registry", break_off)
-    assert "core@1: the line is dead" in str(runtime.main([]))
-    assert len(asked) == 4
-    monkeypatch.setattr(runtime, "from_registry", answer)
+    assert capsys.readouterr().out.startswith("The runtime is complete: 7 files")
     assert runtime.main([]) is None
-    assert sorted(asked) == sorted(FILES)
+    assert asked == ["carrier==1"]
+    folder = runtime.installed()
+    assert {path.name for path in folder.iterdir()} == set(FILES)
+    assert [path.name for path in runtime.CACHE.iterdir()] == [folder.name]
 
 
-def test_another_file_than_the_listed_one_is_refused(asked, monkeypatch):
+def test_another_list_has_another_folder(asked, small):
+    runtime.main([])
+    runtime.LIST.write_text(runtime.LIST.read_text() + "# of another day\n")
+    assert runtime.installed() is None
+
+
+def test_another_file_than_the_listed_one_is_refused_and_nothing_is_kept(asked, monkeypatch):
     monkeypatch.setitem(FILES, "plots-1.whl", b"another")
     assert "plots-1.whl is not the file that runtime.toml lists" in str(runtime.main([]))
-    assert not (runtime.fetched() / "plots-1.whl").exists()
-
-
-def test_the_release_gives_what_a_registry_lacks(asked, monkeypatch):
-    answer = runtime.from_registry
-
-    def lacking(source, wanted, folder):
-        if "pypi" in source:
-            raise OSError("ERROR: No matching distribution found")
-        return answer(source, wanted, folder)
-
-    monkeypatch.setattr(runtime, "from_registry", lacking)
-    monkeypatch.setattr(runtime, "from_release", answer)
-    assert runtime.main([]) is None
-
-
-def test_without_a_network_one_line_says_so(small):
-    said = runtime.main([])
-    assert said.startswith("The runtime could not be fetched, so the pages will not be live (")
-    assert "no network" in said
-    assert "\n" not in said
     assert runtime.installed() is None
+    assert list(runtime.CACHE.iterdir()) == []
 
 
-def test_a_failing_client_is_quoted_in_one_line(tmp_path):
-    code = "import sys; sys.exit('WARNING: slow\\nERROR: not here\\nERROR: nor there')"
-    with pytest.raises(OSError, match=r"^ERROR: not here$"):
-        runtime.run([sys.executable, "-c", code], tmp_path)
+def test_pyodides_list_has_what_is_there_and_as_it_is_there(asked, monkeypatch):
+    def compiler(folder: Path) -> None:
+        (folder / "numpy-2.whl").write_bytes(b"compiled arrays")
 
-
-def test_modules_are_compiled_once_and_a_build_takes_them(asked, package, monkeypatch):
-    monkeypatch.setattr(runtime, "compile_modules", COMPILE_MODULES)
+    monkeypatch.setattr(runtime, "compile_modules", compiler)
     runtime.main([])
-    runs: list[list[str]] = []
-
-    def compiler(command, folder) -> None:
-        runs.append(command)
-        Path(command[-1], "numpy-2.whl").write_bytes(b"compiled arrays")
-
-    monkeypatch.setattr(runtime.shutil, "which", lambda name: None)
-    assert runtime.compile_modules() == "Node.js isn't installed"
-    monkeypatch.setattr(runtime.shutil, "which", lambda name: name)
-    monkeypatch.setattr(runtime, "run", compiler)
-    for _ in range(2):
-        assert runtime.compile_modules() == ""
-    assert [command[0] for command in runs] == ["node"]
-    folder = runtime.installed().folder
-    assert (folder / "numpy-2.whl").read_bytes() == b"compiled arrays"
-    assert (folder / "plots-1.whl").read_bytes() == FILES["plots-1.whl"]
-    packages = json.loads((folder / runtime.LOCK).read_text())["packages"]
+    packages = json.loads((runtime.installed() / runtime.LOCK).read_text())["packages"]
+    assert list(packages) == ["numpy", "plots"]
+    assert packages["plots"]["depends"] == ["numpy"]
     assert packages["numpy"]["sha256"] == hashlib.sha256(b"compiled arrays").hexdigest()
 
 
-def test_what_stops_the_compiler_is_told_and_nothing_half_done_is_kept(asked, monkeypatch):
+def test_the_list_is_written_anew_from_its_head(asked):
+    before = runtime.LIST.read_text()
+    runtime.LIST.write_text(HEAD)
+    runtime.main(["--pin"])
+    assert runtime.LIST.read_text() == before
+
+
+def test_without_a_network_one_line_says_so(small, monkeypatch):
+    code = "import sys; sys.exit('WARNING: slow\\nERROR: no network\\nERROR: no other either')"
+    command = runtime.run
+    monkeypatch.setattr(runtime, "run", lambda *rest: command(sys.executable, "-c", code))
+    said = runtime.main([])
+    assert said == (
+        "The runtime could not be fetched, so the pages will not be live (ERROR: no network)."
+    )
+    assert runtime.installed() is None
+
+
+def test_what_stops_the_compiler_is_told(asked, monkeypatch, capsys):
     monkeypatch.setattr(runtime, "compile_modules", COMPILE_MODULES)
-    monkeypatch.setattr(runtime.shutil, "which", lambda name: sys.executable)
+    monkeypatch.setenv("PATH", "")
     runtime.main([])
-    assert "SyntaxError" in runtime.compile_modules()  # Python reads no JavaScript
-    assert [path.name for path in runtime.CACHE.iterdir()] == [runtime.fetched().name]
+    assert "Python starts more slowly: Node.js isn't installed." in capsys.readouterr().out
+    monkeypatch.setattr(runtime.shutil, "which", lambda name: sys.executable)
+    runtime.compile_modules(runtime.installed())
+    assert "Python starts more slowly: [Errno" in capsys.readouterr().out
 
 
 def test_unknown_option_is_refused():
     assert runtime.main(["--all"]) == "only --pin can be asked for, not '--all'"
-
-
-@pytest.fixture
-def host() -> Iterator[tuple[str, list[str]]]:
-    """A server that knows ranges: its address, and what was asked for."""
-    content, asked = b"0123456789" * 100, []
-
-    class Host(http.server.BaseHTTPRequestHandler):
-        def log_message(self, *args) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            asked.append(self.headers.get("Range", "all"))
-            begin = int(asked[-1][6:-1]) if asked[-1] != "all" else 0
-            if begin >= len(content):
-                self.send_error(416)
-                return
-            self.send_response(206 if begin else 200)
-            self.end_headers()
-            self.wfile.write(content[begin:])
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/file", asked
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.mark.parametrize(
-    ("have", "range_"), [(0, "all"), (400, "bytes=400-"), (1000, "bytes=1000-")]
-)
-def test_a_broken_download_goes_on_where_it_stopped(host, tmp_path, have, range_):
-    address, asked = host
-    if have:
-        (tmp_path / "file.part").write_bytes((b"0123456789" * 100)[:have])
-    path = runtime.download(address, tmp_path / "file")
-    assert path.read_bytes() == b"0123456789" * 100
-    assert asked == [range_]
-    assert [one.name for one in tmp_path.iterdir()] == ["file"]
-
-
-@pytest.fixture
-def package(monkeypatch) -> dict[str, bytes]:
-    """The package, whose content a test can change."""
-    content = {"wheel": b"first"}
-
-    def make_wheel(root, folder):
-        path = folder / "coursecode-0.1.0-py3-none-any.whl"
-        path.write_bytes(content["wheel"])
-        return path
-
-    monkeypatch.setattr(site_files, "make_wheel", make_wheel)
-    return content
-
-
-def test_the_installed_runtime_is_one_folder_with_the_present_package(asked, package):
-    runtime.main([])
-    found = runtime.installed()
-    wheel = "coursecode-0.1.0-py3-none-any.whl"
-    assert {path.name for path in found.folder.iterdir()} == {*FILES, wheel, "NOTICE.txt"}
-    assert found.sizes == {path.name: path.stat().st_size for path in found.folder.iterdir()}
-    assert found.core == (*runtime.CORE, "numpy-2.whl", wheel)
-    assert found.packages == ("plots-1.whl",)
-    packages = json.loads((found.folder / runtime.LOCK).read_text())["packages"]
-    assert packages["plots"]["depends"] == ["numpy"]
-    assert packages["coursecode"]["sha256"] == hashlib.sha256(b"first").hexdigest()
-    assert sorted(packages) == ["coursecode", "numpy", "plots"]
-
-
-def test_another_package_has_another_digest(asked, package):
-    runtime.main([])
-    first = runtime.installed()
-    assert runtime.installed() == first
-    package["wheel"] = b"second"
-    second = runtime.installed()
-    assert second.digest != first.digest
-    assert [path.name for path in runtime.CACHE.glob("runtime-*")] == [second.folder.name]
-    assert [path.name for path in runtime.CACHE.glob("new-*")] == []
 
 
 def test_the_same_sources_give_the_same_wheel(tmp_path):
@@ -276,8 +146,6 @@ def test_the_same_sources_give_the_same_wheel(tmp_path):
     assert "coursecode/__init__.py" in ZipFile(one).namelist()
 
 
-def test_the_list_is_small_and_every_package_has_its_licence():
-    known = runtime.listed()
-    assert max(file["size"] for file in known["files"]) < 25_000_000
+def test_every_package_has_its_licence():
     notice = runtime.LIST.with_name("NOTICE.txt").read_text().lower()
-    assert [name for name in known["packages"] if f"\n{name} " not in notice] == []
+    assert [name for name in runtime.listed()["packages"] if f"\n{name} " not in notice] == []

@@ -1,20 +1,24 @@
 """Pages that run: the bar under the title of each page that was made of a notebook, and what its
 script needs beside it (``website/live``).
 
-The scripts and the runtime stand in folders named by what is in them, so that no browser ever puts
-an old file together with a new one. Without a runtime a line says how else to run the page.
+The scripts and the runtime stand in folders named by what they are, so that no browser ever puts an
+old file together with a new one. Without a runtime a line says how else to run the page.
 """
 
+import hashlib
+import os
 import re
 import shutil
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
-from website.live.runtime import ROOT, digest, installed, link
+from website.extensions.site_files import make_wheel
+from website.live.runtime import CORE, ROOT, installed
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +27,7 @@ ASSETS = (
     *sorted(LIVE.glob("*.js")),
     LIVE / "live.css",
     LIVE / "runner.py",
+    LIVE / "NOTICE.txt",
     Path(__file__).with_name("dark_colours.py"),
     LIVE.parent / "vendor" / "codemirror" / "codemirror.js",
     LIVE.parent / "vendor" / "codemirror" / "LICENSE",
@@ -34,7 +39,7 @@ BAR = """
 <div class="live-bar" role="group" aria-label="Run this page"{data}>
 {otherwise}
 <div class="live-controls" hidden><button type="button" class="live-run" disabled>{press}</button>
-<span class="live-progress"></span></div>
+<span class="live-progress" role="status"></span></div>
 <p class="live-status" role="status" hidden>{promise}</p>
 <script>
 if (location.protocol !== "file:")
@@ -48,19 +53,26 @@ PROMISE = "Loads Python into your browser, {size:.0f} MB at most. Nothing leaves
 
 
 def read_assets() -> dict[str, bytes]:
-    """The scripts by their names."""
-    return {path.name: path.read_bytes() for path in ASSETS}
+    """The scripts and the course's package by their names."""
+    with TemporaryDirectory() as own:
+        return {path.name: path.read_bytes() for path in (*ASSETS, make_wheel(ROOT, Path(own)))}
+
+
+def digest(files: dict[str, bytes]) -> str:
+    """A name for a folder with these files."""
+    lines = [f"{name} {hashlib.sha256(files[name]).hexdigest()}\n" for name in sorted(files)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:12]
 
 
 def find_runtime(app, config) -> None:
-    """Look for the runtime; its digest is a setting, so that a new one makes every page anew."""
+    """Look for the runtime; its name is a setting, so that another makes every page anew."""
     course = Path(app.srcdir).resolve() == ROOT  # and not another book
     app.live_runtime = installed() if course else None
-    app.live_assets = read_assets()
-    app.live_place = f"live/{digest(app.live_assets)}"
     config.live_digest = ""
     if app.live_runtime:
-        config.live_digest = f"{app.live_place} {app.live_runtime.digest}"
+        app.live_assets = read_assets()
+        app.live_place = f"live/{digest(app.live_assets)}"
+        config.live_digest = f"{app.live_place} {app.live_runtime.name}"
 
 
 def put_bar(app, pagename, templatename, context, doctree) -> None:
@@ -88,12 +100,17 @@ def live_bar(app, pagename: str, context, cells: list, otherwise: str) -> str:
         logger.warning(wrong, shown, len(cells), location=pagename)
     runtime, here = app.live_runtime, app.builder.get_target_uri(pagename)
     draws = any(re.search(DRAWS, cell.source) for cell in cells)
-    files = runtime.core + (runtime.packages if draws else ())
-    size = sum(runtime.sizes[name] for name in files)
+    packages = ["numpy", *(name for name in app.live_assets if name.endswith(".whl"))]
+    packages += ["matplotlib"] if draws else []
+    size = sum(map(len, app.live_assets.values()))
+    for path in runtime.iterdir():
+        if draws or path.name in CORE or path.name.startswith("numpy-"):
+            size += path.stat().st_size
     data = {
         "notebook": relative_uri(here, f"_sources/{context['sourcename']}"),
         "name": context["notebook_name"],
-        "runtime": relative_uri(here, f"_static/runtime/{runtime.digest}/"),
+        "runtime": relative_uri(here, f"_static/runtime/{runtime.name}/"),
+        "packages": " ".join(packages),
         "bytes": str(size),
         "draws": DRAWS,
     }
@@ -118,11 +135,16 @@ def add_files(app, exception) -> None:
         folder.mkdir(parents=True)
         for name, content in app.live_assets.items():
             (folder / name).write_bytes(content)
-        place = static / "runtime" / runtime.digest
-        place.mkdir(parents=True)
-        for path in runtime.folder.iterdir():
-            link(path, place / path.name)
+        shutil.copytree(runtime, static / "runtime" / runtime.name, copy_function=link)
     logger.info(RUN if app.live_runtime else ONLY_READ)
+
+
+def link(old: str, new: str) -> None:
+    """The same file under another name; a copy where the file system has no links."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copy(old, new)
 
 
 def setup(app):

@@ -18,11 +18,15 @@ function prepare(bar) {
   const button = /** @type {HTMLButtonElement} */ (bar.querySelector(".live-run"));
   const status = /** @type {HTMLElement} */ (bar.querySelector(".live-status"));
   const changed = kept.changes().size;
-  if (changed) status.textContent = `You have changed ${changed === 1 ? "a cell" : `${changed} cells`} here: Run brings ${changed === 1 ? "it" : "them"} back.`;
+  const [what, back] = changed === 1 ? ["a cell", "it"] : [`${changed} cells`, "them"];
+  if (changed) status.textContent = `You have changed ${what} here: “${button.textContent}” brings ${back} back.`;
+  bar.classList.toggle("live-changed", changed > 0); // so that it is seen wherever the reader comes back to
   /** @type {HTMLElement} */ (bar.querySelector(".live-progress")).textContent = progressWords(kept.progress);
   /** @type {HTMLButtonElement[]} */ const buttons = [];
-  const press = async (/** @type {number | undefined} */ only) => {
-    button.disabled = true;
+  const press = async (/** @type {number} */ only = 0) => {
+    if (!button.onclick) return; // it was pressed already
+    bar.classList.remove("live-changed");
+    button.onclick = null; // but stays where it is, with the focus
     status.textContent = "Loading…";
     try {
       const {start} = await import("./live.js");
@@ -30,7 +34,7 @@ function prepare(bar) {
       await start(bar, kept, only);
     } catch (error) {
       status.textContent = `This page can't run here: ${error instanceof Error ? error.message : error}. Try again, or load the page anew.`;
-      button.disabled = false;
+      button.onclick = () => press();
     }
   };
   for (const [index, cell] of document.querySelectorAll("article div.cell").entries()) {
@@ -40,6 +44,6 @@ function prepare(bar) {
     cell.querySelector(".highlight")?.append(one);
     buttons.push(one);
   }
-  button.addEventListener("click", () => press(undefined));
+  button.onclick = () => press();
   button.disabled = false;
 }

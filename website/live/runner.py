@@ -19,6 +19,7 @@ import io
 import linecache
 import os
 import pprint
+import re
 import sys
 import time
 import traceback
@@ -29,6 +30,10 @@ from typing import Any
 
 LONGEST = 100_000  # characters of a cell's output
 MISSING = "Here are Python's own modules, NumPy, Matplotlib and coursecode, and no others."
+JUPYTERS = (
+    "This page runs plain Python. Lines that begin with % or !, or end with ?, and await outside a "
+    "function belong to Jupyter: to use them, download the page as a notebook and run it there."
+)
 OFTEN = 0.05  # seconds between pieces, of which a page can't take as many as it likes
 AT_ONCE = 100  # but so many lines are shown as soon as they are printed
 CELL = "<cell "
@@ -62,6 +67,8 @@ def run_cell(source: str, name: str, emit: Callable[[Output], None] | None = Non
             put(told(error))
             if isinstance(error, ModuleNotFoundError):
                 put({"type": "note", "text": MISSING})
+            if isinstance(error, SyntaxError) and is_jupyters(error):
+                put({"type": "note", "text": JUPYTERS})
             close_figures()
     out.send()
     err.send()
@@ -159,6 +166,12 @@ class Stream(io.TextIOBase):
         text, self.held = self.held, ""
         if text:
             add({"type": "stream", "name": self.name, "text": text})
+
+
+def is_jupyters(error: SyntaxError) -> bool:
+    """Whether a notebook would run what Python can't read."""
+    line = (error.text or "").strip()
+    return bool(re.match(r"([\w, ]+=)? *[%!?]|.*\?$|.*(await|async)", line or error.msg))
 
 
 def told(error: BaseException) -> Output:

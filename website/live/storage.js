@@ -5,7 +5,7 @@
 // all sites of one host share this storage.
 
 /** @typedef {{from: string, to: string}} Change what a cell was on the page, and what the reader made of it */
-/** @typedef {{solved: string[], of: number}} Progress the questions solved, out of how many */
+/** @typedef {{solved: string[], of: number}} Progress the questions solved, out of how many that have a check */
 
 /** The full path of a page, however the server writes it.
  *  @param {string} address */
@@ -14,29 +14,13 @@ export function pageOf(address) {
 }
 
 /** The browser's storage; where a browser refuses it, one that lasts as long as the page.
- *  @returns {Storage} */
+ *  @returns {Record<string, string>} */
 export function browserStorage() {
-  try {
-    localStorage.setItem("live", "");
-    localStorage.removeItem("live");
-    return localStorage;
-  } catch {
-    return new Memory();
-  }
-}
-
-export class Memory {
-  /** @type {Map<string, string>} */ entries = new Map();
-  get length() { return this.entries.size; }
-  clear() { this.entries.clear(); }
-  /** @param {number} number */ key(number) { return [...this.entries.keys()][number] ?? null; }
-  /** @param {string} key */ getItem(key) { return this.entries.get(key) ?? null; }
-  /** @param {string} key @param {string} value */ setItem(key, value) { this.entries.set(key, String(value)); }
-  /** @param {string} key */ removeItem(key) { this.entries.delete(key); }
+  try { return localStorage; } catch { return {}; }
 }
 
 export class Kept {
-  /** @param {Storage} storage @param {string} page */
+  /** @param {Record<string, string>} storage @param {string} page */
   constructor(storage, page) {
     this.storage = storage;
     this.cells = `live ${page} cell `;
@@ -46,25 +30,23 @@ export class Kept {
   /** Keep a change, or forget it where the cell is again as on the page; tells whether it outlives the page.
    *  @param {string} id @param {string} from @param {string} to */
   keep(id, from, to) {
-    try {
-      if (from === to) this.storage.removeItem(this.cells + id);
-      else this.storage.setItem(this.cells + id, JSON.stringify({from, to}));
-      return !(this.storage instanceof Memory);
-    } catch {
-      return false; // the storage is full
-    }
+    if (from !== to) return this.write(this.cells + id, {from, to});
+    delete this.storage[this.cells + id];
+    return true;
+  }
+
+  /** @param {string} key @param {Change | Progress} value */
+  write(key, value) {
+    try { this.storage[key] = JSON.stringify(value); } catch { return false; } // it is full
+    return this.storage.constructor !== Object;
   }
 
   /** All changes, by the ids of their cells.
    *  @returns {Map<string, Change>} */
   changes() {
-    const found = new Map();
-    for (let number = 0; number < this.storage.length; number++) {
-      const key = this.storage.key(number) ?? "";
-      const change = key.startsWith(this.cells) && read(this.storage.getItem(key));
-      if (typeof change?.from === "string" && typeof change?.to === "string") found.set(key.slice(this.cells.length), change);
-    }
-    return found;
+    const mine = Object.keys(this.storage).filter((key) => key.startsWith(this.cells));
+    const found = mine.map((key) => /** @type {[string, any]} */ ([key.slice(this.cells.length), read(this.storage[key])]));
+    return new Map(found.filter(([, change]) => typeof change?.from === "string" && typeof change?.to === "string"));
   }
 
   /** The change that an event of another tab tells of.
@@ -75,7 +57,7 @@ export class Kept {
 
   /** @returns {Progress} */
   get progress() {
-    const kept = read(this.storage.getItem(this.solved));
+    const kept = read(this.storage[this.solved]);
     return {solved: Array.isArray(kept?.solved) ? kept.solved : [], of: Number(kept?.of) || 0};
   }
 
@@ -83,25 +65,23 @@ export class Kept {
    *  @param {string} question @param {boolean} solved @param {number} of */
   mark(question, solved, of) {
     const others = this.progress.solved.filter((one) => one !== question);
-    try {
-      this.storage.setItem(this.solved, JSON.stringify({solved: solved ? [...others, question] : others, of}));
-    } catch { /* the storage is full, which the reader is told when a change is kept */ }
+    this.write(this.solved, {solved: solved ? [...others, question] : others, of});
   }
 
   /** Forget all about the page. */
   forget() {
-    for (const id of this.changes().keys()) this.storage.removeItem(this.cells + id);
-    this.storage.removeItem(this.solved);
+    for (const id of this.changes().keys()) delete this.storage[this.cells + id];
+    delete this.storage[this.solved];
   }
 }
 
-/** @param {string | null} text @returns {any} */
+/** @param {string | null | undefined} text @returns {any} */
 function read(text) {
   try { return JSON.parse(text ?? "null"); } catch { return null; }
 }
 
-/** "3 of 8 questions ✓", or nothing before the first.
+/** "3 of 7 checked questions ✓", or nothing before the first.
  *  @param {Progress} progress */
 export function progressWords({solved, of}) {
-  return of && solved.length ? `${solved.length} of ${of} questions ✓` : "";
+  return of && solved.length ? `${solved.length} of ${of} checked questions ✓` : "";
 }

@@ -1,10 +1,14 @@
 // Python, in a thread of its own: loads Pyodide and packages, runs one cell after another, and tells each output as it comes.
 
-/** @typedef {{runtime: string, draws: RegExp, pictures: boolean}} Needs the runtime's address; what code needs Matplotlib,
- *           which is large; and whether the page has such code */
-/** @typedef {{do: "start", needs: Needs} | {do: "run", source: string, name: string} | {do: "forget"}} Order */
+/**
+ * @typedef {object} Needs
+ * @property {string} runtime the address of Pyodide's folder
+ * @property {string[]} packages what the page's code imports; our own, a wheel, stands beside this script
+ * @property {RegExp} draws what code needs Matplotlib, should a reader write it on a page that has none
+ */
+/** @typedef {{needs?: Needs, cell?: {source: string, name: string, fresh: boolean}}} Order a fresh cell knows no names yet */
 /** @typedef {{type: string, text: string, name?: string, cell?: string, line?: number, svg?: string}} Output */
-/** @typedef {{did: "loaded", bytes: number} | {did: "output", output: Output} | {did: "done"} | {did: "break", why: string}} Report */
+/** @typedef {{bytes?: number, output?: Output, broke?: string}} Report one of these, or nothing: it is done */
 
 /** @type {any} */ let pyodide;
 /** @type {any} */ let runner;
@@ -19,7 +23,7 @@ const tell = (report) => postMessage(report);
 const plainFetch = fetch;
 globalThis.fetch = async (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit | undefined} */ init) => {
   const response = await plainFetch(input, init);
-  const counting = new WritableStream({write: (chunk) => tell({did: "loaded", bytes: chunk.length})});
+  const counting = new WritableStream({write: (chunk) => tell({bytes: chunk.length})});
   response.clone().body?.pipeTo(counting).catch(() => {}); // Pyodide tells of a download that breaks off
   return response;
 };
@@ -29,47 +33,38 @@ globalThis.fetch = async (/** @type {RequestInfo | URL} */ input, /** @type {Req
 async function load(names) {
   /** @type {string[]} */ const errors = [];
   await pyodide.loadPackage(names, {messageCallback() {}, errorCallback: (/** @type {string} */ line) => errors.push(line)});
-  const missing = names.filter((name) => !(name in pyodide.loadedPackages));
-  if (missing.length) throw new Error(`${missing.join(" and ")} could not be loaded. ${errors.join(" ")}`);
+  if (errors.length) throw new Error(errors.join(" "));
 }
 
 /** @param {Needs} needs */
-async function start({runtime, pictures, ...needs}) {
+async function start(needs) {
   draws = needs.draws;
-  const {loadPyodide} = await import(`${runtime}pyodide.mjs`);
+  const {loadPyodide} = await import(`${needs.runtime}pyodide.mjs`);
+  const here = (/** @type {string} */ name) => new URL(name, import.meta.url).href;
   const modules = ["runner.py", "dark_colours.py"];
-  const texts = modules.map(async (name) => (await plainFetch(new URL(name, import.meta.url))).text());
-  const packages = ["numpy", "coursecode", ...(pictures ? ["matplotlib"] : [])];
-  pyodide = await loadPyodide({indexURL: runtime, env: {HOME: "/page"}, packages}); // fetches them while it starts
+  const texts = modules.map(async (name) => (await plainFetch(here(name))).text());
+  const packages = needs.packages.map((name) => (name.endsWith(".whl") ? here(name) : name));
+  pyodide = await loadPyodide({indexURL: needs.runtime, packages}); // fetches them while it starts
   await load(packages);
-  for (const [number, name] of modules.entries()) pyodide.FS.writeFile(`/page/${name}`, await texts[number]);
-  pyodide.runPython("import sys; '/page' in sys.path or sys.path.append('/page')");
+  for (const [number, name] of modules.entries()) pyodide.FS.writeFile(name, await texts[number]);
   runner = pyodide.pyimport("runner");
   withDarkColours = pyodide.pyimport("dark_colours").with_dark_colours;
 }
 
-/** @param {string} source @param {string} name */
-async function run(source, name) {
-  if (draws.test(source)) await load(["matplotlib"]);
-  const emit = (/** @type {any} */ proxy) => {
+/** @param {Order} order */
+async function follow({needs, cell}) {
+  if (needs) await start(needs);
+  if (!cell) return;
+  if (draws.test(cell.source)) await load(["matplotlib"]);
+  if (cell.fresh) runner.reset();
+  runner.run_cell(cell.source, cell.name, (/** @type {any} */ proxy) => {
     const output = proxy.toJs({dict_converter: Object.fromEntries});
     if (output.svg) output.svg = withDarkColours(output.svg);
-    tell({did: "output", output});
-  };
-  runner.run_cell(source, name, emit).destroy();
-}
-
-/** @param {Order} order */
-async function follow(order) {
-  try {
-    if (order.do === "start") await start(order.needs);
-    else if (order.do === "run") await run(order.source, order.name);
-    else runner.reset();
-    tell({did: "done"});
-  } catch (error) {
-    tell({did: "break", why: error instanceof Error ? error.message : String(error)});
-  }
+    tell({output});
+  }).destroy();
 }
 
 let last = Promise.resolve();
-addEventListener("message", ({data}) => { last = last.then(() => follow(data)); });
+addEventListener("message", ({data}) => {
+  last = last.then(() => follow(data)).then(() => tell({}), (error) => tell({broke: error instanceof Error ? error.message : String(error)}));
+});
