@@ -259,17 +259,18 @@ def source_folder(course: Path, chapter: str, command: str, overlay: Path | None
     if overlay and not overlay.is_dir():
         raise FileNotFoundError(f"--overlay: there is no folder {overlay.resolve()}")
     folders = [overlay.resolve(), EXERCISES] if overlay else [EXERCISES]
-    released = known(course / RELEASED).get(chapter)
-    if command != "release" and released is None:
-        raise FileNotFoundError(f"{chapter} was not released in {course}: release it first")
-    if released and command != "release" and overlay is None:
-        folders = [Path(released)]
-    for folder in folders:
-        if (folder / chapter / f"{chapter}.ipynb").is_file():
-            if command != "release" and str(folder) != released:
-                raise FileNotFoundError(f"{chapter} was released from {released}, not {folder}")
-            return folder
-    raise FileNotFoundError(f"there are no exercises {chapter} in {' or '.join(map(str, folders))}")
+    if command != "release":
+        released = known(course / RELEASED).get(chapter)
+        if released is None:
+            raise FileNotFoundError(f"{chapter} was not released in {course}: release it first")
+        folders = folders if overlay else [Path(released)]
+    found = next((one for one in folders if (one / chapter / f"{chapter}.ipynb").is_file()), None)
+    if found is None:
+        where = " or ".join(map(str, folders))
+        raise FileNotFoundError(f"there are no exercises {chapter} in {where}")
+    if command != "release" and str(found) != released:
+        raise FileNotFoundError(f"{chapter} was released from {released}, not {found}")
+    return found
 
 
 if __name__ == "__main__":
