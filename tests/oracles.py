@@ -151,6 +151,10 @@ def laplace(x, location, scale):
     return -mp.log(2 * scale) - abs(x - location) / scale
 
 
+def bernoulli(x, p):
+    return -information(p) if x else mp.log1p(-exact(p)) if p < 1 else -INF
+
+
 def poisson(x, rate):
     x, rate = exact(x), exact(rate)
     if rate == 0:
