@@ -215,7 +215,7 @@ def test_right_answers_count_whatever_they_are_made_of(case, marked):
 def told_apart(chapter):
     """Known answers, graded: which tests they fail, and which they are to fail."""
     source = ALL[chapter]
-    tries = [{}, *source.together(source.right), *source.together(source.wrong)[1::7]]
+    tries = [{}, *source.together([*source.right, *[*source.wrong][1::7]])]
     failed = source.apart([{q: answer.source for q, answer in known.items()} for known in tries])
     known = [frozenset().union(*(answer.fails for answer in known.values())) for known in tries]
     return [*map(set, failed)], known
@@ -365,7 +365,10 @@ ATTACKS = {
 }  # fmt: skip
 
 
-FEW = SOURCE.only(["q1", "q4", "q5"])  # numbers, rows and batches: an attack needs no more
+FEW = copy.deepcopy(SOURCE)  # numbers, rows and batches: an attack needs no more questions
+FEW.notebook.cells = [
+    cell for cell in SOURCE.notebook.cells if FEW.short(cell)[:2] in ("", "q1", "q4", "q5")
+]
 
 
 def attacked(attack):

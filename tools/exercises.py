@@ -20,7 +20,7 @@ import sys
 import time
 import tomllib
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -79,7 +79,7 @@ class Exercises:
         """The name of an nbgrader cell without the chapter's, such as q3-value."""
         return str(grading(cell).get("grade_id", "")).removeprefix(self.prefix)
 
-    @property
+    @cached_property
     def tests(self) -> dict[str, float]:
         """The test cells and their points."""
         return {
@@ -88,7 +88,7 @@ class Exercises:
             if is_test(cell)
         }
 
-    @property
+    @cached_property
     def written(self) -> dict[str, float]:
         """The answers in words, which a person marks, and their points."""
         return {
@@ -97,7 +97,7 @@ class Exercises:
             if is_written(cell)
         }
 
-    @property
+    @cached_property
     def solutions(self) -> dict[str, str]:
         """The reference's code, question by question."""
         return {
@@ -138,17 +138,6 @@ class Exercises:
                 lines = [nonsensical(node, value) for node in ast.parse(source).body]
                 yield Answer(question, name, "\n".join(lines), frozenset(self.tests_of(question)))
 
-    def only(self, questions: Collection[str]) -> "Exercises":
-        """The exercises with these questions alone."""
-        few = copy.copy(self)
-        few.notebook = copy.deepcopy(self.notebook)
-        few.notebook.cells = [
-            cell
-            for cell in few.notebook.cells
-            if not grading(cell) or self.short(cell).partition("-")[0] in questions
-        ]
-        return few
-
     def submission(self, answers: Mapping[str, str] | None = None) -> NotebookNode:
         """The learner's notebook with the reference handed in, some answers replaced."""
         notebook = student_version(self.notebook)
@@ -166,9 +155,8 @@ class Exercises:
 
         found = []
         for answers in tries:
-            part = self.only(answers) if answers else self
-            raw = nbformat.writes(part.submission(answers)).encode()
-            marked, _ = mark(raw, part.notebook, Limits(shut_in=False))
+            raw = nbformat.writes(self.submission(answers)).encode()
+            marked, _ = mark(raw, self.notebook, Limits(shut_in=False))
             errors = {
                 self.short(c): [o for o in c.outputs if "evalue" in o]
                 for c in marked.cells
