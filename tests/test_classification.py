@@ -409,11 +409,6 @@ def worst(metric, pairs):
     return max(metric(got, expected) for got, expected in pairs)
 
 
-@pytest.fixture(params=[np.float64, np.float32], ids=["float64", "float32"])
-def dtype(request):
-    return request.param
-
-
 @pytest.fixture
 def rows(dtype):
     return hard_scores(dtype)

@@ -195,7 +195,6 @@ def grid(kind, dtype):
     return np.unique(np.array(numbers, dtype))
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_numbers_of_all_sizes(case, dtype):
     """To a few units in the last place of the result, of terms that cancel, or of underflow.

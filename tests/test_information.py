@@ -129,11 +129,6 @@ def test_a_sum_may_miss_one_by_rounding():
     assert cc.entropy(np.array([0.3333, 0.3333, 0.3333], np.float16)) > 0
 
 
-@pytest.fixture(params=[np.float64, np.float32], ids=["float64", "float32"])
-def dtype(request):
-    return request.param
-
-
 @pytest.fixture
 def probabilities(dtype):
     """Single probabilities: subnormal, ordinary, and next to 1."""
@@ -268,7 +263,6 @@ def test_digits_near_independence(dependence):
     assert math.isclose(got, 8 * dependence**2, rel_tol=20 * dependence**2 + 1e-8)
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_digits_of_tables_that_are_independent_but_for_rounding(dtype):
     rng = np.random.default_rng(6)
     eps = float(np.finfo(dtype).eps)
