@@ -2,19 +2,15 @@
 
 import math
 import warnings
-from fractions import Fraction
 from pathlib import Path
 
 import mpmath as mp
 import numpy as np
 import pytest
 import scipy.linalg
-from hypothesis import given, strategies as st
-from hypothesis.extra import numpy as hnp
 from sklearn.linear_model import ElasticNet, Lasso, Ridge
 
 import coursecode as cc
-from coursecode._core import solvers
 
 DATA = Path(__file__).parent / "data"
 RNG = np.random.default_rng(0)
@@ -338,32 +334,6 @@ def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
         fit = cc.least_squares(lone, y, intercept=True, minimum_norm=True)
         assert fit.coefficients.tolist() == [0]
         assert math.isclose(fit.intercept, math.fsum(y) / count, rel_tol=1e-15)
-
-
-# --- sums in twice the precision ------------------------------------------------------
-
-
-def test_a_product_and_its_error_are_the_exact_product():
-    a, x = np.random.default_rng(1).normal(size=(2, 100))
-    products, errors = solvers.exact_product(np.diag(a), x)
-    for k in range(100):
-        exact = Fraction(a[k]) * Fraction(x[k])
-        assert Fraction(products[k, k]) + Fraction(errors[k, k]) == exact
-
-
-@given(
-    hnp.arrays(np.float64, (3, 7), elements=st.floats(-1e100, 1e100)),
-    hnp.arrays(np.float64, 7, elements=st.floats(-1e100, 1e100)),
-)
-def test_products_are_summed_in_twice_the_precision(a, x):
-    got = solvers.exact_sum(*solvers.exact_product(a, x))
-    with mp.workdps(700):
-        for value, row in zip(got, a, strict=True):
-            terms = [mp.mpf(p) * mp.mpf(q) for p, q in zip(row.tolist(), x.tolist(), strict=True)]
-            size = mp.fsum(abs(term) for term in terms)
-            assert abs(mp.mpf(float(value)) - mp.fsum(terms)) <= max(
-                mp.mpf(2) ** -53 * abs(mp.fsum(terms)), mp.mpf(2) ** -100 * size, mp.mpf(2) ** -1000
-            )
 
 
 # --- lasso and elastic net ------------------------------------------------------------
