@@ -394,14 +394,3 @@ FAULTS = {
     "classes": [0.5, -1.0, -0.5, 3.0, 3.5, 1e300, np.nan, np.inf, -np.inf],
     "bits": [0.5, -1.0, 2.0, np.nan, np.inf, -np.inf],
 }
-
-
-def faults_of(table):
-    """Return (function, number of the call, argument, fault) for each fault that a table lists."""
-    return [
-        (function, number, name, value)
-        for function, calls in CALLS.items()
-        for number, call in enumerate(calls)
-        for name, (kind, _) in call.arguments.items()
-        for value in table.get(kind, [])
-    ]

@@ -1,7 +1,8 @@
-"""Settings of the tests: random cases are the same in every run; and the built site."""
+"""For all tests: random cases are the same in every run, both types of floats, the built site."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -9,6 +10,12 @@ from tests.websites import built_site
 
 settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=25)
 settings.load_profile("same")
+
+
+@pytest.fixture(params=[np.float64, np.float32], ids=["float64", "float32"])
+def dtype(request):
+    """Each type of floating-point numbers that the package computes in."""
+    return request.param
 
 
 @pytest.fixture(scope="session")

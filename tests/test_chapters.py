@@ -19,27 +19,10 @@ from tools import chapter_rules, chapters, prose
 from tools.chapter_rules import Chapter
 
 ROOT = Path(__file__).resolve().parent.parent
-PATHS = sorted((ROOT / "book").glob("*.ipynb"))
-
-every_chapter = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 
-# The chapters
-
-
-@every_chapter
-@pytest.mark.parametrize("rule", chapter_rules.RULES, ids=lambda rule: rule.__name__)
-def test_chapter_keeps_the_rule(rule, path):
-    assert not list(rule(Chapter.read(path)))
-
-
-@every_chapter
-def test_chapter_is_stored_in_its_normal_form(path):
-    assert chapters.is_normal(path), "write chapters by `make chapters` only"
-
-
-def test_contents_and_pages_agree():
-    assert chapter_rules.unlisted(ROOT) == []
+def test_the_chapters_keep_the_rules():
+    assert chapters.main(["--check"]) == 0  # it says what is wrong
 
 
 # A notebook that keeps every rule, and what breaks each
@@ -111,7 +94,6 @@ BREAKS = [
     ("is_silent_on_stderr", setter(2, outputs=[stream("Oh", "stderr")]), "stderr: 'Oh'"),
     ("is_compared_everywhere", setter(2, source="# NBVAL_IGNORE_OUTPUT"), "switches nbval off"),
     ("is_compared_everywhere", tagger(2, "nbval-skip"), "tag nbval-skip"),
-    ("is_compared_everywhere", setter(2, outputs=[stream("<a at 0x7f0011>")]), "memory address"),
     ("imports_the_package", setter(1, source=COMMENTED), "does not import coursecode"),
     ("is_plain_python", setter(1, source="%matplotlib inline"), "not plain Python"),
     ("has_short_cells", setter(1, source=LONG), "16 lines of visible code"),

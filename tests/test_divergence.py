@@ -144,11 +144,6 @@ def test_a_single_number_fits_an_array_of_gaussians():
 # --- the hardest inputs, against 50-digit arithmetic ---------------------------------------
 
 
-@pytest.fixture(params=[np.float64, np.float32], ids=["float64", "float32"])
-def dtype(request):
-    return request.param
-
-
 @pytest.mark.parametrize("name", ["kl_divergence", "jensen_shannon_divergence"])
 def test_divergence_is_right_to_1e_14_and_never_negative(name, dtype):
     # 1e-14 is 45 eps in float64; below the smallest normal number, its spacing is allowed

@@ -408,7 +408,6 @@ def test_options_that_are_left_out_are_what_is_said(name):
 # --- arithmetic -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("size", [1, 10_000, 10_001, 20_000, 54_321])
 def test_every_number_of_a_long_array_is_read(size, dtype):
     numbers = np.zeros(size, dtype)

@@ -129,11 +129,6 @@ def test_a_sum_may_miss_one_by_rounding():
     assert cc.entropy(np.array([0.3333, 0.3333, 0.3333], np.float16)) > 0
 
 
-@pytest.fixture(params=[np.float64, np.float32], ids=["float64", "float32"])
-def dtype(request):
-    return request.param
-
-
 @pytest.fixture
 def probabilities(dtype):
     """Single probabilities: subnormal, ordinary, and next to 1."""
@@ -264,11 +259,10 @@ def test_digits_near_independence(dependence):
     """The entropies, whose difference it is, agree there in as many digits as it is small."""
     table = np.full((2, 2), 0.25) + dependence * np.array([[1, -1], [-1, 1]])
     got = cc.mutual_information(table)
-    assert oracles.relative_error(got, [mutual_information(table)]) < 1e-14
+    assert math.isclose(got, mutual_information(table), rel_tol=1e-14)
     assert math.isclose(got, 8 * dependence**2, rel_tol=20 * dependence**2 + 1e-8)
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_digits_of_tables_that_are_independent_but_for_rounding(dtype):
     rng = np.random.default_rng(6)
     eps = float(np.finfo(dtype).eps)
@@ -290,7 +284,7 @@ def test_margins_whose_product_is_too_small_for_a_number():
         for table in ([[1, 0], [0, small]], [[1, small], [0, small]], [[small, 0], [small, 1]]):
             with mp.workdps(700):
                 expected = mutual_information(np.array(table))
-                assert oracles.relative_error(cc.mutual_information(table), [expected]) < 1e-13
+                assert math.isclose(cc.mutual_information(table), expected, rel_tol=1e-13)
 
 
 def test_digits_where_the_row_nearly_decides_the_column():
@@ -309,7 +303,7 @@ def test_digits_where_the_row_nearly_decides_the_column():
 def test_subnormal_shares_leave_the_right_size():
     table = np.array([[5e-324, 0.5], [0.5, 1e-310]])
     expected = conditional_entropy(table)
-    assert oracles.relative_error(cc.conditional_entropy(table), [expected]) < 0.01
+    assert math.isclose(cc.conditional_entropy(table), expected, rel_tol=0.01)
 
 
 def test_tables_in_a_batch_and_in_float32():

@@ -2,19 +2,15 @@
 
 import math
 import warnings
-from fractions import Fraction
 from pathlib import Path
 
 import mpmath as mp
 import numpy as np
 import pytest
 import scipy.linalg
-from hypothesis import given, strategies as st
-from hypothesis.extra import numpy as hnp
 from sklearn.linear_model import ElasticNet, Lasso, Ridge
 
 import coursecode as cc
-from coursecode._core import solvers
 
 DATA = Path(__file__).parent / "data"
 RNG = np.random.default_rng(0)
@@ -132,22 +128,6 @@ def test_residuals_are_orthogonal_to_every_column():
     assert abs(fit.residuals.sum()) < 1e-11
 
 
-@given(hnp.arrays(np.float64, 5, elements=st.floats(-1, 1)))
-def test_no_other_weights_leave_less(change):
-    fit = cc.least_squares(X, Y, intercept=True)
-    other = Y - X @ (fit.coefficients + change[:4]) - (fit.intercept + change[4])
-    assert np.sum(other**2) >= np.sum(fit.residuals**2) * (1 - 1e-14)
-
-
-def test_what_is_linear_is_found_exactly():
-    fit = cc.least_squares([[1, 2], [3, 5], [7, 1]], [4, 11, 8])
-    assert np.allclose(fit.coefficients, np.linalg.lstsq([[1, 2], [3, 5], [7, 1]], [4, 11, 8])[0])
-    line = cc.least_squares([[1.0], [2.0], [3.0]], [1.0, 3.0, 5.0], intercept=True)
-    assert (line.coefficients.tolist(), line.intercept) == ([2.0], -1.0)
-    assert line.residuals.tolist() == [0, 0, 0]
-    assert line.rank == 2
-
-
 def test_a_change_of_units_changes_no_digit():
     units = 2.0 ** np.array([200, -300, 7, 0])
     plain, changed = cc.least_squares(X, Y), cc.least_squares(X * units, Y)
@@ -155,26 +135,11 @@ def test_a_change_of_units_changes_no_digit():
     assert plain.condition == changed.condition
 
 
-def test_hubble_through_the_origin_and_with_an_intercept():
-    hubble = cc.load_hubble()
-    r, v = hubble.distances[:, np.newaxis], hubble.velocities
-    assert cc.least_squares(r, v).coefficients == pytest.approx([423.94], abs=0.005)
-    fit = cc.least_squares(r, v, intercept=True)
-    assert [*fit.coefficients, fit.intercept] == pytest.approx([454.16, -40.78], abs=0.005)
-
-
 def test_huge_and_tiny_data_neither_overflow_nor_underflow():
     fit = cc.least_squares([[1e308], [1.5e308]], [1e308, 1.5e308])
     assert fit.coefficients.tolist() == [1]
     fit = cc.least_squares([[1e-310], [2e-310]], [3e-310, 6e-310])
     assert fit.coefficients == pytest.approx([3.0], rel=1e-12)
-
-
-def test_single_precision_stays_and_whole_numbers_are_taken():
-    fit = cc.least_squares(X.astype(np.float32), Y, intercept=True)
-    assert fit.coefficients.dtype == fit.residuals.dtype == np.float32
-    assert isinstance(fit.intercept, float)
-    assert cc.least_squares([[1], [2]], [2, 4]).coefficients.tolist() == [2.0]
 
 
 # --- dependent columns ----------------------------------------------------------------
@@ -277,16 +242,6 @@ def test_equal_columns_share_a_weight_however_small_the_penalty(shape, strength)
         assert np.allclose(fit.coefficients, w, rtol=1e-11, atol=0)
 
 
-@given(hnp.arrays(np.float64, 5, elements=st.floats(-1, 1)), st.sampled_from([0.01, 1.0]))
-def test_no_other_weights_have_a_lower_ridge_objective(change, strength):
-    def objective(w, b):
-        return cc.squared_error(Y, X @ w + b).mean() + strength * cc.l2_penalty(w)
-
-    fit = cc.ridge(X, Y, strength=strength, intercept=True)
-    best = objective(fit.coefficients, fit.intercept)
-    assert objective(fit.coefficients + change[:4], fit.intercept + change[4]) >= best * (1 - 1e-14)
-
-
 def test_a_stronger_penalty_shrinks_the_weights_and_the_condition():
     fits = [cc.ridge(X, Y, strength=strength) for strength in np.geomspace(1e-6, 1e6, 13)]
     lengths = [np.linalg.norm(fit.coefficients) for fit in fits]
@@ -311,24 +266,6 @@ def test_ridge_counts_independent_columns():
     assert cc.ridge(X[:, :1], Y, strength=1.0).rank == 1
     assert cc.ridge(DEPENDENT, Y, strength=1.0).rank == 2
     assert cc.ridge(np.zeros((5, 2)), np.ones(5), strength=1.0).rank == 0
-
-
-def test_the_intercept_is_not_penalised():
-    fit = cc.ridge(X, Y + 1e6, strength=10.0, intercept=True)
-    plain = cc.ridge(X, Y, strength=10.0, intercept=True)
-    assert np.allclose(fit.coefficients, plain.coefficients, rtol=1e-8)
-    assert math.isclose(fit.intercept - 1e6, plain.intercept, rel_tol=1e-8)
-
-
-def test_ridge_without_a_penalty_tends_to_the_shortest_least_squares():
-    fit = cc.ridge(DEPENDENT, Y, strength=1e-9)
-    shortest = cc.least_squares(DEPENDENT, Y, minimum_norm=True)
-    assert np.allclose(fit.coefficients, shortest.coefficients, rtol=1e-5)
-
-
-def test_ridge_keeps_single_precision():
-    fit = cc.ridge(X.astype(np.float32), Y, strength=0.1, intercept=True)
-    assert fit.coefficients.dtype == fit.residuals.dtype == np.float32
 
 
 # --- the shortest solution, in any units -----------------------------------------------
@@ -399,43 +336,12 @@ def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
         assert math.isclose(fit.intercept, math.fsum(y) / count, rel_tol=1e-15)
 
 
-# --- sums in twice the precision ------------------------------------------------------
-
-
-def test_a_product_and_its_error_are_the_exact_product():
-    a, x = np.random.default_rng(1).normal(size=(2, 100))
-    products, errors = solvers.exact_product(np.diag(a), x)
-    for k in range(100):
-        exact = Fraction(a[k]) * Fraction(x[k])
-        assert Fraction(products[k, k]) + Fraction(errors[k, k]) == exact
-
-
-@given(
-    hnp.arrays(np.float64, (3, 7), elements=st.floats(-1e100, 1e100)),
-    hnp.arrays(np.float64, 7, elements=st.floats(-1e100, 1e100)),
-)
-def test_products_are_summed_in_twice_the_precision(a, x):
-    got = solvers.exact_sum(*solvers.exact_product(a, x))
-    with mp.workdps(700):
-        for value, row in zip(got, a, strict=True):
-            terms = [mp.mpf(p) * mp.mpf(q) for p, q in zip(row.tolist(), x.tolist(), strict=True)]
-            size = mp.fsum(abs(term) for term in terms)
-            assert abs(mp.mpf(float(value)) - mp.fsum(terms)) <= max(
-                mp.mpf(2) ** -53 * abs(mp.fsum(terms)), mp.mpf(2) ** -100 * size, mp.mpf(2) ** -1000
-            )
-
-
 # --- lasso and elastic net ------------------------------------------------------------
 
 SPARSE_RNG = np.random.default_rng(0)
 XS = SPARSE_RNG.normal(size=(40, 6)) + SPARSE_RNG.normal(size=(40, 1)) + [0, 3, 0, -2, 0, 1]
 YS = XS @ [1.0, 0.0, -2.0, 0.0, 0.5, 3.0] + 4 + SPARSE_RNG.normal(size=40)
 STRENGTHS = [0.01, 0.3, 3.0, 30.0]
-
-
-def sparse_objective(w, b, strength, l1_ratio=1.0):
-    penalty = cc.elastic_net_penalty(w, l1_ratio=l1_ratio)
-    return cc.squared_error(YS, XS @ w + b).mean() + strength * penalty
 
 
 @pytest.mark.parametrize("intercept", [False, True])
@@ -462,16 +368,9 @@ def test_scikit_learn_has_the_same_elastic_net(strength, l1_ratio):
     ).fit(XS, YS)
     assert np.allclose(fit.coefficients, theirs.coef_, atol=1e-8)
     assert math.isclose(fit.intercept, theirs.intercept_, abs_tol=1e-8)
-
-
-@given(hnp.arrays(np.float64, 7, elements=st.floats(-1, 1)), st.sampled_from([0.0, 0.4, 1.0]))
-def test_no_other_weights_have_a_lower_elastic_net_objective(change, l1_ratio):
-    fit = cc.elastic_net(XS, YS, strength=0.5, l1_ratio=l1_ratio, intercept=True)
-    best = sparse_objective(fit.coefficients, fit.intercept, 0.5, l1_ratio)
-    assert math.isclose(fit.objective, best, rel_tol=1e-12)
-    for scale in (1, 1e-3):
-        w, b = fit.coefficients + scale * change[:6], fit.intercept + scale * change[6]
-        assert sparse_objective(w, b, 0.5, l1_ratio) >= best * (1 - 1e-13)
+    loss = cc.squared_error(YS, XS @ fit.coefficients + fit.intercept).mean()
+    penalty = cc.elastic_net_penalty(fit.coefficients, l1_ratio=l1_ratio)
+    assert math.isclose(fit.objective, loss + strength * penalty, rel_tol=1e-12)
 
 
 @pytest.mark.parametrize("l1_ratio", [0.3, 1.0])
@@ -505,32 +404,11 @@ def test_orthonormal_columns_give_a_soft_threshold():
     assert fit.sweeps <= 2
 
 
-def test_the_ends_of_the_elastic_net_are_lasso_ridge_and_least_squares():
-    lasso = cc.lasso(XS, YS, strength=0.3, intercept=True)
-    same = cc.elastic_net(XS, YS, strength=0.3, l1_ratio=1, intercept=True)
-    assert np.array_equal(lasso.coefficients, same.coefficients)
-    ridge = cc.ridge(XS, YS, strength=0.3, intercept=True)
-    same = cc.elastic_net(XS, YS, strength=0.3, l1_ratio=0, intercept=True)
-    assert np.allclose(ridge.coefficients, same.coefficients, atol=1e-7)
-    plain = cc.least_squares(XS, YS)
-    for fit in (cc.lasso(XS, YS, strength=0), cc.elastic_net(XS, YS, strength=0)):
-        assert np.allclose(fit.coefficients, plain.coefficients, atol=1e-6)
-
-
-def test_an_empty_column_gets_no_weight_and_wide_data_a_sparse_answer():
+def test_an_empty_column_gets_no_weight():
     with_empty = np.column_stack([XS, np.zeros(len(XS))])
     fit = cc.lasso(with_empty, YS, strength=0.1)
     assert fit.coefficients[-1] == 0
     assert np.allclose(fit.coefficients[:-1], cc.lasso(XS, YS, strength=0.1).coefficients)
-    wide = cc.lasso(XS[:4], YS[:4], strength=0.5)
-    assert wide.converged
-    assert np.count_nonzero(wide.coefficients) <= 4
-
-
-def test_nothing_to_explain_needs_one_sweep():
-    fit = cc.lasso(XS, np.zeros(len(XS)), strength=1.0)
-    assert np.all(fit.coefficients == 0)
-    assert (fit.sweeps, fit.violation, fit.objective, fit.converged) == (1, 0, 0, True)
 
 
 @pytest.mark.parametrize("function", [cc.lasso, cc.elastic_net])
@@ -566,22 +444,12 @@ def test_a_change_of_the_targets_units_changes_nothing_else(unit):
     assert math.isclose(changed.objective, plain.objective * unit**2, rel_tol=1e-12)
 
 
-def test_lasso_keeps_single_precision():
-    fit = cc.lasso(XS.astype(np.float32), YS, strength=0.1)
-    assert fit.coefficients.dtype == np.float32
-
-
 @pytest.mark.parametrize("unit", [1e-200, 1e200])
 def test_features_whose_squares_overflow_or_vanish_are_fitted(unit):
     plain = cc.lasso(XS, YS, strength=0.3, intercept=True)
     changed = cc.lasso(XS * unit, YS, strength=0.3 * unit, intercept=True)
     assert np.allclose(changed.coefficients * unit, plain.coefficients, rtol=1e-9, atol=0)
     assert math.isclose(changed.objective, plain.objective, rel_tol=1e-12)
-    ridge, elastic = (
-        cc.ridge(XS, YS, strength=1e-3),
-        cc.elastic_net(XS, YS, strength=1e-3, l1_ratio=0),
-    )
-    assert np.allclose(ridge.coefficients, elastic.coefficients)
     for l1_ratio in (0.0, 1.0):  # a strength in other units than the features
         for strength in (1e-3, 1e300):
             fit = cc.elastic_net(XS * unit, YS, strength=strength, l1_ratio=l1_ratio)
@@ -692,6 +560,11 @@ def test_without_an_l1_penalty_the_answer_is_that_of_ridge_or_of_the_shortest_le
         assert (fit.violation, fit.sweeps, fit.converged) == (0, 0, True)
 
 
+def test_an_elastic_net_of_l1_alone_is_the_lasso():
+    lasso, same = cc.lasso(XS, YS, strength=0.3), cc.elastic_net(XS, YS, strength=0.3, l1_ratio=1)
+    assert np.array_equal(lasso.coefficients, same.coefficients)
+
+
 @pytest.mark.parametrize("fit", [cc.lasso, cc.elastic_net])
 @pytest.mark.parametrize("intercept", [False, True])
 @pytest.mark.parametrize(
@@ -712,9 +585,17 @@ def test_where_no_column_pulls_the_weights_are_0_at_once(fit, intercept, feature
 
 
 @pytest.mark.parametrize("fit", [cc.least_squares, cc.ridge, cc.lasso])
-def test_an_intercept_that_is_not_asked_for_is_0_without_a_sign(fit):
+def test_what_every_fit_keeps(fit):
     options = {} if fit is cc.least_squares else {"strength": 0.5}
-    assert math.copysign(1, fit([[1.0], [2.0]], [1.0, 3.0], **options).intercept) == 1
+    single = fit(X.astype(np.float32), Y, intercept=True, **options)
+    assert single.coefficients.dtype == np.float32
+    assert getattr(single, "residuals", single.coefficients).dtype == np.float32
+    assert isinstance(single.intercept, float)
+    whole = fit([[1], [2]], [2, 4], **options)
+    assert np.array_equal(
+        whole.coefficients, fit([[1.0], [2.0]], [2.0, 4.0], **options).coefficients
+    )
+    assert math.copysign(1, whole.intercept) == 1  # it was not asked for
 
 
 def test_numpy_is_not_let_warn_or_raise_within_a_fit():

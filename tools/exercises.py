@@ -15,7 +15,6 @@ import ast
 import contextlib
 import copy
 import io
-import os
 import re
 import sys
 import time
@@ -282,16 +281,11 @@ def is_written(cell: NotebookNode) -> bool:
     return bool(grading(cell).get("grade")) and is_answer(cell)
 
 
-def student_version(notebook: NotebookNode, *, answers: bool = False) -> NotebookNode:
-    """The learner's notebook: no solution, no hidden test, no output; as nbgrader makes it.
-
-    With `answers` what stands in the answers is left: a submission.
-    """
+def student_version(notebook: NotebookNode) -> NotebookNode:
+    """The learner's notebook: no solution, no hidden test, no output; as nbgrader makes it."""
     student = copy.deepcopy(notebook)
     for cell in student.cells:
-        if is_answer(cell) and answers:
-            pass
-        elif is_written(cell):
+        if is_written(cell):
             cell.source = TEXT_STUB
         elif is_answer(cell):
             cell.source = SOLUTION.sub(rf"\1{CODE_STUB}", cell.source)
@@ -387,7 +381,6 @@ def sources(names: Sequence[str] = (), folder: Path = EXERCISES) -> list[Path]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks."""
-    os.environ.setdefault("PYTHONPATH", str(ROOT))
     parser = argparse.ArgumentParser(prog="tools.exercises", description=__doc__.split("\n")[0])
     parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help="all when none is named")
     parser.add_argument("--check", action="store_true", help="store nothing, only try the answers")
@@ -405,7 +398,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         exercises = Exercises(path)
         found = list(exercises.problems())
         if not found and not options.check:
-            found += filter(None, [stored(path)])
+            try:
+                chapters.store(path)
+            except chapters.ChapterError as error:
+                found.append(str(error))
         known = [*exercises.wrong, *exercises.right, *exercises.nonsense]
         points = sum(exercises.tests.values()) + sum(exercises.written.values())
         print(
@@ -418,15 +414,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"  {sentence}", file=sys.stderr)
         wrong += len(found)
     return bool(wrong)
-
-
-def stored(path: Path) -> str:
-    """Run a source in a kernel and store its outputs, as is done with chapters."""
-    try:
-        chapters.store(path)
-    except chapters.ChapterError as error:
-        return str(error)
-    return ""
 
 
 if __name__ == "__main__":

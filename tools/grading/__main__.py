@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import csv
 import hashlib
-import importlib.util
 import json
 import logging
 import multiprocessing
@@ -34,8 +33,11 @@ import nbformat
 from tools.exercises import EXERCISES
 from tools.grading import running
 
-# It takes seconds to read, and the processes that run submissions do without: so only where needed.
-if importlib.util.find_spec("nbgrader") is None:
+try:
+    from nbgrader.api import MissingEntry
+
+    from tools.grading import engine
+except ModuleNotFoundError:
     sys.exit(
         "Grading needs nbgrader, which is not in the lock:\n"
         "    .venv/bin/python -m pip install -c requirements.lock -e '.[grading]'"
@@ -124,12 +126,9 @@ def grade(
     target = course / "reports" / f"{chapter}.json"
     reports = known(target)
     began = time.perf_counter()
-    # What takes seconds to read is not read again in each process.
-    fork = multiprocessing.get_context("fork")
+    fork = multiprocessing.get_context("fork")  # what was read is not read again
     with ProcessPoolExecutor(workers, mp_context=fork) as pool:
         jobs = {pool.submit(running.mark_file, work[one], notebook, limits): one for one in who}
-        from tools.grading import engine  # the first submissions run while it is read
-
         with engine.gradebook(course) as book:
             if engine.changed_since(book, chapter, notebook):
                 pool.shutdown(cancel_futures=True)
@@ -156,10 +155,6 @@ def grade(
 
 def marks(course: Path, chapter: str) -> None:
     """Write a row a learner: the sum, what is still to be marked by hand, remarks, every cell."""
-    from nbgrader.api import MissingEntry
-
-    from tools.grading import engine
-
     reports = known(course / "reports" / f"{chapter}.json")
     target = course / "marks" / f"{chapter}.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -194,8 +189,6 @@ def safe(value: Any) -> Any:
 
 def feedback(course: Path, chapter: str, source: Path, who: list[str]) -> bool:
     """Write learners' notebooks with marks and comments, without hidden tests; what failed."""
-    from tools.grading import engine
-
     api, failed = engine.engine(course, source), False
     for student in who:
         result = api.generate_feedback(chapter, student, force=True)
@@ -240,8 +233,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no submission of {', '.join(sorted(unknown))}")
     who = options.only or everybody
     if options.command == "release":
-        from tools.grading import engine
-
         engine.release(course, source, chapter)
         note(course / RELEASED, known(course / RELEASED) | {chapter: str(source)})
         print(f"The learners' notebook: {course / 'release' / chapter / f'{chapter}.ipynb'}")
@@ -264,17 +255,18 @@ def source_folder(course: Path, chapter: str, command: str, overlay: Path | None
     if overlay and not overlay.is_dir():
         raise FileNotFoundError(f"--overlay: there is no folder {overlay.resolve()}")
     folders = [overlay.resolve(), EXERCISES] if overlay else [EXERCISES]
-    released = known(course / RELEASED).get(chapter)
-    if command != "release" and released is None:
-        raise FileNotFoundError(f"{chapter} was not released in {course}: release it first")
-    if released and command != "release" and overlay is None:
-        folders = [Path(released)]
-    for folder in folders:
-        if (folder / chapter / f"{chapter}.ipynb").is_file():
-            if command != "release" and str(folder) != released:
-                raise FileNotFoundError(f"{chapter} was released from {released}, not {folder}")
-            return folder
-    raise FileNotFoundError(f"there are no exercises {chapter} in {' or '.join(map(str, folders))}")
+    if command != "release":
+        released = known(course / RELEASED).get(chapter)
+        if released is None:
+            raise FileNotFoundError(f"{chapter} was not released in {course}: release it first")
+        folders = folders if overlay else [Path(released)]
+    found = next((one for one in folders if (one / chapter / f"{chapter}.ipynb").is_file()), None)
+    if found is None:
+        where = " or ".join(map(str, folders))
+        raise FileNotFoundError(f"there are no exercises {chapter} in {where}")
+    if command != "release" and str(found) != released:
+        raise FileNotFoundError(f"{chapter} was released from {released}, not {found}")
+    return found
 
 
 if __name__ == "__main__":

@@ -118,7 +118,6 @@ def settings(course: Path, source: Path) -> Config:
 def engine(course: Path, source: Path) -> NbGraderAPI:
     """nbgrader, set up for a course folder."""
     c = settings(course, source)
-    c.HTMLExporter.template_name = "feedback"
     c.HTMLExporter.template_file = "course.html.j2"  # it takes nbgrader's and puts in our index
     c.HTMLExporter.extra_template_basedirs = [str(Path(__file__).parent / "templates")]
     c.HTMLExporter.extra_template_basedirs += [template_path]
@@ -137,12 +136,7 @@ def release(course: Path, source: Path, chapter: str) -> None:
 
 def gradebook(course: Path) -> Gradebook:
     """The course's gradebook."""
-    return Gradebook(database(course))
-
-
-def database(course: Path) -> str:
-    """Where the course's gradebook is."""
-    return f"sqlite:///{course / 'gradebook.db'}"
+    return Gradebook(f"sqlite:///{course / 'gradebook.db'}")
 
 
 def changed_since(book: Gradebook, chapter: str, source: NotebookNode) -> bool:
@@ -159,7 +153,7 @@ def enter(book: Gradebook, course: Path, chapter: str, student: str, marked: Not
         if cell.source.strip() in ("", TEXT_STUB):  # which says that there is no response
             cell.metadata.nbgrader.checksum = compute_checksum(cell)
     about = {"notebook": chapter, "assignment": chapter, "student": student}
-    SaveAutoGrades().preprocess(marked, {"nbgrader": about | {"db_url": database(course)}})
+    SaveAutoGrades().preprocess(marked, {"nbgrader": about | {"db_url": str(book.engine.url)}})
     path = course / "autograded" / student / chapter / f"{chapter}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)

@@ -16,10 +16,10 @@ from tools.exercises import grading, is_answer, is_written, student_version
 
 MAX_BYTES = 20_000_000
 UNREADABLE = "**Nothing could be marked: what was handed in has no cells, or can't be read.**"
-# What could run in the browser of whoever marks: tags and links, as they are or written in
-# entities, and the commands that make links in a formula.
+# What could run in the browser of whoever marks, or cover the page: tags and links, as they are or
+# written in entities, and the commands that make links or boxes in a formula.
 LIVE = re.compile(r"<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|\](?=[(:])")
-LINK = re.compile(r"\\(?:href|cssId|class|style|require|mmlToken|csname|html\w*)\b")
+LINK = re.compile(r"\\(?:bbox|href|cssId|class|style|require|mmlToken|csname|html\w*)\b")
 
 
 def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -70,7 +70,8 @@ def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
         cells = [nbformat.from_dict(cell) for cell in json.loads(text)]
         return [cell for cell in cells if isinstance(cell.source, str)]
     except Exception as error:  # whatever a file can hold
-        flags.append(f"not a notebook: {type(error).__name__}: {str(error)[:100]}")
+        why = str(error)[:100].encode("utf-8", "replace").decode()
+        flags.append(f"not a notebook: {type(error).__name__}: {why}")
         return []
 
 

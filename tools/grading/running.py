@@ -173,7 +173,7 @@ class Attempt:
     def test(self, cell: NotebookNode, question: str, learner: Learner) -> list[NotebookNode]:
         """Run a test here, on the learner's functions and values; its outputs."""
         wanted, printed, said = self.asked[question], io.StringIO(), ""
-        kept = {name: self.names.pop(name) for name in wanted if name in self.names}
+        self.names = {n: value for n, value in self.names.items() if n not in wanted}
         try:
             with contextlib.redirect_stdout(printed), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -187,7 +187,6 @@ class Attempt:
             if question in self.ended or not said.startswith("✗"):
                 said = self.why(cell, question, f"{type(error).__name__}: {error}")
         finally:
-            self.names = {n: v for n, v in self.names.items() if n not in wanted} | kept
             if learner.changed:  # right answers may be made of what was changed, later ones too
                 self.flags.append(f"{question} changes its inputs")
         return shown(printed.getvalue()) + ([failed(said)] if said else [])
@@ -269,11 +268,10 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
             lost = [c for c in tests if passed(c.outputs) and c.id not in alone]
             if own and lost:
                 attempt.flags.append(f"{question} fails without the package")
-                guilty = [cell for cell in own if cell in lost]
-                if all(passed(cell.outputs) for cell in own):  # none has told of it
-                    guilty = guilty or own
-                for cell in guilty:
-                    cell.outputs = [failed(attempt.why(cell, question, BORROWED))]
+                told = [cell for cell in own if cell in lost or not passed(cell.outputs)]
+                for cell in told or own:
+                    if passed(cell.outputs):
+                        cell.outputs = [failed(attempt.why(cell, question, BORROWED))]
     return mended, list(dict.fromkeys([*flags, *attempt.flags]))
 
 
