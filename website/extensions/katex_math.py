@@ -225,6 +225,8 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
         tex = re.sub(r"\\(begin|end)\{(equation|align|gather|alignat)\}", r"\\\1{\2*}", tex)
         if r"\\" in tex and r"\begin" not in tex:
             tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
+        # On a phone the next line may begin between two formulas.
+        tex = tex.replace(r"\qquad", r"\quad\allowbreak\quad")
     html, complaints = typeset(
         tex, display, json.dumps(translator.config.katex_macros, sort_keys=True)
     )
@@ -235,17 +237,19 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
     return html if html is not None else f"<code>{translator.encode(tex)}</code>"
 
 
-class TiePunctuation(SphinxPostTransform):
-    """Keep a short formula and the comma after it on one line: browsers would part them."""
+class TieShort(SphinxPostTransform):
+    """Keep a short formula on one line, and with it the comma after it."""
 
     default_priority = 700
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
         for formula in list(self.document.findall(nodes.math)):
+            if len(formula.astext()) > SHORT:
+                continue
+            formula["classes"].append("tied")
             text = formula.next_node(descend=False, siblings=True)
-            mark = PUNCTUATION.match(text) if isinstance(text, nodes.Text) else None
-            if mark and len(formula.astext()) <= SHORT:
+            if mark := isinstance(text, nodes.Text) and PUNCTUATION.match(text):
                 tied = nodes.inline("", "", classes=["tied"])
                 formula.replace_self(tied)
                 tied += [formula, nodes.Text(mark[0])]
@@ -320,5 +324,5 @@ def write_styles(app, exception) -> None:
 def setup(app):
     app.add_config_value("katex_macros", {}, "env", [dict])
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
-    app.add_post_transform(TiePunctuation)
+    app.add_post_transform(TieShort)
     app.connect("build-finished", write_styles)

@@ -73,12 +73,17 @@ class FoldParts(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
+        name = ""
         for node in list(self.document.findall(proof_node)):
-            section = node[0]
+            before, section = node.previous_sibling(), node[0]
+            if isinstance(before, folded):  # the proof before this one
+                name = name.replace("Proof", "Another proof")
+            else:
+                name = " of ".join(["Proof", *self.numbered(before)])
             without_leading_word(section)
             folds = "dropdown" in section["classes"]
             node.replace_self(
-                fold(section, [nodes.Text("Proof")], ["proof"]) if folds else open_proof(section)
+                fold(section, [nodes.Text(name)], ["proof"]) if folds else open_proof(section)
             )
         for node in list(self.document.findall(nodes.admonition)):
             if "dropdown" in node["classes"]:
@@ -87,6 +92,13 @@ class FoldParts(SphinxPostTransform):
                 )
                 kinds = [name for name in node["classes"] if name != "dropdown"]
                 node.replace_self(fold(node, title.children, kinds))
+
+    def numbered(self, node: nodes.Node | None) -> list[str]:
+        """What a result is called, "Theorem 6.1", if the node is one."""
+        if not isinstance(node, nodes.Element) or "countertype" not in node:
+            return []
+        numbers = self.env.toc_fignumbers[self.env.docname][node["countertype"]]
+        return [f"{node['realtype'].title()} {'.'.join(map(str, numbers[node['ids'][0]]))}"]
 
 
 # ---- what cells print and raise
