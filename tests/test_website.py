@@ -85,7 +85,7 @@ $$
 q_k \le p_k,
 $$
 from {prf:ref}`thm-one`, and $a$, and $b$, and $c$, and so on
-and on its own:
+after $a + b + c + d + e + f + g + h$, which is long, and on its own:
 
 $$
 H = -\sum_k p_k \ln p_k
@@ -345,12 +345,13 @@ def test_a_subscript_has_one_part(chapter):
 
 
 def test_a_comma_stays_with_the_formula_before_it(chapter):
-    assert [tied.contents[-1] for tied in chapter.select(".tied")] == [*",,,,", *"..."]
-    assert [tied.next_sibling for tied in chapter.select(".tied")[1:4]] == [
-        " and ",
-        " and ",
-        " and so on\nand on its own:",
-    ]
+    tied = chapter.select(".tied:not(.math)")
+    assert [part.contents[-1] for part in tied] == [*",,,,", *"..."]
+    assert [part.next_sibling for part in tied[1:4]] == [" and ", " and ", " and so on\nafter "]
+    (long,) = (part for part in chapter.select("p > .math:not(.tied)") if "h" in part.get_text())
+    assert long.select_one(".katex-html > .base:last-child").get_text().endswith("h,")
+    assert long.next_sibling == " which is long, and on its own:"
+    assert chapter.select(".math.tied")
 
 
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
@@ -632,13 +633,41 @@ def test_pale_and_small_text_of_a_figure_is_found():
     ]
     small = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, "small", fontsize=8)))
     assert [fault.split(" is ")[0] for fault in small] == ["'small'"]
-    white = drawn(lambda ax: ax.text(0, 0, "on a bar", color="#ffffff"))
-    assert list(pictures.hard_to_read(white)) == []
+    script = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, r"$\sqrt{a_k}$", fontsize=11)))
+    assert next(script).endswith("is 5.0 pixels high on a phone, below 6.5")
     assert list(pictures.hard_to_read(drawn(lambda ax: ax.semilogx([1e-4, 1e4], [0, 1])))) == []
     powers = set(pictures.hard_to_read(drawn(lambda ax: ax.semilogx([1e5, 1e6], [0, 1]))))
     assert {fault.split(" is ")[0] for fault in powers} == {
         rf"'$\\mathdefault{{10^{{{power}}}}}$'" for power in (5, 6)
     }
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "faults"),
+    [
+        ("white", {"color": PALETTE["truth"]}, []),
+        ("white", {"color": PALETTE["accent"]}, ["light"]),
+        ("black", {"color": PALETTE["accent"]}, []),
+        ("black", {"color": PALETTE["accent"], "alpha": 0.3}, ["dark"]),
+        ("#222222", {"color": PALETTE["truth"], "alpha": 0.65}, ["dark"]),
+        ("#222222", {"color": PALETTE["truth"], "alpha": 0.3}, []),
+        ("black", {"color": PALETTE["accent"], "zorder": 9}, ["dark"]),
+        ("black", None, ["dark"]),
+        ("white", None, ["light", "dark"]),
+    ],
+)
+@pytest.mark.parametrize("shape", ["bar", "dot"])
+def test_a_text_is_judged_on_what_it_stands_on(shape, ink, ground, faults):
+    def figure(ax):
+        ax.text(0, 0.5, "a label", color=ink, ha="center", va="center")
+        if ground and shape == "bar":
+            ax.bar([0], [1], **ground)
+        elif ground:
+            ax.scatter([0], [0.5], s=9000, **{"linewidth": 0, **ground})
+        ax.set(xlim=(-1, 1), ylim=(0, 1))
+
+    found = list(pictures.hard_to_read(drawn(figure)))
+    assert [re.search(r"(\w+) paper", fault)[1] for fault in found] == faults
 
 
 @pytest.mark.parametrize(

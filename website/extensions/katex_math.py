@@ -31,11 +31,12 @@ from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
 PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
-SHORT = 30  # characters of TeX that surely fit on one line of a phone
+SHORT = 24  # characters of a formula in plain text that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 SCRIPTS = {"msub": "_", "msup": "^", "msubsup": "_^"}
 SCRIPTS |= {"munder": "_", "mover": "^", "munderover": "_^"}
+ACCENTS = {"^": "\u0302", "~": "\u0303", "ˉ": "\u0304", "˙": "\u0307"}  # over a letter: p̂, ȳ
 SPACED = set("=<>≤≥≠≈≡∝∈→⇒+−±×⋅")  # with room on both sides, but as a sign
 CLOSING = set(")]|∣∥")
 LETTERED = re.compile("<mo[^>]*><m")
@@ -141,6 +142,8 @@ def words(element: ET.Element) -> str:
         return f" √{bracketed(''.join(map(words, element)))} "
     if tag in SCRIPTS:
         base, *scripts = (words(part).strip() for part in element)
+        if element.get("accent") and scripts[0] in ACCENTS:
+            return f"{base}{ACCENTS[scripts[0]]}"
         signs = zip(SCRIPTS[tag], scripts, strict=True)
         room = "" if base in CLOSING else " "
         return f"{room}{base}{''.join(sign + bracketed(text) for sign, text in signs)} "
@@ -238,25 +241,29 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
 
 
 class TieShort(SphinxPostTransform):
-    """Keep a short formula on one line, and with it the comma after it."""
+    """Keep short formulas on one line, and with each the comma after it: a long one takes it in."""
 
     default_priority = 700
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
         for formula in list(self.document.findall(nodes.math)):
-            if len(formula.astext()) > SHORT:
-                continue
-            formula["classes"].append("tied")
             text = formula.next_node(descend=False, siblings=True)
-            if mark := isinstance(text, nodes.Text) and PUNCTUATION.match(text):
-                tied = nodes.inline("", "", classes=["tied"])
-                formula.replace_self(tied)
-                tied += [formula, nodes.Text(mark[0])]
+            mark = PUNCTUATION.match(text) if isinstance(text, nodes.Text) else None
+            if mark:
                 # Not parent.replace(): it takes the first text that reads the same.
                 siblings = text.parent.children
                 place = next(i for i, node in enumerate(siblings) if node is text)
                 text.parent[place] = nodes.Text(text[mark.end() :])
+            if len(in_words(formula)) > SHORT:
+                if mark:
+                    formula.children = [nodes.Text(rf"{formula.astext()}\text{{{mark[0]}}}")]
+            elif mark:
+                tied = nodes.inline("", "", classes=["tied"])
+                formula.replace_self(tied)
+                tied += [formula, nodes.Text(mark[0])]
+            else:
+                formula["classes"].append("tied")
 
 
 def is_head(cell: nodes.entry) -> bool:
