@@ -115,7 +115,13 @@ Another.
 
 ```{prf:proof}
 :class: dropdown
-Because $x = x$.
+1. Because $x = x$.
+2. Because $y = y$
+```
+
+```{prf:proof}
+:class: dropdown
+Differently.
 ```
 
 ````{admonition} Self-check
@@ -370,10 +376,12 @@ def test_no_dollar_is_left_in_the_text(small_book):
 
 
 def test_a_proof_is_folded_without_a_script(chapter):
-    proof = chapter.select_one("details.proof")
+    proof, other = chapter.select("details.proof")
     assert not proof.has_attr("open")
-    assert proof.summary.get_text() == "Proof"
-    assert proof.p.get_text().startswith("Because")
+    assert proof.summary.get_text() == "Proof of Theorem 1.2"
+    assert proof.select_one("ol > li").get_text().startswith("Because")
+    assert other.summary.get_text() == "Another proof of Theorem 1.2"
+    assert other.p.get_text() == "Differently."
 
 
 def test_the_four_kinds_of_box_are_there_by_name(chapter):
