@@ -82,7 +82,7 @@ CHAPTER = r"""# Chapter
 
 Inline $p_k$, displayed in a sentence
 $$
-q_k \le p_k,
+q_k \le p_k, \qquad a = 1,
 $$
 from {prf:ref}`thm-one`, and $a$, and $b$, and $c$, and so on
 after $a + b + c + d + e + f + g + h$, which is long, and on its own:
@@ -358,6 +358,14 @@ def test_a_comma_stays_with_the_formula_before_it(chapter):
     assert long.select_one(".katex-html > .base:last-child").get_text().endswith("h,")
     assert long.next_sibling == " which is long, and on its own:"
     assert chapter.select(".math.tied")
+
+
+def test_formulas_beside_each_other_are_told_apart(chapter):
+    parts = [part.select(".base") for part in chapter.select(".katex-html > .part")]
+    assert [[base.get_text() for base in part] for part in parts] == [
+        ["qk\u200b≤", "pk\u200b,"],
+        ["a=", "1,"],
+    ]
 
 
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
@@ -755,7 +763,7 @@ def test_a_page_says_what_it_is_about(small_book):
     assert page.select_one("meta[name=description]")["content"] == said
     assert page.select_one("meta[property='og:description']")["content"] == said
     about = soup(small_book, "book/chapter.html").select_one("meta[name=description]")["content"]
-    assert about.startswith("Inline p_k, displayed in a sentence q_k ≤ p_k, from Theorem 1")
+    assert about.startswith("Inline p_k, displayed in a sentence q_k ≤ p_k, a = 1, from Theorem 1")
 
 
 def test_the_public_address_gives_canonical_links_a_sitemap_and_a_card(small_book):

@@ -546,18 +546,14 @@ def test_a_phone_is_ready_within_a_second_and_a_half(browser, address, site):
 
 def test_no_page_jumps_while_it_loads(browser, address, site):
     jumps = {}
-    names = pages_of(site)
-    for some in (names[start : start + 6] for start in range(0, len(names), 6)):
-        pages = {name: slow_phone(browser) for name in some}  # mostly they wait for their network
-        for name, page in pages.items():
-            page.add_init_script(WATCH_SHIFTS)
-            page.goto(address + name, wait_until="commit")
-        for name, page in pages.items():
-            page.wait_for_load_state("load")
-            page.evaluate("document.fonts.ready.then(() => 0)")
-            page.wait_for_timeout(150)
-            jumps[name] = page.evaluate("window.jumped")
-            page.context.close()
+    for name in pages_of(site):
+        page = slow_phone(browser)
+        page.add_init_script(WATCH_SHIFTS)
+        page.goto(address + name, wait_until="load")
+        page.evaluate("document.fonts.ready.then(() => 0)")
+        page.wait_for_timeout(150)
+        jumps[name] = page.evaluate("window.jumped")
+        page.context.close()
     assert {name: jump for name, jump in jumps.items() if jump > SHIFT} == {}
 
 

@@ -40,6 +40,11 @@ ACCENTS = {"^": "\u0302", "~": "\u0303", "ˉ": "\u0304", "˙": "\u0307"}  # over
 SPACED = set("=<>≤≥≠≈≡∝∈→⇒+−±×⋅")  # with room on both sides, but as a sign
 CLOSING = set(")]|∣∥")
 LETTERED = re.compile("<mo[^>]*><m")
+# Where one of several formulas beside each other ends, as KaTeX writes it.
+NEXT_PART = re.compile(
+    r'(class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)*</span>)'
+    r'(?=<span class="base">)'
+)
 TEX = re.compile("</?semantics>|<annotation.*?</annotation>", re.DOTALL)
 PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 UPRIGHT = "KaTeX_Main-Regular"
@@ -228,7 +233,6 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
         tex = re.sub(r"\\(begin|end)\{(equation|align|gather|alignat)\}", r"\\\1{\2*}", tex)
         if r"\\" in tex and r"\begin" not in tex:
             tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
-        # On a phone the next line may begin between two formulas.
         tex = tex.replace(r"\qquad", r"\quad\allowbreak\quad")
     html, complaints = typeset(
         tex, display, json.dumps(translator.config.katex_macros, sort_keys=True)
@@ -237,7 +241,18 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
         logger.warning(
             "%s, in the formula: %s", complaint, node.astext(), location=node, type="katex"
         )
-    return html if html is not None else f"<code>{translator.encode(tex)}</code>"
+    return in_parts(html) if html is not None else f"<code>{translator.encode(tex)}</code>"
+
+
+def in_parts(html: str) -> str:
+    """A formula whose parts beside each other are told apart: where one line hasn't the room for
+    all, each begins a line before any is broken."""
+    html, parts = NEXT_PART.subn(r'\1</span><span class="part">', html)
+    if not parts:
+        return html
+    start, end = '<span class="katex-html" aria-hidden="true">', 3 * "</span>"
+    html = html.replace(start, f'{start}<span class="part">')
+    return f"{html.removesuffix(end)}</span>{end}"
 
 
 class TieShort(SphinxPostTransform):
