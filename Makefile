@@ -75,7 +75,8 @@ format: set-up ## let ruff lay out the code, chapters included
 lab: set-up ## open the chapters in JupyterLab (exercises, after make book, in exercises/pages)
 	@$(BIN)/python -c "import jupyterlab, jupyterlab_myst" 2>/dev/null || \
 		$(BIN)/python -m pip install --disable-pip-version-check -c requirements.lock -e '.[lab]'
-	@$(BIN)/python -m jupyterlab --FileContentsManager.preferred_dir="$(CURDIR)/book" $(LAB_ARGS)
+	@$(BIN)/python -m jupyterlab --FileContentsManager.preferred_dir="$(CURDIR)/book" --custom-css \
+		--ServerApp.tornado_settings=static_custom_path="$(CURDIR)/tools/lab" $(LAB_ARGS)
 
 bench: set-up ## time the package against its peers
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -20,6 +20,7 @@ from coursecode._borrowed import LENDERS as LENDERS, borrowed_from
 
 __all__ = ["CheckFailed", "check", "expect"]
 
+NO_ANSWER = "there is no answer yet (or it is printed and not returned)"
 ROUNDED = 1e-3  # the tolerance from which on a learner may round
 
 
@@ -75,7 +76,8 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         except NameError as error:
             why = f"{error.name} has no value yet" if error.name else first_line(error)
         except Exception as error:
-            form = f"the answer has not the form that is asked for ({told(error)})"
+            form = f"the answer doesn't have the form that is asked for ({told(error)})"
+            form = NO_ANSWER if "NoneType" in str(error) else form
             why = f"your code raised {told(error)}" if raised_by_the_reader(error) else form
         else:
             why = ""
@@ -162,7 +164,7 @@ def expect(
     AssertionError
         If the answer is another one; the message says in what.
     """
-    assert got is not None, "there is no answer yet (or it is printed and not returned)"
+    assert got is not None, NO_ANSWER
     assert got is not ..., "there is no answer yet"
     if isinstance(right, str | bool | np.bool_):
         expect_word(got, right, mistakes or {})

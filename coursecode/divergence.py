@@ -38,7 +38,7 @@ def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
 
     References
     ----------
-    Kullback and Leibler, "On information and sufficiency" (1951), equation 2.4.
+    Kullback and Leibler, "On information and sufficiency" (1951), section 2.
 
     Examples
     --------

@@ -130,7 +130,7 @@ def squared_hinge_loss(y_true: Signs, scores: Real) -> Array:
 
     References
     ----------
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), table 12.1.
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), section 12.3.2.
 
     Examples
     --------

@@ -218,9 +218,9 @@ def huber_loss(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> Array:
 
     Notes
     -----
-    The ½ is Huber's own; scikit-learn and PyTorch's ``huber_loss`` have it too. Up to a constant,
-    this is the negative log-likelihood of noise that is normal in the middle and Laplace in the
-    tails.
+    The ½ is Huber's own; PyTorch's ``huber_loss`` has it too, scikit-learn's ``HuberRegressor``
+    doesn't. Up to a constant, this is the negative log-likelihood of noise that is normal in the
+    middle and Laplace in the tails.
 
     References
     ----------

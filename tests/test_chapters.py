@@ -260,6 +260,7 @@ OTHER_FORMS = {
     "an id twice": setter(3, id="title"),
     "an image": setter(4, outputs=[display("image/png", "AA==")]),
     "a time": lambda nb: nb["cells"][2]["metadata"].update(execution={"iopub.status": "now"}),
+    "folded on the site alone": lambda nb: nb["cells"][4]["metadata"].update(tags=["hide-input"]),
     "nothing else": lambda nb: None,
 }
 

@@ -194,7 +194,7 @@ with check("sum"):
 
 
 def test_check_tells_an_answer_of_another_form_from_an_error_of_the_readers():
-    form = "✗ sum: the answer has not the form that is asked for"
+    form = "✗ sum: the answer doesn't have the form that is asked for"
 
     def unpacks():
         _weights, _bias = 3.0
@@ -206,6 +206,12 @@ def test_check_tells_an_answer_of_another_form_from_an_error_of_the_readers():
     )
     said = f"{form} (OverflowError: int too large to convert to float)"
     assert line_of(lambda: expect(10**400, 1.0)) == said
+
+    def answers_nothing():
+        pass
+
+    none = "✗ sum: there is no answer yet (or it is printed and not returned)"
+    assert line_of(lambda: answers_nothing()[0]) == none
 
 
 def test_check_passes_over_warnings_and_stderr_of_a_right_answer(capsys):

@@ -778,9 +778,10 @@ def test_a_learner_who_hands_in_anew_is_named_until_graded_again(graded, tmp_pat
 
 def test_feedback_names_the_checks_and_holds_no_secret_and_no_script(graded):
     course, *_ = graded
-    for name in ("zoe", "script", "loops"):
+    names = ("zoe", "script", "loops", "broken")
+    for name in names:
         grading("feedback", str(course), CHAPTER, "--only", name)
-    pages = {name: course / "feedback" / name / CHAPTER / f"{CHAPTER}.html" for name in KLASS}
+    pages = {name: course / "feedback" / name / CHAPTER / f"{CHAPTER}.html" for name in names}
     page = pages["zoe"].read_text(encoding="utf-8")
     assert "Score:" in page
     assert "bits spent a day</a>" in page
@@ -790,6 +791,11 @@ def test_feedback_names_the_checks_and_holds_no_secret_and_no_script(graded):
     why = "bits spent a day</a>:\n        0.0 / 1.0 – a number or an array is expected, got a text"
     assert why in pages["script"].read_text(encoding="utf-8")
     assert "– no answer within 3 s" in pages["loops"].read_text(encoding="utf-8")
+    assert "your answer in words</a>:\n        0.0 / 4.0 – not marked yet" in page
+    broken = pages["broken"].read_text(encoding="utf-8")
+    assert "Nothing could be marked" in broken
+    assert "not marked yet" not in broken
+    assert "Nothing could be marked" not in page
     harmless(pages["script"].read_text(encoding="utf-8"))
 
 
@@ -999,6 +1005,8 @@ def test_collect_names_what_it_leaves_out(tmp_path, capsys):
     commands.collect(tmp_path / "course", "hinge", given)
     said = capsys.readouterr().out.splitlines()
     assert sorted(commands.submitted(tmp_path / "course", "hinge")) == ["Eva Müller", "ada", "carl"]
+    assert said[-1].startswith("3 submissions of hinge in")
+    assert commands.counted(1) == "1 submission"
     assert sorted(said[:-1]) == [
         "left out: a*b.ipynb "
         "(a learner's name has letters, digits, spaces and . , _ @ ' ( ) + - only)",

@@ -22,7 +22,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools.chapter_rules import STORED_TYPES, Chapter, broken_rules, unlisted
+from tools.chapter_rules import STORED_TYPES, Chapter, broken_rules, tags, unlisted
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
@@ -103,6 +103,8 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         cell.metadata = nbformat.from_dict(
             {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
         )
+        if "hide-input" in tags(cell):
+            cell.metadata.jupyter = nbformat.from_dict({"source_hidden": True})  # JupyterLab's fold
         if cell.cell_type == "code":
             cell.outputs = [normal_output(output) for output in cell.outputs if keeps(output)]
 

@@ -77,7 +77,12 @@ def collect(course: Path, chapter: str, folder: Path) -> None:
             print(f"handed in anew: {learner}")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
-    print(f"{len(submitted(course, chapter))} submissions of {chapter} in {course / 'submitted'}")
+    print(f"{counted(len(submitted(course, chapter)))} of {chapter} in {course / 'submitted'}")
+
+
+def counted(count: int) -> str:
+    """How many submissions, in words."""
+    return f"{count} submission{'' if count == 1 else 's'}"
 
 
 def digest(path: Path) -> str:
@@ -145,7 +150,7 @@ def grade(
     seconds = time.perf_counter() - began
     odd = sum(bool(reports[one]["flags"]) for one in who)
     each = seconds / max(len(who), 1)
-    print(f"{len(who)} submissions in {seconds:.0f} s, {each:.2f} s each; {odd} with remarks")
+    print(f"{counted(len(who))} in {seconds:.0f} s, {each:.2f} s each; {odd} with remarks")
     print(f"What each did: {target}")
 
 

@@ -77,7 +77,11 @@ class ForLearners(NbGraderPreprocessor):  # type: ignore[misc]
         """Give the feedback its index: question, check, points and what was wrong."""
         nb.cells = [cell for cell in nb.cells if RUBRIC not in cell.metadata.get("tags", [])]
         index: list[dict[str, Any]] = []
-        title = ""
+        about, title = resources["nbgrader"], ""
+        with Gradebook(about["db_url"]) as book:
+            chapter, student = about["assignment"], about["student"]
+            grades = book.find_submission_notebook(about["notebook"], chapter, student).grades
+            waiting = {grade.name for grade in grades if grade.needs_manual_grade}
         for cell in nb.cells:
             if cell.cell_type == "markdown" and not grading(cell) and cell.source.startswith("## "):
                 title = cell.source.partition("\n")[0].removeprefix("## ")
@@ -86,8 +90,9 @@ class ForLearners(NbGraderPreprocessor):  # type: ignore[misc]
             name = what_is_checked(cell) if is_test(cell) else "your answer in words"
             errors = [output.evalue for output in cell.get("outputs", []) if "evalue" in output]
             why = "".join(errors[:1]).removeprefix(f"✗ {name}: ")
+            why = "not marked yet" if grading(cell)["grade_id"] in waiting else why
             index.append({"title": title, "name": name, "why": why, **grading(cell)})
-        resources["nbgrader"]["index"] = index
+        about["index"] = index
         return nb, resources
 
 

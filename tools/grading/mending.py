@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from tools.exercises import grading, is_answer, is_written, student_version
 
 MAX_BYTES = 20_000_000
+UNREADABLE = "**Nothing could be marked: what was handed in has no cells, or can't be read.**"
 # What could run in the browser of whoever marks: tags and links, as they are or written in
 # entities, and the commands that make links in a formula.
 LIVE = re.compile(r"<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|\](?=[(:])")
@@ -49,7 +50,7 @@ def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[st
     if [name for name in found if name in graded] != [name for name in graded if name in found]:
         flags.append("the cells stood in another order than in the source, and were put into it")
     mended = copy.deepcopy(source)
-    mended.cells = own[""]
+    mended.cells = own[""] if handed_in else [nbformat.v4.new_markdown_cell(UNREADABLE)]
     for name, cell in known.items():
         mended.cells += [taken_over(cell, found.get(name), released[name], flags), *own[name]]
     for number, cell in enumerate(mended.cells):

@@ -3,7 +3,8 @@
 
 // What readers call a thing, and what it is called in the book.
 const CALLED = [
-  [/\b(log|logistic) loss\b/g, "cross-entropy"], [/\bderivatives?\b/g, "gradient"], [/\bnll\b/g, "negative log-likelihood"],
+  [/\b(log|logistic) loss\b|\bcrossentropy\b/g, "cross-entropy"], [/\bbce(withlogits)?(loss)?\b/g, "binary cross-entropy"],
+  [/\bgaussians?\b/g, "normal distribution"], [/\bsurprisals?\b/g, "information content"], [/\bderivatives?\b/g, "gradient"], [/\bnll\b/g, "negative log-likelihood"],
   [/\b(mse|l2 loss)\b/g, "squared error"], [/\b(mae|l1 loss)\b/g, "absolute error"], [/\bmle\b/g, "maximum likelihood"],
   [/\bover-?fit(ting|s)?\b/g, "regularisation penalty"],
   [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow wrong code"], [/\bkullback(.leibler)?\b/g, "KL divergence"],
@@ -113,7 +114,7 @@ function show(question) {
     onScreen.observe(item);
   }
   const said = document.createElement("p");
-  said.textContent = found.length ? `${found.length === 30 ? "The best 30" : found.length} results` : `Nothing in the book answers “${question}”.`;
+  said.textContent = found.length ? `${found.length === 30 ? "The best 30" : found.length} result${found.length === 1 ? "" : "s"}` : `Nothing in the book answers “${question}”.`;
   document.getElementById("search-results").replaceChildren(said, list);
 }
 
