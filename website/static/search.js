@@ -20,7 +20,7 @@ function tidy(word) {
 
 // A chapter's own sections go before what repeats them.
 const weight = (address, title) => address.startsWith("exercises/") || /^(Sources|Self-check)$/.test(title) ? 0.15
-  : /api|benchmarks|instructor/.test(address) ? 0.25 : /glossary|notation|bibliography/.test(address) ? 0.6 : 1;
+  : /api|benchmarks|instructor|known_errors/.test(address) ? 0.25 : /glossary|notation|bibliography/.test(address) ? 0.6 : 1;
 
 // The records, each with its words: of a word the book says how many records it is from one to the next.
 function records({pages, words}) {
