@@ -113,11 +113,6 @@ def softmax(logits: Scores) -> Array:
 
     .. math:: q_k = \frac{e^{s_k}}{\sum_j e^{s_j}}
 
-    Parameters
-    ----------
-    logits : array_like, shape (..., K)
-        Scores s, one for each class; -inf rules a class out.
-
     Returns
     -------
     ndarray, shape (..., K)
@@ -177,11 +172,6 @@ def log_sigmoid(logits: Extended) -> Array:
     r"""Logarithm of the sigmoid, ln σ(s).
 
     .. math:: \ln \sigma(s) = -\ln (1 + e^{-s})
-
-    Parameters
-    ----------
-    logits : array_like, shape (...)
-        Scores s of "yes" against "no"; -inf and +inf are allowed.
 
     Returns
     -------

@@ -88,7 +88,7 @@ def jensen_shannon_divergence(p: Distribution, q: Distribution, *, base: Base = 
     total = p + q
     terms = times(p, np.log(2 * p / total)) + times(q, np.log(2 * q / total))
     twice = row_sum(terms)
-    return mended(twice, twice < 0.1, _near, p, q, terms) / 2 / math.log(base)
+    return mended(twice, twice, 0.1, _near, p, q, terms) / 2 / math.log(base)
 
 
 def _near(p: Numbers, q: Numbers, terms: Numbers) -> Numbers:

@@ -208,11 +208,6 @@ def conditional_entropy(joint: Table, *, base: Base = math.e) -> Array:
     .. math:: H(B \mid A) = -\sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a},
               \qquad p_a = \sum_b p_{ab}
 
-    Parameters
-    ----------
-    joint, base
-        As for `joint_entropy`.
-
     Returns
     -------
     ndarray, shape (...)
@@ -244,11 +239,6 @@ def mutual_information(joint: Table, *, base: Base = math.e) -> Array:
     r"""Mutual information of two variables, I(A; B).
 
     .. math:: I(A; B) = \sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a\, p_b}
-
-    Parameters
-    ----------
-    joint, base
-        As for `joint_entropy`.
 
     Returns
     -------

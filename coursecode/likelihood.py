@@ -372,11 +372,6 @@ def laplace_mle(x: Vector) -> LaplaceEstimate:
     .. math:: \hat m = \operatorname{median}(x), \qquad
               \hat b = \frac1n \sum_i |x_i - \hat m|
 
-    Parameters
-    ----------
-    x : array_like, shape (..., n)
-        The observations of a sample.
-
     Returns
     -------
     LaplaceEstimate

@@ -51,11 +51,6 @@ def hinge_loss(y_true: Signs, scores: Real) -> Array:
 
     .. math:: \ell = \max(0, 1 - y s)
 
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        The truth y, -1 or +1, and the model's scores s of +1 against -1.
-
     Returns
     -------
     ndarray, shape (...)
@@ -114,11 +109,6 @@ def squared_hinge_loss(y_true: Signs, scores: Real) -> Array:
 
     .. math:: \ell = \max(0, 1 - y s)^2
 
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        The truth y, -1 or +1, and the model's scores s of +1 against -1.
-
     Returns
     -------
     ndarray, shape (...)
@@ -173,11 +163,6 @@ def logistic_loss(y_true: Signs, scores: Real) -> Array:
 
     .. math:: \ell = \ln (1 + e^{-y s}) = -\ln \sigma(y s)
 
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        The truth y, -1 or +1, and the model's scores s of +1 against -1.
-
     Returns
     -------
     ndarray, shape (...)
@@ -229,11 +214,6 @@ def exponential_loss(y_true: Signs, scores: Real) -> Array:
     r"""Exponential loss, e⁻ᵐ: the loss that AdaBoost minimises.
 
     .. math:: \ell = e^{-y s}
-
-    Parameters
-    ----------
-    y_true, scores : array_like, shape (...)
-        The truth y, -1 or +1, and the model's scores s of +1 against -1.
 
     Returns
     -------
@@ -355,11 +335,6 @@ def squared_multiclass_hinge_loss(
 
     .. math:: \ell = \sum_{j \ne y} \max(0, s_j - s_y + \Delta)^2
 
-    Parameters
-    ----------
-    labels, scores, margin
-        As for `multiclass_hinge_loss`.
-
     Returns
     -------
     ndarray, shape (...)
@@ -417,11 +392,6 @@ def crammer_singer_loss(labels: Classes, scores: Vector, *, margin: AtLeast0 = 1
     r"""Multiclass hinge loss of Crammer and Singer: only the strongest rival costs.
 
     .. math:: \ell = \max\left(0, \max_{j \ne y} s_j - s_y + \Delta\right)
-
-    Parameters
-    ----------
-    labels, scores, margin
-        As for `multiclass_hinge_loss`.
 
     Returns
     -------

@@ -9,6 +9,7 @@ import numpy as np
 from coursecode._core.evaluate import checked
 from coursecode._core.kinds import (
     Above0,
+    Anything,
     AtLeast0,
     Function,
     Generator,
@@ -16,10 +17,7 @@ from coursecode._core.kinds import (
     Real,
     Whole,
     as_kind,
-    demand_shape,
-    floats,
     place,
-    plain_array,
 )
 
 EPS = float(np.finfo(np.float64).eps)
@@ -170,7 +168,7 @@ def check_gradient(
     """
     point = x.astype(np.float64)
     analytic = np.asarray(as_kind(Real, "gradient(x)", gradient(point.copy())), np.float64)
-    demand_shape("gradient(x)", analytic.shape, "x", point.shape)
+    _demand_shape("gradient(x)", analytic.shape, "x", point.shape)
     entries = []
     for index in np.ndindex(point.shape):
         a, error = float(analytic[index]), absolute or 0.0
@@ -400,8 +398,8 @@ def _walk(
     for step, seen in enumerate(batches):
         point = points[step]
         losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
-        slope = floats("gradient(w)", plain_array("gradient(w)", gradient(point.copy(), *seen)))
-        demand_shape("gradient", slope.shape, "start", point.shape)
+        slope = as_kind(Anything, "gradient(w)", gradient(point.copy(), *seen))
+        _demand_shape("gradient", slope.shape, "start", point.shape)
         rate = learning_rate
         if callable(rate):
             rate = as_kind(Above0, f"learning_rate({step})", rate(step))
@@ -411,7 +409,7 @@ def _walk(
 
 def _finite_loss(name: str, step: int, point: Numbers, value: float) -> float:
     """Return the loss at a point, or say that the descent has left the finite numbers."""
-    loss = floats("function(w)", plain_array("function(w)", value))
+    loss = as_kind(Anything, "function(w)", value)
     if loss.ndim:
         raise ValueError(f"function must return a single number, got shape {loss.shape}")
     if not (np.isfinite(loss) and np.all(np.isfinite(point))):
@@ -420,3 +418,9 @@ def _finite_loss(name: str, step: int, point: Numbers, value: float) -> float:
             "(a smaller learning_rate may help)"
         )
     return float(loss)
+
+
+def _demand_shape(name: str, shape: Any, like: str, expected: Any) -> None:
+    """Refuse a shape that is not that of another argument."""
+    if shape != expected:
+        raise ValueError(f"shapes must match, got {like} {expected} and {name} {shape}")

@@ -76,11 +76,6 @@ def l1_penalty(w: Vector) -> Array:
 
     .. math:: R(w) = \sum_j |w_j|
 
-    Parameters
-    ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
-
     Returns
     -------
     ndarray, shape (...)

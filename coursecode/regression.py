@@ -80,11 +80,6 @@ def absolute_error(y_true: Real, y_pred: Real) -> Array:
 
     .. math:: \ell = |r|, \qquad r = y - f
 
-    Parameters
-    ----------
-    y_true, y_pred : array_like, shape (...)
-        What was observed, y, and what was predicted, f.
-
     Returns
     -------
     ndarray, shape (...)

@@ -202,6 +202,7 @@ NUMBERS = [
     Bad("dates", lambda x: x.astype("M8[s]"), TypeError, "must be real numbers, got datetime64"),
     Bad("None", lambda x: None, TypeError, "must be real numbers, got objects"),
     Bad("masked", np.ma.array, TypeError, "must be a plain array, got a masked array"),
+    Bad("masked inside", lambda x: [np.ma.array(x)], TypeError, "must be a plain array, got a mas"),
     Bad("ragged", lambda x: [[1.0], [2.0, 3.0]], ValueError, "must be rectangular, got rows of un"),
 ]
 BOOL = [Bad("bool", lambda x: x.astype(bool), TypeError, "must be real numbers, got bool")]
@@ -320,6 +321,7 @@ _WRONG_KINDS = [
     (np.nan, ValueError, "must be finite, got nan"),
     (np.inf, ValueError, "must be finite, got inf"),
     (10**400, ValueError, "must be finite, got inf"),
+    (-(10**400), ValueError, "must be finite, got -inf"),
 ]
 
 #: What each kind of option refuses.
@@ -332,6 +334,9 @@ OPTIONS = {
     "whole": [
         (0, ValueError, "must be at least 1, got 0"),
         (-3, ValueError, "must be at least 1, got -3"),
+        (2**31, ValueError, r"must be below 2\*\*31, got 2\.14748e\+09"),
+        (10**400, ValueError, r"must be below 2\*\*31, got inf"),
+        (-(10**400), ValueError, "must be at least 1, got -inf"),
         (2.0, TypeError, "must be a whole number, got float"),
         (True, TypeError, "must be a whole number, got bool"),
         (None, TypeError, "must be a whole number, got NoneType"),

@@ -427,9 +427,22 @@ def test_every_number_of_a_long_array_is_read(size, dtype):
 @pytest.mark.parametrize("width", [1, 5, 64, 65, 1000])
 def test_sums_and_maxima_of_rows_are_those_of_numpy(width):
     x = RNG.normal(size=(50, width))
-    assert np.allclose(arithmetic.row_sum(x), x.sum(axis=-1), rtol=1e-12, atol=1e-13)
     for laid_out in (x, np.asfortranarray(x)):
+        assert np.allclose(arithmetic.row_sum(laid_out), x.sum(axis=-1), rtol=1e-12, atol=1e-13)
         assert np.array_equal(arithmetic.row_max(laid_out), x.max(axis=-1))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_no_number_outside_is_taken_for_one_within(dtype):
+    info = np.finfo(dtype)
+    good = np.array([0.5, float(info.smallest_subnormal), float(info.max), 1.0], dtype)
+    for shape in (4, (2, 2), (4, 1)):
+        assert kinds.within(good.reshape(shape), kinds.LEAST, kinds.MOST)
+        for place in range(4):
+            for fault in (0, -0.0, -1, np.inf, -np.inf, np.nan):
+                bad = good.copy()
+                bad[place] = fault
+                assert not kinds.within(bad.reshape(shape), kinds.LEAST, kinds.MOST)
 
 
 def test_the_logarithm_of_one_plus_x_keeps_its_digits_in_float32():

@@ -160,12 +160,22 @@ class Stubborn:
         raise RuntimeError("Use tensor.detach().numpy() instead.")
 
 
+class Wrong:
+    """Makes no array where one is asked for."""
+
+    def __array__(self, *args, **kwargs):
+        return [1.0, 2.0]
+
+
 @every_call
-def test_what_is_no_array_is_named(function, call):
+@pytest.mark.parametrize("of", [Stubborn, Wrong])
+def test_what_is_no_array_is_named(function, call, of):
     arguments = good_arguments(call)
     name = next(iter(arguments))
-    with pytest.raises(TypeError, match=f"^{name} must be an array of numbers, got .*Stubborn"):
-        run(function, arguments | {name: Stubborn()})
+    with pytest.raises(
+        TypeError, match=f"^{name} must be an array of numbers, got .*{of.__name__}"
+    ):
+        run(function, arguments | {name: of()})
 
 
 @every_pair

@@ -10,10 +10,12 @@ from collections.abc import Callable
 import numpy as np
 
 from coursecode._core.kinds import (
+    MOST,
     SHORT_ROW,
     Numbers as Numbers,
     all_finite,
     row_sum as row_sum,
+    within,
 )
 
 SMALL = 1 / 4  # a sum of exponentials above it has lost no digit that matters to underflow
@@ -66,10 +68,14 @@ def others(x: Numbers) -> Numbers:
 
 
 def mended(
-    value: Numbers, hard: Numbers, careful: Callable[..., Numbers], *rows: Numbers
+    value: Numbers, sure: Numbers, least: float, careful: Callable[..., Numbers], *rows: Numbers
 ) -> Numbers:
-    """Return values, but of the hard rows what a careful, slower formula makes of them."""
-    if np.count_nonzero(hard):
+    """Return values, but what a careful, slower formula makes of the rows that it is better for.
+
+    Those are where `sure` is below `least`, inf or nan.
+    """
+    if not within(sure, least, MOST):
+        hard = ~((sure >= least) & (sure < math.inf))
         value[hard] = careful(*(each[hard] for each in rows))
     return value
 
@@ -116,9 +122,8 @@ def exponentials(s: Numbers) -> tuple[Numbers, Numbers]:
     """
     e: Numbers = np.exp(s)
     total = row_sum(e)
-    hard = ~((total >= SMALL) & (total < math.inf))
-    e = mended(e, hard, _shifted_exponentials, s)
-    return e, mended(total, hard, row_sum, e)
+    e = mended(e, total, SMALL, _shifted_exponentials, s)
+    return e, mended(total, total, SMALL, row_sum, e)
 
 
 def _shifted_exponentials(s: Numbers) -> Numbers:
@@ -136,17 +141,19 @@ def _shifted_exponentials(s: Numbers) -> Numbers:
 
 def split(e: Numbers, k: Numbers) -> tuple[Numbers, Numbers]:
     """Set the k-th number of each row of e to 0; return what it was, and the sum of the others."""
-    own = pick(e, k)
-    return own, row_sum(put(e, k, 0))
+    flat, place = e.reshape(-1), place_in(e, k)
+    own = flat[place]
+    flat[place] = 0
+    return own, row_sum(e)
 
 
 def log_total(s: Numbers) -> tuple[Numbers, Numbers]:
     """Return max s, and by how much ln Σ e^s exceeds it, with digits even where that is near 0."""
     top = row_max(s)
     rest = _sum_but_largest(np.exp(s - column(top)))
-    sure = rest < 0.01  # of one class: the others are far below, where a shift rounds the most
     careful = lambda s: _sum_but_largest(_shifted_exponentials(s))
-    return top, np.log1p(mended(rest, sure, careful, s))
+    # Of less than this, the other classes are far below, where a shift rounds the most.
+    return top, np.log1p(mended(rest, rest, 0.01, careful, s))
 
 
 def _sum_but_largest(e: Numbers) -> Numbers:
@@ -158,9 +165,8 @@ def _sum_but_largest(e: Numbers) -> Numbers:
 def surprise(s: Numbers, y: Numbers) -> Numbers:
     """Return -ln q_y for the softmax q of scores: ln(1 + e^others / e^own)."""
     own, rest = split(np.exp(s), y)
-    total, odds = own + rest, rest / own
-    in_range = (total >= SMALL) & (total < math.inf) & (odds < math.inf)
-    return mended(np.log1p(odds), ~in_range, _shifted_surprise, s, y)
+    loss = mended(np.log1p(rest / own), own + rest, SMALL, _shifted_surprise, s, y)
+    return mended(loss, loss, 0, _shifted_surprise, s, y)
 
 
 def _shifted_surprise(s: Numbers, y: Numbers) -> Numbers:
@@ -204,8 +210,8 @@ def divergence_terms(p: Numbers, q: Numbers) -> Numbers:
 def divergence(p: Numbers, q: Numbers) -> Numbers:
     """Return the sum of p ln(p/q) - p + q in each row."""
     total = row_sum(times(p, np.log(p / q)) - (p - q))
-    hard = ~((total > 0.03) & (total < math.inf))  # the terms cancel, or a ratio leaves range
-    return mended(total, hard, lambda p, q: row_sum(divergence_terms(p, q)), p, q)
+    # Where it is small the terms cancel, and elsewhere a ratio may leave its range.
+    return mended(total, total, 0.03, lambda p, q: row_sum(divergence_terms(p, q)), p, q)
 
 
 def log_ratio(p: Numbers, q: Numbers) -> Numbers:

@@ -15,19 +15,21 @@ them, and the formula gets plain arrays. Options are keyword-only and reach it a
 Neither lets NumPy warn while it computes: an inf that is right is no news.
 
 Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
-one; a section that a docstring has of its own is kept, after it. A gradient has the arguments of
-its loss, so its "Parameters" are written too: those of the loss, which stands before it.
+one; a section that a docstring has of its own is kept, after it. A docstring without "Parameters"
+gets those of the last function before it that takes the same: a gradient those of its loss.
 
 Blocks are there for speed: an expression such as `np.exp(s) / total` makes an array for every step.
 On a large input each of them travels to main memory and back, which takes longer than the
 arithmetic. A block of rows stays in the processor's cache, however many steps there are.
+
+On a small input a formula takes less time than the checks before it. So what types and shapes
+settle, which is most of them, is settled once and then looked up; values are read at every call.
 """
 
 import inspect
 import re
 from collections.abc import Callable
-from functools import wraps
-from math import prod
+from functools import lru_cache, partial, wraps
 from textwrap import fill
 from typing import Any, ParamSpec, TypeVar
 
@@ -36,16 +38,19 @@ import numpy as np
 from coursecode._core.kinds import (
     DOUBLE,
     SINGLE,
-    Argument,
     Data,
+    Layout,
     Numbers,
+    as_arrays,
     fits_single,
+    held,
     hold,
     kind_in,
-    match,
+    laid_out,
+    typed,
 )
 
-BLOCK_BYTES = 2**20  # of the largest argument; the formula's temporaries take a few times that
+BLOCK_BYTES = 2**20  # of the last argument, the largest; temporaries take a few times that
 # The C library of Linux keeps freed memory for the next block, rather than fetch it from the system
 # anew, up to twice the size of the largest array that was freed so far: this one.
 np.empty(16 * BLOCK_BYTES, np.uint8)
@@ -57,6 +62,9 @@ PLACE_OF_RAISES = re.compile(
 
 PARAMETERS = re.compile(r"^Parameters\n-+\n.*?(?=^Returns\n)", re.MULTILINE | re.DOTALL)
 
+ZERO = np.zeros(())  # as an array, it is added in less time than a number of Python's
+
+Formula = Callable[..., Any]
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -76,86 +84,78 @@ def checked(function: F) -> F:
     return public(function, as_a_whole)
 
 
-def public(function: Callable[..., Any], run: Callable[..., Any]) -> Any:
+def public(function: Formula, run: Callable[..., Any]) -> Any:
     """Return a function that takes its arguments by their kinds, and says so in its docstring."""
     signature = inspect.signature(function, eval_str=True)
     parameters = signature.parameters.items()
     kinds = {name: kind_in(each.annotation) for name, each in parameters}
     defaults = {name: each.default for name, each in parameters}
-    *others, last = data = [name for name, kind in kinds.items() if isinstance(kind, Data)]
+    data = {name: kind for name, kind in kinds.items() if isinstance(kind, Data)}
     by_place = [name for name, each in parameters if each.kind != each.KEYWORD_ONLY]
     options = kinds.keys() - by_place
     needed = {name for name in options if defaults[name] is inspect.Parameter.empty}
+    only_data = by_place == [*data]
+    settle = lru_cache(partial(laid_out, data, run is by_rows))
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
     function.__annotations__ = function.__annotations__ | {n: k for n, k in shown.items() if k}
 
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
-        if data == by_place and len(given) == len(data) and needed <= named.keys() <= options:
-            values = named | dict(zip(data, given, strict=True))  # `bind` takes its time
-        else:
-            values = signature.bind(*given, **named).arguments
-        # The last tells what labels may be: it is their scores.
-        like = kinds[last].take(last, values.pop(last), values.get("classes"))
-        arguments = [*[kinds[name].take(name, values.pop(name), like) for name in others], like]
-        for name, value in values.items():
+        if not (only_data and len(given) == len(data) and needed <= named.keys() <= options):
+            named = signature.bind(*given, **named).arguments  # which takes its time
+            given = tuple([named.pop(name) for name in data])
+        arrays, seen = as_arrays(data, given)
+        layout = settle(*seen)
+        for name, value in named.items():
             if kinds[name] and value is not defaults[name]:
-                values[name] = kinds[name].take(name, value, like)
-        return run(function, arguments, values)
+                named[name] = kinds[name].take(name, value, layout.classes)
+        return run(function, arrays, layout, named)
 
     taking.__doc__ = with_raises(with_parameters(function), kinds)
     return taking
 
 
-def as_a_whole(function: Callable[..., Any], arguments: list[Argument], options: Any) -> Any:
+def as_a_whole(function: Formula, arrays: list[Numbers], layout: Layout, options: Any) -> Any:
     """Call a function with all values of its arguments."""
+    layout = layout._replace(classes=options.get("classes", layout.classes))
     with np.errstate(all="ignore"):
-        match(arguments)
-        hold(arguments, [each.rows for each in arguments])
-        return function(**{each.name: each.values for each in arguments}, **options)
+        values = held(arrays, layout)
+        named = {name: each for (name, *_), each in zip(layout.parts, values, strict=True)}
+        return function(**named, **options)
 
 
 @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
-def by_rows(formula: Callable[..., Any], arguments: list[Argument], options: Any) -> Numbers:
+def by_rows(formula: Formula, arrays: list[Numbers], layout: Layout, options: Any) -> Numbers:
     """Call a formula with a block of rows at a time."""
-    batch = match(arguments)
-    count, dtype = prod(batch), common_type(arguments)
-    wide = dtype is SINGLE and not all(
-        fits_single(value) for value in options.values() if type(value) is float
-    )
-    rows = [in_rows(each, count, DOUBLE if wide else dtype) for each in arguments]
-    step = max(1, BLOCK_BYTES * count // max([each.nbytes for each in rows]))
-    for start in range(0, count, step):
-        block = [each[start : start + step] for each in rows] if step < count else rows
-        hold(arguments, block)
-        part = formula(*block, **options)
-        if not start:
-            result = np.empty((count, *part.shape[1:]), dtype)
-        np.add(part, 0.0, out=result[start : start + step])  # -0.0 + 0.0 is 0.0
-    return result.reshape(batch + result.shape[1:])[()]
+    parts, batch, count, dtype, _ = layout
+    if dtype is SINGLE and not all([fits_single(v) for v in options.values() if type(v) is float]):
+        wide = [(n, k, DOUBLE if t is SINGLE else t, shape) for n, k, t, shape in parts]
+        layout = layout._replace(parts=wide)
+    rows = typed(arrays, layout)
+    step = max(1, BLOCK_BYTES * count // rows[-1].nbytes)
+    if step >= count:
+        hold(arrays, layout, rows)
+        result = np.add(formula(*rows, **options), ZERO, dtype=dtype)  # -0.0 + 0.0 is 0.0
+    else:
+        for start in range(0, count, step):
+            block = [each[start : start + step] for each in rows]
+            hold(arrays, layout, block)
+            part = formula(*block, **options)
+            if not start:
+                result = np.empty((count, *part.shape[1:]), dtype)
+            np.add(part, 0.0, out=result[start : start + step])
+    return result if len(batch) == 1 else result.reshape(batch + result.shape[1:])[()]
 
 
-def common_type(arguments: list[Argument]) -> np.dtype[Any]:
-    """Return float32 if all floats are, but for numbers of Python's own that fit into it."""
-    types = {each.values.dtype for each in arguments if not each.yields}
-    return SINGLE if SINGLE in types and DOUBLE not in types else DOUBLE
-
-
-def in_rows(argument: Argument, count: int, dtype: np.dtype[Any]) -> Numbers:
-    """Return the values, a row each; a lone number is repeated, though not in memory."""
-    rows = argument.rows
-    rows = np.ascontiguousarray(rows, dtype if rows.dtype.kind == "f" else None)
-    return rows if len(rows) == count else np.broadcast_to(rows, (count, *rows.shape[1:]))
-
-
-def with_parameters(function: Callable[..., Any]) -> str:
-    """Return a docstring; one of a gradient gets the parameters of the loss."""
+def with_parameters(function: Formula) -> str:
+    """Return a docstring; without parameters, it gets those of a function that takes the same."""
     doc = inspect.cleandoc(function.__doc__ or "")
-    loss = function.__globals__.get(function.__name__.removesuffix("_gradient"))
-    if not loss or PARAMETERS.search(doc):
+    takes: Formula = lambda each: getattr(each, "__annotations__", {}) | {"return": None}
+    same = [each for each in function.__globals__.values() if takes(each) == takes(function)]
+    if not same or PARAMETERS.search(doc):
         return doc
-    return doc.replace("Returns\n", PARAMETERS.findall(loss.__doc__)[0] + "Returns\n", 1)
+    return doc.replace("Returns\n", PARAMETERS.findall(same[-1].__doc__)[0] + "Returns\n", 1)
 
 
 def with_raises(doc: str, kinds: dict[str, Any]) -> str:

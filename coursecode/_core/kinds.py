@@ -1,9 +1,9 @@
 """What an argument may be, and the words in which anything else is refused.
 
-A *kind* is what stands in the annotation of an argument. It turns what the caller gave into an
-array of the right type, or a checked option, and knows the *rules* that its values are held to. The
-decorators of `evaluate` apply it, write the rules into the docstring, and show its `words` as the
-annotation. Elsewhere (in a method, say) `as_kind` does all at once:
+A *kind* is what stands in the annotation of an argument. It says of which type and shape data may
+be, checks an option, and knows the *rules* that values are held to. The decorators of `evaluate`
+apply it, write the rules into the docstring, and show its `words` as the annotation. Elsewhere (in
+a method, say) `as_kind` does all at once:
 
     as_kind(Real, "y", [1, 2])                      gives array([1., 2.])
     as_kind(AtLeast0, "strength", -1)               "strength must be at least 0, got -1"
@@ -14,22 +14,25 @@ rule and what was got.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Numbers = NDArray[Any]
+Type = np.dtype[Any]
+Shape = tuple[int, ...]
 
 SHORT_ROW = 64  # up to here, NumPy's loop along a row costs more than the arithmetic in it
 # OpenBLAS shares products of more numbers than this among threads, and waits for them all. On a
 # machine with other work, or beside PyTorch's threads, the wait is longer than the work.
 LANE = 10_000
 
-DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
-ONES = {kind: np.ones(SHORT_ROW, kind) for kind in (DOUBLE, SINGLE)}
+DOUBLE, SINGLE, INDEX = np.dtype(np.float64), np.dtype(np.float32), np.dtype(np.intp)
+ONES = {(t, k): np.ones(k, t) for t in (DOUBLE, SINGLE) for k in range(SHORT_ROW + 1)}
 TINY, HUGE = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
 LEAST, MOST = 5e-324, float(np.finfo(np.float64).max)  # above 0, and below inf
 # By how much a sum of probabilities may miss 1: the root of float32's machine epsilon, 3.5e-4. It
@@ -51,10 +54,19 @@ def all_finite(x: Numbers) -> bool:
     return math.isfinite(np.vecdot(lanes, lanes).sum() + rest.dot(rest))
 
 
+def within(x: Numbers, low: float, high: float) -> bool:
+    """Return whether all numbers lie from low to high, which nan doesn't.
+
+    NumPy finds the place of the least number in less time than the least number.
+    """
+    flat = x.ravel()
+    return low <= float(flat[flat.argmin()]) and float(flat[flat.argmax()]) <= high
+
+
 def row_sum(x: Numbers) -> Numbers:
     """Return the sum of each row: pairwise, or for short rows as a product with ones."""
-    short = x.shape[-1] <= SHORT_ROW
-    return x.dot(ONES[x.dtype][: x.shape[-1]]) if short else np.add.reduce(x, axis=-1)
+    ones = ONES.get((x.dtype, x.shape[-1]))
+    return np.add.reduce(x, axis=-1) if ones is None else x.dot(ones)
 
 
 # --- rules ------------------------------------------------------------------------------
@@ -73,7 +85,7 @@ class Rule:
         """Return the message for the first fault, or an empty string."""
         got = values if self.of_row is None else np.asarray(self.of_row(values))
         bad = self.broken(got)
-        if not np.any(bad):
+        if not np.count_nonzero(bad):
             return ""
         index = tuple(int(i) for i in np.argwhere(bad)[0])
         where = place(index, "at index" if self.of_row is None else f"in {self.row}")
@@ -98,6 +110,7 @@ AT_LEAST_1 = Rule("be at least 1", lambda x: x < 1)
 AT_MOST_1 = Rule("be at most 1", lambda x: x > 1)
 ABOVE_0 = Rule("be above 0", lambda x: x <= 0)
 ABOVE_1 = Rule("be above 1", lambda x: x <= 1)
+FEW = Rule("be below 2**31", lambda x: x >= 2**31)  # where indices have 32 bits, no array is longer
 BELOW_1 = Rule("be below 1", lambda x: x >= 1)
 IN_UNIT = Rule("lie between 0 and 1", lambda x: (x < 0) | (x > 1))
 WHOLE_NUMBERS = Rule("be whole numbers", lambda x: x != np.floor(x))
@@ -109,7 +122,7 @@ CLASS_OR_ROW = Rule("be classes from 0 to K - 1, or distributions over K classes
 # --- data -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Kind:
     """What all kinds have."""
 
@@ -121,22 +134,7 @@ class Kind:
         return self.words
 
 
-class Argument(NamedTuple):
-    """Data in the right type, and the kind whose rules the values are still to be held to."""
-
-    name: str
-    kind: "Data"
-    values: Numbers
-    batch: tuple[int, ...]  # the leading axes, before those of one example
-    yields: bool = False  # its type to that of the data beside it, as Python's own numbers do
-
-    @property
-    def rows(self) -> Numbers:
-        """The values with all leading axes as one."""
-        return self.values.reshape(-1, *self.values.shape[len(self.batch) :])
-
-
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Data(Kind):
     """An array of numbers, of which the last `rank` axes belong to one example."""
 
@@ -148,25 +146,23 @@ class Data(Kind):
     adopts: str = ""  # which whole numbers, or bool, take the type of the scores beside them
     loose: "Data | None" = None  # what float16 is held to
 
-    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
-        """Return the values in the right type; `like` is the argument that labels belong to."""
-        array = value if type(value) is np.ndarray else plain_array(name, value)
-        kind = self
-        if array.dtype is not DOUBLE and array.dtype is not SINGLE:
-            kind = self.loose if self.loose and array.dtype == np.float16 else self
-            own = array.dtype.kind not in self.adopts
-            array = floats(name, array) if own else array.astype(like.values.dtype)
-        yields = type(value) in (int, float) and fits_single(float(array))
-        return Argument(name, kind, array, self.batch_of(name, array), yields)
+    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> "tuple[Data, Type]":
+        """Return the kind of data of some type and shape, and the type in which to compute.
 
-    def batch_of(self, name: str, array: Numbers) -> tuple[int, ...]:
-        """Return the leading axes of an array; refuse one that has too few for one example."""
-        if array.ndim < self.rank:
-            got = f"shape {array.shape}" if array.ndim else "a single number"
+        `scores` are what labels belong to: their name, type and shape.
+        """
+        if given.kind in self.adopts:
+            dtype = scores[1]
+        else:
+            demand_numbers(name, given, "real")
+            # 300 squared is inf in float16, so that is computed in float32.
+            dtype = SINGLE if given.kind == "f" and given.itemsize <= 4 else DOUBLE
+        if len(shape) < self.rank:
+            got = f"shape {shape}" if shape else "a single number"
             raise ValueError(f"{name} must have {self.axes}, got {got}")
-        if self.matrix and array.ndim != 2:
-            raise ValueError(f"{name} must have shape (n, d), got {array.shape}")
-        return array.shape[: array.ndim - self.rank]
+        if self.matrix and len(shape) != 2:
+            raise ValueError(f"{name} must have shape (n, d), got {shape}")
+        return self.loose if self.loose and given == np.float16 else self, dtype
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -175,36 +171,22 @@ class Data(Kind):
 
 def plain_array(name: str, value: ArrayLike) -> Numbers:
     """Return what was given as an array; whatever would lose its meaning that way is refused."""
-    if isinstance(value, np.ma.MaskedArray):
+    types = {type(value), *map(type, value if isinstance(value, list | tuple) else ())}
+    if any(issubclass(each, np.ma.MaskedArray) for each in types):
         raise TypeError(f"{name} must be a plain array, got a masked array")
     try:
         return np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must be rectangular, got rows of unequal lengths") from None
-    except Exception as error:  # of another library's array that won't become NumPy's
+    except Exception as error:  # of another library's array that won't become NumPy's, say
+        if "inhomogeneous" in str(error):
+            raise ValueError(f"{name} must be rectangular, got rows of unequal lengths") from None
         raise TypeError(f"{name} must be an array of numbers, got {type(value)}") from error
 
 
-def floats(name: str, array: Numbers) -> Numbers:
-    """Return an array in float64, or in float32 if it is of no wider floats."""
-    demand_numbers(name, array, "real")
-    # 300 squared is inf in float16, so that is computed in float32.
-    with np.errstate(all="ignore"):  # a longer type may be too large
-        return array.astype(SINGLE if array.dtype.kind == "f" and array.itemsize <= 4 else DOUBLE)
-
-
-def demand_numbers(name: str, array: Numbers, what: str) -> None:
-    """Refuse an array of anything but whole numbers and floats."""
-    if array.dtype.kind not in "iuf":
+def demand_numbers(name: str, dtype: Type, what: str) -> None:
+    """Refuse a type of anything but whole numbers and floats."""
+    if dtype.kind not in "iuf":
         names = {"b": "bool", "c": "complex numbers", "O": "objects", "U": "text", "S": "bytes"}
-        got = names.get(array.dtype.kind, str(array.dtype))
-        raise TypeError(f"{name} must be {what} numbers, got {got}")
-
-
-def demand_shape(name: str, shape: Any, like: str, expected: Any) -> None:
-    """Refuse a shape that is not that of another argument."""
-    if shape != expected:
-        raise ValueError(f"shapes must match, got {like} {expected} and {name} {shape}")
+        raise TypeError(f"{name} must be {what} numbers, got {names.get(dtype.kind, dtype)}")
 
 
 def fits_single(number: float) -> bool:
@@ -212,79 +194,73 @@ def fits_single(number: float) -> bool:
     return number == 0 or TINY <= abs(number) <= HUGE
 
 
-def _within(low: float, high: float) -> Callable[[Numbers], bool]:
-    least, most = np.minimum.reduce, np.maximum.reduce
-    return lambda x: low <= float(least(x, axis=None)) and float(most(x, axis=None)) <= high
-
-
-def _no_short_cut(x: Numbers) -> bool:
-    return False
-
-
 def _taken(x: Numbers) -> bool:
     return True  # whatever is wrong with it was found when it was taken
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class _Classes(Data):
     """Whole numbers from 0 on, fewer than the scores beside them have columns."""
 
     holds: Callable[[Numbers], bool] = _taken
     count: int = 0  # of classes, where it is known beforehand: two are told by False and True too
 
-    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
-        """Return whole numbers; `like` is those scores, or the number of classes."""
-        array = plain_array(name, value)
-        if array.dtype.kind not in self.adopts:
-            demand_numbers(name, array, "whole")
-        batch = self.batch_of(name, array)
-        scores = isinstance(like, Argument)
-        count = self.count or (like.values.shape[-1] if scores else as_kind(Whole, "classes", like))
-        # Before they are cast, which would cut fractions off and make large ones negative.
-        if count and array.size and (array.dtype.kind == "f" or not _within(0, count - 1)(array)):
+    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> tuple[Data, Type]:
+        """Return the kind, and the type of an index."""
+        if given.kind not in self.adopts:
+            demand_numbers(name, given, "whole")
+        super().settled(name, INDEX, shape, scores)
+        return self, INDEX
+
+    def check(self, name: str, array: Numbers, classes: int) -> None:
+        """Refuse fractions, which the type would cut off, and what is beyond the classes."""
+        count = self.count or classes
+        if array.dtype.kind == "f" or not within(array, 0, count - 1):
             below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
             if fault := WHOLE_NUMBERS.fault(array) or below.fault(array):
                 raise ValueError(f"{name} {fault}")
-        return Argument(name, self, array.astype(np.intp, copy=False), batch)
 
 
 class _Labels(Data):
     """Classes or probabilities, told apart by their axes."""
 
-    def take(self, name: str, value: ArrayLike, like: Any = None) -> Argument:
-        """Return whole numbers, or rows of probabilities."""
-        array, rows = plain_array(name, value), like.values.shape
-        if array.shape == rows[:-1]:
-            return _CLASSES.take(name, array, like)
-        if array.shape == rows:
-            return _SOFT_LABELS.take(name, array, like)
-        if array.dtype.kind != "b":
-            demand_numbers(name, array, "whole")  # of None, it is not the shape that is wrong
+    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> tuple[Data, Type]:
+        """Return the kind and the type of classes, or of rows of probabilities."""
+        its_name, _, rows = scores
+        if shape == rows[:-1]:
+            return _CLASSES.settled(name, given, shape, scores)
+        if shape == rows:
+            return _SOFT_LABELS.settled(name, given, shape, scores)
+        if given.kind != "b":
+            demand_numbers(name, given, "whole")  # of None, it is not the shape that is wrong
         raise ValueError(
-            f"shapes must match, got {name} {array.shape} and {like.name} {rows}: "
+            f"shapes must match, got {name} {shape} and {its_name} {rows}: "
             f"{name} are classes {rows[:-1]} or probabilities {rows}"
         )
 
 
-def _summing_to_1(words: str, rules: tuple[Rule, ...], over: str, row: str, **axes: Any) -> Data:
+def _summing_to_1(
+    words: str, rules: tuple[Rule, ...], over: str, row: str, rank: int, **axes: Any
+) -> Data:
     def held_to(tolerance: float, loose: Data | None = None) -> Data:
         def holds(p: Numbers) -> bool:
-            off = row_sum(p.reshape(len(p), -1)) - 1
-            return bool(np.minimum.reduce(p, axis=None) >= 0 and off.dot(off) <= tolerance**2)
+            rows = p if rank == 1 else p.reshape(*p.shape[:-2], -1)
+            off = (row_sum(rows) - 1.0).ravel()
+            return off.dot(off) <= tolerance**2 and within(p, 0, math.inf)
 
-        total = lambda p: p.sum(axis=tuple(range(-axes["rank"], 0)), dtype=np.float64)
+        total = lambda p: p.sum(axis=tuple(range(-rank, 0)), dtype=np.float64)
         sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > tolerance, total, row)
-        return Data(words, (*rules, sums), holds, loose=loose, **axes)
+        return Data(words, (*rules, sums), holds, rank, loose=loose, **axes)
 
     return held_to(TOLERANCE, held_to(LOOSE))
 
 
 _REAL = Data("finite numbers", (FINITE,))
-_POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), _within(LEAST, MOST))
-_FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), _within(0, MOST))
-_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), _no_short_cut)
-_UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), _within(0, 1))
-_SIGNS = Data("-1 or +1", (SIGN,), _no_short_cut, adopts="iu")
+_POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), lambda x: within(x, LEAST, MOST))
+_FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), lambda x: within(x, 0, MOST))
+_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), lambda x: False)
+_UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), lambda x: within(x, 0, 1))
+_SIGNS = Data("-1 or +1", (SIGN,), lambda x: within(abs(x), 1, 1), adopts="iu")
 _BITS = _Classes("0 or 1", (WHOLE_NUMBERS, CLASS), adopts="b", count=2)
 _CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
 _DISTRIBUTION = _summing_to_1(
@@ -300,6 +276,8 @@ _TABLE = _summing_to_1(
     axes="two last axes, a table",
 )
 _OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
+
+Anything = Annotated[Any, Data("numbers, nan and ±inf", holds=_taken)]
 
 # A number for each example.
 Real = Annotated[Any, _REAL]
@@ -336,7 +314,7 @@ ClassSample = Annotated[Any, replace(_CLASSES, **_OBSERVED)]
 # --- options ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Option(Kind):
     """A value that is no data: of some types, and within rules."""
 
@@ -344,15 +322,15 @@ class Option(Kind):
     noun: str = ""  # what the types are
     turn: Callable[[Any], Any] = lambda value: value  # into the type that the formula gets
 
-    def take(self, name: str, value: Any, like: Any = None) -> Any:
-        """Return the value, checked; `like` is the last argument of the data."""
+    def take(self, name: str, value: Any, classes: int = 0) -> Any:
+        """Return the value, checked."""
         yes_or_no = type(value) in (bool, np.bool_) and bool not in self.types
         if yes_or_no or not isinstance(value, self.types):
             raise TypeError(f"{name} must be {self.noun}, got {type(value).__name__}")
         value = self.turn(value)
         for rule in self.rules:
             if rule.broken(value):
-                got = repr(value) if isinstance(value, str) else f"{value:g}"
+                got = repr(value) if isinstance(value, str) else f"{_as_float(value):g}"
                 raise ValueError(f"{name} must {rule.must}, got {got}")
         return value
 
@@ -360,12 +338,11 @@ class Option(Kind):
 class _ClassWeights(Option):
     """A weight for each class of the scores."""
 
-    def take(self, name: str, value: Any, like: Any = None) -> Numbers:
+    def take(self, name: str, value: Any, classes: int = 0) -> Numbers:
         """Return an array (K,)."""
         weights: Numbers = as_kind(_FROM_0, name, value)
-        shape = like.values.shape[-1:]
-        if weights.shape != shape:
-            raise ValueError(f"{name} must have shape {shape}, got {weights.shape}")
+        if weights.shape != (classes,):
+            raise ValueError(f"{name} must have shape {(classes,)}, got {weights.shape}")
         return weights
 
 
@@ -373,7 +350,7 @@ def _as_float(value: Any) -> float:
     try:
         return float(value)
     except OverflowError:  # a whole number of more than 308 digits
-        return math.inf
+        return math.inf if value > 0 else -math.inf
 
 
 def _number(words: str, *rules: Rule) -> Option:
@@ -393,7 +370,7 @@ Base = Annotated[float, _number("number above 1", ABOVE_1)]
 Share = Annotated[float, _number("number from 0 to 1", AT_LEAST_0, AT_MOST_1)]
 InsideUnit = Annotated[float, _number("number between 0 and 1", ABOVE_0, BELOW_1)]
 Whole = Annotated[
-    int, Option("whole number", (AT_LEAST_1,), (int, np.integer), "a whole number", int)
+    int, Option("whole number", (AT_LEAST_1, FEW), (int, np.integer), "a whole number", int)
 ]
 Switch = Annotated[bool, Option("True or False", (), (bool, np.bool_), "True or False", bool)]
 Generator = Annotated[
@@ -408,6 +385,7 @@ Array = Annotated[Any, Kind("array")]  # what a formula returns
 # --- how kinds are used -----------------------------------------------------------------
 
 
+@lru_cache
 def kind_in(annotation: Any) -> Any:
     """Return the kind in an annotation, also in `Above0 | None`; None if there is none."""
     parts = (annotation, *get_args(annotation))
@@ -417,36 +395,100 @@ def kind_in(annotation: Any) -> Any:
 
 def as_kind(kind: Any, name: str, value: Any) -> Any:
     """Return one value as the kind has it, checked wholly."""
+    found = kind_in(kind)
+    if not isinstance(found, Data):
+        return found.take(name, value)
+    arrays, seen = as_arrays([name], [value])
     with np.errstate(all="ignore"):
-        taken = kind_in(kind).take(name, value)
-        if isinstance(taken, Argument):
-            match([taken])
-            hold([taken], [taken.rows])
-            return taken.values
-        return taken
+        return held(arrays, _alone(name, found, *seen))[0]
 
 
-def match(arguments: Sequence[Argument]) -> tuple[int, ...]:
-    """Return the leading axes that all share; only a lone number may have none of them."""
-    for first in arguments:
-        if first.batch or not first.kind.lone:
-            break
-    shape, batch, rank = first.values.shape, first.batch, first.kind.rank
-    for name, kind, values, own, _ in arguments:
-        alike = values.shape == shape if kind.rank == rank else own == batch
-        if not (alike or (kind.lone and not own)):
-            raise ValueError(
-                f"shapes must match, got {first.name} {shape} and {name} {values.shape}"
-            )
-        if not values.size:
-            raise ValueError(f"{name} must not be empty, got shape {values.shape}")
-    return batch
+@lru_cache
+def _alone(name: str, kind: Data, *seen: Any) -> "Layout":
+    return laid_out({name: kind}, False, *seen)
 
 
-def hold(arguments: Sequence[Argument], block: list[Numbers]) -> None:
-    """Hold a block of each argument's values to its rules, or name the first fault of all."""
-    for argument, values in zip(arguments, block, strict=True):
-        if not argument.kind.holds(values) and argument.kind.fault(values):
+class Layout(NamedTuple):
+    """What is settled by the types and shapes of arguments alone."""
+
+    parts: list[tuple[str, Data, Type, Shape]]  # name, kind, type to compute in, and shape
+    batch: Shape  # the leading axes that all share, before those of one example
+    size: int  # how many examples
+    dtype: Type  # of floats
+    classes: int  # how many columns the last argument has
+
+
+def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers], list[Any]]:
+    """Return arrays, and the type and the shape of each.
+
+    The type of a number of Python's own that fits into float32 is `float`: it yields to others.
+    """
+    arrays: list[Numbers] = []
+    seen: list[Any] = []
+    for name, value in zip(names, given, strict=True):
+        array = value if type(value) is np.ndarray else plain_array(name, value)
+        arrays.append(array)
+        if type(value) in (int, float) and array.dtype.kind in "if" and fits_single(value):
+            seen.append((float, ()))
+        else:
+            seen.append((array.dtype, array.shape))
+    return arrays, seen
+
+
+def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> Layout:
+    """Settle what types and shapes settle, or refuse them; `in_rows`, all leading axes are one."""
+    *_, (last, scores) = data.items()  # which tell what labels may be
+    own, columns = seen[-1]
+    like = (last, scores.settled(last, np.dtype(own), columns, None)[1], columns)
+    parts = [
+        (name, *kind.settled(name, np.dtype(own), shape, like), shape)
+        for (name, kind), (own, shape) in zip(data.items(), seen, strict=True)
+    ]
+    floats = {part[2] for part, (own, _) in zip(parts, seen, strict=True) if own is not float}
+    common = SINGLE if SINGLE in floats and DOUBLE not in floats else DOUBLE
+
+    batches = [shape[: len(shape) - kind.rank] for _, kind, _, shape in parts]
+    # Only a lone number may have none of the leading axes.
+    main = next((i for i, part in enumerate(parts) if batches[i] or not part[1].lone), 0)
+    first, of_first, _, whole = parts[main]
+    count = math.prod(batches[main])
+    for i, (name, kind, dtype, shape) in enumerate(parts):
+        alike = shape == whole if kind.rank == of_first.rank else batches[i] == batches[main]
+        if not (alike or (kind.lone and not batches[i])):
+            raise ValueError(f"shapes must match, got {first} {whole} and {name} {shape}")
+        if 0 in shape:
+            raise ValueError(f"{name} must not be empty, got shape {shape}")
+        if in_rows:
+            shape = (count, *shape[len(batches[i]) :])
+            dtype = dtype if dtype is INDEX else common
+        parts[i] = name, kind, dtype, shape
+    return Layout(parts, batches[main], count, common, (0, *columns)[-1])
+
+
+def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
+    """Return arrays in their types and shapes; a lone number is repeated, though not in memory."""
+    values = []
+    for array, (name, kind, dtype, shape) in zip(arrays, layout.parts, strict=True):
+        if isinstance(kind, _Classes):
+            kind.check(name, array, layout.classes)
+        value = np.ascontiguousarray(array, dtype)
+        if value.shape != shape:
+            lone = array.shape == shape[1:] and layout.size > 1
+            value = np.broadcast_to(value, shape) if lone else value.reshape(shape)
+        values.append(value)
+    return values
+
+
+def held(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
+    """Return the values of arrays, held to their rules."""
+    values = typed(arrays, layout)
+    hold(arrays, layout, values)
+    return values
+
+
+def hold(arrays: Sequence[Numbers], layout: Layout, block: Sequence[Numbers]) -> None:
+    """Hold a block of each argument's values to its rules, or name the first fault."""
+    for array, (name, kind, dtype, _), values in zip(arrays, layout.parts, block, strict=True):
+        if not kind.holds(values) and kind.fault(values):
             # Sought in the whole, so that the message has its true index.
-            found = ((each.name, each.kind.fault(each.values)) for each in arguments)
-            raise ValueError(next(f"{name} {fault}" for name, fault in found if fault))
+            raise ValueError(f"{name} {kind.fault(array.astype(dtype))}")
