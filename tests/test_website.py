@@ -82,10 +82,10 @@ CHAPTER = r"""# Chapter
 
 Inline $p_k$, displayed in a sentence
 $$
-q_k \le p_k,
+q_k \le p_k, \qquad a = 1,
 $$
 from {prf:ref}`thm-one`, and $a$, and $b$, and $c$, and so on
-and on its own:
+after $a + b + c + d + e + f + g + h$, which is long, and on its own:
 
 $$
 H = -\sum_k p_k \ln p_k
@@ -115,7 +115,13 @@ Another.
 
 ```{prf:proof}
 :class: dropdown
-Because $x = x$.
+1. Because $x = x$.
+2. Because $y = y$
+```
+
+```{prf:proof}
+:class: dropdown
+Differently.
 ```
 
 ````{admonition} Self-check
@@ -345,11 +351,20 @@ def test_a_subscript_has_one_part(chapter):
 
 
 def test_a_comma_stays_with_the_formula_before_it(chapter):
-    assert [tied.contents[-1] for tied in chapter.select(".tied")] == [*",,,,", *"..."]
-    assert [tied.next_sibling for tied in chapter.select(".tied")[1:4]] == [
-        " and ",
-        " and ",
-        " and so on\nand on its own:",
+    tied = chapter.select(".tied:not(.math)")
+    assert [part.contents[-1] for part in tied] == [*",,,,", *"..."]
+    assert [part.next_sibling for part in tied[1:4]] == [" and ", " and ", " and so on\nafter "]
+    (long,) = (part for part in chapter.select("p > .math:not(.tied)") if "h" in part.get_text())
+    assert long.select_one(".katex-html > .base:last-child").get_text().endswith("h,")
+    assert long.next_sibling == " which is long, and on its own:"
+    assert chapter.select(".math.tied")
+
+
+def test_formulas_beside_each_other_are_told_apart(chapter):
+    parts = [part.select(".base") for part in chapter.select(".katex-html > .part")]
+    assert [[base.get_text() for base in part] for part in parts] == [
+        ["qk\u200b≤", "pk\u200b,"],
+        ["a=", "1,"],
     ]
 
 
@@ -369,10 +384,12 @@ def test_no_dollar_is_left_in_the_text(small_book):
 
 
 def test_a_proof_is_folded_without_a_script(chapter):
-    proof = chapter.select_one("details.proof")
+    proof, other = chapter.select("details.proof")
     assert not proof.has_attr("open")
-    assert proof.summary.get_text() == "Proof"
-    assert proof.p.get_text().startswith("Because")
+    assert proof.summary.get_text() == "Proof of Theorem 1.2"
+    assert proof.select_one("ol > li").get_text().startswith("Because")
+    assert other.summary.get_text() == "Another proof of Theorem 1.2"
+    assert other.p.get_text() == "Differently."
 
 
 def test_the_four_kinds_of_box_are_there_by_name(chapter):
@@ -632,13 +649,41 @@ def test_pale_and_small_text_of_a_figure_is_found():
     ]
     small = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, "small", fontsize=8)))
     assert [fault.split(" is ")[0] for fault in small] == ["'small'"]
-    white = drawn(lambda ax: ax.text(0, 0, "on a bar", color="#ffffff"))
-    assert list(pictures.hard_to_read(white)) == []
+    script = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, r"$\sqrt{a_k}$", fontsize=11)))
+    assert next(script).endswith("is 5.0 pixels high on a phone, below 6.5")
     assert list(pictures.hard_to_read(drawn(lambda ax: ax.semilogx([1e-4, 1e4], [0, 1])))) == []
     powers = set(pictures.hard_to_read(drawn(lambda ax: ax.semilogx([1e5, 1e6], [0, 1]))))
     assert {fault.split(" is ")[0] for fault in powers} == {
         rf"'$\\mathdefault{{10^{{{power}}}}}$'" for power in (5, 6)
     }
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "faults"),
+    [
+        ("white", {"color": PALETTE["truth"]}, []),
+        ("white", {"color": PALETTE["accent"]}, ["light"]),
+        ("black", {"color": PALETTE["accent"]}, []),
+        ("black", {"color": PALETTE["accent"], "alpha": 0.3}, ["dark"]),
+        ("#222222", {"color": PALETTE["truth"], "alpha": 0.65}, ["dark"]),
+        ("#222222", {"color": PALETTE["truth"], "alpha": 0.3}, []),
+        ("black", {"color": PALETTE["accent"], "zorder": 9}, ["dark"]),
+        ("black", None, ["dark"]),
+        ("white", None, ["light", "dark"]),
+    ],
+)
+@pytest.mark.parametrize("shape", ["bar", "dot"])
+def test_a_text_is_judged_on_what_it_stands_on(shape, ink, ground, faults):
+    def figure(ax):
+        ax.text(0, 0.5, "a label", color=ink, ha="center", va="center")
+        if ground and shape == "bar":
+            ax.bar([0], [1], **ground)
+        elif ground:
+            ax.scatter([0], [0.5], s=9000, **{"linewidth": 0, **ground})
+        ax.set(xlim=(-1, 1), ylim=(0, 1))
+
+    found = list(pictures.hard_to_read(drawn(figure)))
+    assert [re.search(r"(\w+) paper", fault)[1] for fault in found] == faults
 
 
 @pytest.mark.parametrize(
@@ -718,7 +763,7 @@ def test_a_page_says_what_it_is_about(small_book):
     assert page.select_one("meta[name=description]")["content"] == said
     assert page.select_one("meta[property='og:description']")["content"] == said
     about = soup(small_book, "book/chapter.html").select_one("meta[name=description]")["content"]
-    assert about.startswith("Inline p_k, displayed in a sentence q_k ≤ p_k, from Theorem 1")
+    assert about.startswith("Inline p_k, displayed in a sentence q_k ≤ p_k, a = 1, from Theorem 1")
 
 
 def test_the_public_address_gives_canonical_links_a_sitemap_and_a_card(small_book):

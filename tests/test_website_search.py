@@ -39,13 +39,15 @@ def engine(site) -> Iterator[MiniRacer]:
     racer = MiniRacer()
     for name in ("minisearch", "records", "search"):
         racer.eval((site / "_static" / f"{name}.js").read_text(encoding="utf-8"))
+    for path in (site / "_static" / "said").rglob("*.js"):
+        racer.eval(path.read_text(encoding="utf-8"))
     racer.eval("const INDEX = indexOf(BOOK)")
     yield racer
     racer.close()
 
 
 def answers(engine: MiniRacer, question: str) -> list[dict[str, str]]:
-    asked = f"answers(BOOK, INDEX, {json.dumps(question)})"
+    asked = f"answers(INDEX, {json.dumps(question)})"
     return json.loads(engine.eval(f"JSON.stringify({asked}.slice(0, 30))"))
 
 
@@ -57,13 +59,37 @@ def test_the_section_that_answers_comes_first(engine, question):
     assert first["title"].startswith(title)
 
 
-def test_every_record_has_its_place(engine, site):
+def excerpt(engine: MiniRacer, text: str, words: list[str]) -> str:
+    return str(engine.eval(f"excerpt({json.dumps(text)}, new Set({json.dumps(words)}))"))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_shows_words_that_were_asked_for(engine, question):
+    first = answers(engine, question)[0]
+    text = engine.eval(f"SAID[{json.dumps(first['address'])}][{first['number']}][2]")
+    shown = excerpt(engine, text, first["terms"])
+    assert len(shown) <= 164
+    assert any(word in f"{first['title']} {shown}".lower() for word in first["terms"])
+
+
+def test_an_excerpt_is_the_beginning_or_the_place_of_most_words(engine):
+    text = f"One apple. {'And so on. ' * 30}Then an apple, a pear and a plum. {'The end. ' * 30}"
+    assert excerpt(engine, text, ["apple"]).startswith("One apple. And so on.")
+    assert excerpt(engine, text, ["apple", "pear"]).startswith("… ")
+    assert "Then an apple, a pear and a plum. The end." in excerpt(engine, text, ["apple", "pear"])
+    assert excerpt(engine, text, ["fig"]).startswith("One apple.")
+    assert excerpt(engine, "Apples.", ["apple"]) == "Apples."
+
+
+def test_every_record_has_its_place_and_its_text(engine, site):
     pages = {}
-    places = "BOOK.records.map(([page, , place]) => `${BOOK.pages[page][0]}#${place}`)"
-    for address in json.loads(engine.eval(f"JSON.stringify({places})")):
-        page, _, place = address.partition("#")
-        text = pages.setdefault(page, (site / page).read_text(encoding="utf-8"))
-        assert not place or f'id="{place}"' in text, address
+    every = "JSON.stringify(records(BOOK).map((one) => [one, SAID[one.address][one.number]]))"
+    for record, (title, place, text) in json.loads(engine.eval(every)):
+        page = record["address"]
+        html = pages.setdefault(page, (site / page).read_text(encoding="utf-8"))
+        assert not place or f'id="{place}"' in html, record
+        assert (record["title"], record["place"]) == (title, place)
+        assert all(word in text.lower() for word in record["words"])
 
 
 def test_nothing_is_found_of_what_the_book_has_not(engine):

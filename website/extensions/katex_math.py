@@ -31,14 +31,20 @@ from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
 PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
-SHORT = 30  # characters of TeX that surely fit on one line of a phone
+SHORT = 24  # characters of a formula in plain text that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 SCRIPTS = {"msub": "_", "msup": "^", "msubsup": "_^"}
 SCRIPTS |= {"munder": "_", "mover": "^", "munderover": "_^"}
+ACCENTS = {"^": "\u0302", "~": "\u0303", "ˉ": "\u0304", "˙": "\u0307"}  # over a letter: p̂, ȳ
 SPACED = set("=<>≤≥≠≈≡∝∈→⇒+−±×⋅")  # with room on both sides, but as a sign
 CLOSING = set(")]|∣∥")
 LETTERED = re.compile("<mo[^>]*><m")
+# Where one of several formulas beside each other ends, as KaTeX writes it.
+NEXT_PART = re.compile(
+    r'(class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)*</span>)'
+    r'(?=<span class="base">)'
+)
 TEX = re.compile("</?semantics>|<annotation.*?</annotation>", re.DOTALL)
 PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 UPRIGHT = "KaTeX_Main-Regular"
@@ -141,6 +147,8 @@ def words(element: ET.Element) -> str:
         return f" √{bracketed(''.join(map(words, element)))} "
     if tag in SCRIPTS:
         base, *scripts = (words(part).strip() for part in element)
+        if element.get("accent") and scripts[0] in ACCENTS:
+            return f"{base}{ACCENTS[scripts[0]]}"
         signs = zip(SCRIPTS[tag], scripts, strict=True)
         room = "" if base in CLOSING else " "
         return f"{room}{base}{''.join(sign + bracketed(text) for sign, text in signs)} "
@@ -225,6 +233,7 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
         tex = re.sub(r"\\(begin|end)\{(equation|align|gather|alignat)\}", r"\\\1{\2*}", tex)
         if r"\\" in tex and r"\begin" not in tex:
             tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
+        tex = tex.replace(r"\qquad", r"\quad\allowbreak\quad")
     html, complaints = typeset(
         tex, display, json.dumps(translator.config.katex_macros, sort_keys=True)
     )
@@ -232,11 +241,22 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
         logger.warning(
             "%s, in the formula: %s", complaint, node.astext(), location=node, type="katex"
         )
-    return html if html is not None else f"<code>{translator.encode(tex)}</code>"
+    return in_parts(html) if html is not None else f"<code>{translator.encode(tex)}</code>"
 
 
-class TiePunctuation(SphinxPostTransform):
-    """Keep a short formula and the comma after it on one line: browsers would part them."""
+def in_parts(html: str) -> str:
+    """A formula whose parts beside each other are told apart: where one line hasn't the room for
+    all, each begins a line before any is broken."""
+    html, parts = NEXT_PART.subn(r'\1</span><span class="part">', html)
+    if not parts:
+        return html
+    start, end = '<span class="katex-html" aria-hidden="true">', 3 * "</span>"
+    html = html.replace(start, f'{start}<span class="part">')
+    return f"{html.removesuffix(end)}</span>{end}"
+
+
+class TieShort(SphinxPostTransform):
+    """Keep short formulas on one line, and with each the comma after it: a long one takes it in."""
 
     default_priority = 700
     formats = ("html",)
@@ -245,14 +265,20 @@ class TiePunctuation(SphinxPostTransform):
         for formula in list(self.document.findall(nodes.math)):
             text = formula.next_node(descend=False, siblings=True)
             mark = PUNCTUATION.match(text) if isinstance(text, nodes.Text) else None
-            if mark and len(formula.astext()) <= SHORT:
-                tied = nodes.inline("", "", classes=["tied"])
-                formula.replace_self(tied)
-                tied += [formula, nodes.Text(mark[0])]
+            if mark:
                 # Not parent.replace(): it takes the first text that reads the same.
                 siblings = text.parent.children
                 place = next(i for i, node in enumerate(siblings) if node is text)
                 text.parent[place] = nodes.Text(text[mark.end() :])
+            if len(in_words(formula)) > SHORT:
+                if mark:
+                    formula.children = [nodes.Text(rf"{formula.astext()}\text{{{mark[0]}}}")]
+            elif mark:
+                tied = nodes.inline("", "", classes=["tied"])
+                formula.replace_self(tied)
+                tied += [formula, nodes.Text(mark[0])]
+            else:
+                formula["classes"].append("tied")
 
 
 def is_head(cell: nodes.entry) -> bool:
@@ -320,5 +346,5 @@ def write_styles(app, exception) -> None:
 def setup(app):
     app.add_config_value("katex_macros", {}, "env", [dict])
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
-    app.add_post_transform(TiePunctuation)
+    app.add_post_transform(TieShort)
     app.connect("build-finished", write_styles)

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_proof.directive import ProofDirective
 from sphinx_proof.nodes import proof_node
 
 from .katex_math import in_words
@@ -46,15 +47,17 @@ class summary(nodes.TextElement):
 # ---- proofs and answers
 
 
-def without_leading_word(section: nodes.Element) -> None:
-    """Drop the "Proof. " that sphinx-proof puts before the text; the summary says it instead."""
-    text = next(iter(section.findall(nodes.Text)), None)
-    if text is not None and text.startswith("Proof. "):
-        text.parent.replace(text, nodes.Text(text[len("Proof. ") :]))
+class Proof(ProofDirective):
+    """A proof as it is written: sphinx-proof's own puts "Proof. " before it, list or not."""
+
+    def run(self) -> list[nodes.Node]:
+        section = nodes.admonition(classes=["proof", *self.options.get("class", [])])
+        self.state.nested_parse(self.content, 0, section)
+        return [proof_node("", section)]
 
 
 def fold(section: nodes.Element, title: list[nodes.Node], classes: list[str]) -> folded:
-    box = folded("", classes=classes, ids=[name for name in section["ids"] if name != "proof"])
+    box = folded("", classes=classes, ids=section["ids"])
     box += summary("", "", *[child.deepcopy() for child in title])
     box.extend(section.children)
     return box
@@ -73,12 +76,16 @@ class FoldParts(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
+        name = ""
         for node in list(self.document.findall(proof_node)):
-            section = node[0]
-            without_leading_word(section)
+            before, section = node.previous_sibling(), node[0]
+            if isinstance(before, folded):  # the proof before this one
+                name = name.replace("Proof", "Another proof")
+            else:
+                name = " of ".join(["Proof", *self.numbered(before)])
             folds = "dropdown" in section["classes"]
             node.replace_self(
-                fold(section, [nodes.Text("Proof")], ["proof"]) if folds else open_proof(section)
+                fold(section, [nodes.Text(name)], ["proof"]) if folds else open_proof(section)
             )
         for node in list(self.document.findall(nodes.admonition)):
             if "dropdown" in node["classes"]:
@@ -87,6 +94,13 @@ class FoldParts(SphinxPostTransform):
                 )
                 kinds = [name for name in node["classes"] if name != "dropdown"]
                 node.replace_self(fold(node, title.children, kinds))
+
+    def numbered(self, node: nodes.Node | None) -> list[str]:
+        """What a result is called, "Theorem 6.1", if the node is one."""
+        if not isinstance(node, nodes.Element) or "countertype" not in node:
+            return []
+        numbers = self.env.toc_fignumbers[self.env.docname][node["countertype"]]
+        return [f"{node['realtype'].title()} {'.'.join(map(str, numbers[node['ids'][0]]))}"]
 
 
 # ---- what cells print and raise
@@ -228,6 +242,7 @@ def end_of_words(translator, node: in_chinese) -> None:
 def setup(app):
     for extension in ("myst_nb", "sphinx_proof"):
         app.setup_extension(extension)
+    app.add_directive_to_domain("prf", "proof", Proof, override=True)
     details = closing("details")
     app.add_node(folded, html=(visit_folded, details))
     app.add_node(summary, html=(visit_summary, closing("summary")))

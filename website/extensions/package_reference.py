@@ -62,9 +62,12 @@ class PackageReference(SphinxDirective):
             ]
             for thing, value in things.items():
                 directive = "autoclass" if isclass(value) else "autofunction"
+                # The signature names a result's fields already, in their order.
+                fields = ", ".join(getattr(value, "_fields", ()))
                 lines += [
                     f".. {directive}:: {thing}",
                     *(["   :members:"] if isclass(value) else []),
+                    *([f"   :exclude-members: {fields}"] if fields else []),
                     "",
                 ]
         holder = nodes.Element()

@@ -14,24 +14,25 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 from docutils import nodes
+from matplotlib.path import Path as Outline
 from sphinx.util import logging
 from sphinx.util.images import get_image_size
 
 from .dark_colours import turned, with_dark_colours
 
 logger = logging.getLogger(__name__)
+Shape = tuple[Outline, str, float]
 
 PAPER = {"light": "#fffefc", "dark": "#15171b"}
-ON_GROUNDS = ("#000000", "#ffffff")  # the colours of text that stands on a coloured ground
 CONTRAST = 4.5  # of WCAG 2, for text
 PHONE = 380  # pixels: a figure's width on a screen of 390
 SMALLEST = 9  # pixels
-POWER, SHRUNK = r"\mathdefault{10^", 0.7  # the label of a log axis, and how large its exponent is
+SMALLEST_SCRIPT = 6.5  # pixels, of a sub- or superscript beside letters that are large enough
+POWER = r"\mathdefault{10^"  # the label of a log axis, whose exponent says it all
 NEAR = 1  # point between a letter and the middle of a line, half as wide as most lines
-# A text of Matplotlib's, drawn letter by letter: its words, its style, and its size in 100 points.
-TEXT = re.compile(
-    r'<g id="text_\d+">\s*<!-- (.*?) -->\s*<g (?:style="([^"]*)" )?transform="[^"]*scale\(([\d.]+)'
-)
+WORDS = re.compile(r'<g id="(text_\d+)">\s*<!-- (.*?) -->')
+FILL, OPACITY = re.compile(r"(?<!-)fill: (#\w{6})"), re.compile(r"opacity: ([\d.]+)")
+SCALE = re.compile(r"scale\(([\d.]+)")
 SVG, HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 NUMBER = re.compile(r"-?[\d.]+")
 MOVE = re.compile(r"(translate|scale|rotate)\(([^)]*)\)")
@@ -94,20 +95,70 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def mixed(colour: str, opacity: float, ground: str) -> str:
+    """A colour that lets its ground through."""
+    pairs = ((int(colour[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(opacity * c + (1 - opacity) * g):02x}" for c, g in pairs)
+
+
+def filled(part: ET.Element, glyphs: dict[str | None, np.ndarray]) -> Iterator[Shape]:
+    """The shapes that a part of a drawing fills: where, in which colour, and how densely."""
+    style = part.get("style", "")
+    if (fill := FILL.search(style)) and part.tag in (f"{SVG}path", f"{SVG}use"):
+        opacity = float(np.prod([float(one) for one in OPACITY.findall(style)]))
+        if part.tag == f"{SVG}use":
+            at = [float(part.get(axis, "0")) for axis in "xy"]
+            rings = [glyphs[part.get(HREF, "")[1:]] + at]
+        else:
+            rings = [points(ET.Element("path", d=d)) for d in part.get("d", "").split("M")[1:]]
+        yield from ((Outline(ring), fill[1], opacity) for ring in rings if len(ring) > 2)
+
+
+def pale(ink: str | None, under: list[Shape]) -> Iterator[str]:
+    """Where a text has too little contrast: on paper, or on the shapes under it."""
+    for paper, ground in PAPER.items():
+        shown = turned if paper == "dark" else str
+        for _, colour, opacity in under:
+            ground = mixed(shown(colour), opacity, ground)
+        found = contrast(shown(ink) if ink else "#000000", ground)
+        if found < CONTRAST:
+            on = f"{ground} on {paper} paper" if under else f"{paper} paper"
+            yield f"has a contrast of {found:.1f} on {on}, below {CONTRAST}"
+
+
+def small(text: ET.Element, on_axis: bool, pixels: float) -> Iterator[str]:
+    """Where a text is too small on a phone, where a point is so many pixels."""
+    size = 100 * pixels * float(SCALE.findall(text.get("transform", ""))[0])
+    scripts = [SCALE.search(use.get("transform", "")) for use in text.iter(f"{SVG}use")]
+    script = size * min([1.0, *(float(scale[1]) for scale in scripts if scale)])
+    least_script = SMALLEST if on_axis else SMALLEST_SCRIPT
+    for height, least in ((size, SMALLEST), (script, least_script)):
+        if height < least:
+            yield f"is {height:.1f} pixels high on a phone, below {least}"
+            return
+
+
 def hard_to_read(svg: str) -> Iterator[str]:
     """What a drawing of Matplotlib's says in too pale or too small letters."""
-    width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
-    if width is None:
+    words = dict(WORDS.findall(svg))
+    if not words:
         return
-    for words, style, size in set(TEXT.findall(svg)):
-        colour = (re.search(r"fill: (#\w{6})", style) or ["", "#000000"])[1]
-        inks = () if colour in ON_GROUNDS else (("light", colour), ("dark", turned(colour)))
-        for paper, ink in inks:
-            if (found := contrast(ink, PAPER[paper])) < CONTRAST:
-                yield f"{words!r} has a contrast of {found:.1f} on {paper} paper, below {CONTRAST}"
-        smallest = float(size) * (SHRUNK if POWER in words else 1)
-        if (pixels := 100 * smallest * PHONE / float(width[1])) < SMALLEST:
-            yield f"{words!r} is {pixels:.1f} pixels high on a phone, below {SMALLEST}"
+    drawing = ET.fromstring(svg)
+    pixels = PHONE / float(drawing.get("viewBox", "").split()[2])
+    glyphs = {path.get("id"): points(path) for path in drawing.iter(f"{SVG}path")}
+    shapes: list[Shape] = []
+    faults: list[str] = []
+    for part in drawing.iter():  # in the order of drawing: what lies under a text comes before it
+        shapes += filled(part, glyphs)
+        if part.get("id") in words and (outlines := letters(part, glyphs)):
+            said, text = words[part.get("id", "")], part[0]
+            ends = np.concatenate(outlines)
+            middle = (ends.min(axis=0) + ends.max(axis=0)) / 2
+            ink = FILL.search(text.get("style", ""))
+            under = [shape for shape in shapes if shape[0].contains_point(middle)]
+            found = [*pale(ink and ink[1], under), *small(text, POWER in said, pixels)]
+            faults += [f"{said!r} {fault}" for fault in found]
+    yield from dict.fromkeys(faults)
 
 
 def points(path: ET.Element) -> np.ndarray:
@@ -161,7 +212,7 @@ def lines(drawing: ET.Element) -> Iterator[np.ndarray]:
 
 def in_the_way(svg: str) -> Iterator[str]:
     """What a drawing of Matplotlib's says where it is cut off or something else is drawn."""
-    words = dict(re.findall(r'<g id="(text_\d+)">\s*<!-- (.*?) -->', svg))
+    words = dict(WORDS.findall(svg))
     if not words:
         return
     drawing = ET.fromstring(svg)

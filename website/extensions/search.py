@@ -1,38 +1,37 @@
-"""The search: each section, term and function of the book is a record, which only the search page
-loads: how its text begins, and which other words are in it. What is asked for and how it is ranked
-stands in ``static/search.js``.
+"""The search: each section, term and function of the book is a record. The search page loads the
+words of all of them; what a page says, in its order, is a file of its own, fetched for the results
+that are looked at. What is asked for and how it is ranked stands in ``static/search.js``.
 
 Sphinx's own search gives pages, in no order when there are several words.
 """
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copy2
 
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.util import docname_join
 
 from .katex_math import VENDOR, in_words
 from .known_errors import in_reading_order
 
 MINISEARCH = VENDOR.parent / "minisearch" / "minisearch.js"
-LEFT_OUT = (nodes.literal_block, nodes.math_block, nodes.raw)
-SHORT = 200  # characters of a question: what it is about, not how it is done
-OPENING = 160  # characters of a text that are shown
-WORD = re.compile(r"\w{2,}")
-SPOKEN = ("doc", "term", "func", "mod")  # links whose text is words; others hold a label
+LEFT_OUT = (nodes.literal_block, nodes.raw, nodes.label)
+NO_WORDS = {"cell", "letters"}
+SHORT = 200  # characters of a question, what it is about, and of what only repeats the chapters
+WORD = re.compile(r"[^\W\d_][^\W_]+")
 
 
 def said(node: nodes.Node) -> str:
-    """What a part of a page says in prose: no code, displayed formulas and labels."""
-    if isinstance(node, nodes.math):
+    """What a part of a page says in prose, without code."""
+    if isinstance(node, nodes.math | nodes.math_block):
         return in_words(node)
-    if isinstance(node, LEFT_OUT) or "cell" in getattr(node, "attributes", {}).get("classes", ()):
-        return ""
-    if isinstance(node, addnodes.pending_xref) and node["reftype"] not in SPOKEN:
+    if isinstance(node, LEFT_OUT) or NO_WORDS & {
+        *getattr(node, "attributes", {}).get("classes", ())
+    }:
         return ""
     apart = "" if isinstance(node, nodes.TextElement) else " "
     return apart.join(map(said, node.children)) if node.children else node.astext()
@@ -40,14 +39,6 @@ def said(node: nodes.Node) -> str:
 
 def words(node: nodes.Node) -> str:
     return " ".join(said(node).split())
-
-
-def name_pages(page: nodes.Element, titles: dict[str, nodes.title]) -> None:
-    """Links that name a page by its file are read by its title."""
-    for link in page.findall(addnodes.pending_xref):
-        if link["reftype"] == "doc" and not link["refexplicit"]:
-            title = titles[docname_join(link["refdoc"], link["reftarget"])]
-            link.children = [nodes.Text(title.astext())]
 
 
 def records(node: nodes.Element, title: str, place: str) -> Iterator[tuple[str, str, str]]:
@@ -69,26 +60,45 @@ def records(node: nodes.Element, title: str, place: str) -> Iterator[tuple[str, 
     yield from inner
 
 
-def opening_and_words(text: str) -> tuple[str, str]:
-    """How a text begins, and its other words, each once: a third less to load than all of it."""
-    start = text if len(text) <= OPENING else text[: text.rfind(" ", 0, OPENING)] + " …"
-    others = {*WORD.findall(text.lower())} - {*WORD.findall(start.lower())}
-    return start, " ".join(sorted(others))
+def said_by(app, page: str) -> Path:
+    """The file of what a page says: a script, as pages that are opened as files load no other."""
+    return Path(app.outdir, "_static", "said", app.builder.get_target_uri(page)).with_suffix(".js")
 
 
-def book(app) -> dict[str, list]:
-    """All pages in the order of reading, and their records."""
-    pages, found = [], []
+def note_text(app, doctree: nodes.document, docname: str) -> None:
+    """Write down what a page says, once its links have their words."""
+    top = doctree.next_node(nodes.section)
+    if app.builder.format == "html" and top and not docname.endswith("_solutions"):
+        repeats = docname.startswith("exercises/") or docname.endswith("/known_errors")
+        longest = SHORT if repeats else None
+        found = [
+            (title, place, text[:longest])
+            for title, place, text in records(top, words(app.env.titles[docname]), "")
+        ]
+        path, address = said_by(app, docname), json.dumps(app.builder.get_target_uri(docname))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        path.write_text(f"SAID[{address}]={text}\n", encoding="utf-8")
+
+
+def book(app) -> dict[str, list | dict[str, list[int]]]:
+    """All pages in the order of reading, with the titles and places of their records; and in which
+    records each word is: in how many records' distance from where it was last."""
+    pages: list[tuple[str, str, list[tuple[str, str]]]] = []
+    steps: defaultdict[str, list[int]] = defaultdict(list)
+    last: defaultdict[str, int] = defaultdict(int)
+    number = 0
     order = dict.fromkeys(in_reading_order(app.env, app.config.root_doc))
-    for number, page in enumerate(page for page in order if not page.endswith("_solutions")):
-        title = words(app.env.titles[page])
-        pages.append([app.builder.get_target_uri(page), title])
-        top = app.env.get_doctree(page).next_node(nodes.section)
-        name_pages(top, app.env.titles)
-        longest = SHORT if page.startswith("exercises/") else None
-        for name, place, text in records(top, title, ""):
-            found.append([number, name, place, *opening_and_words(text[:longest])])
-    return {"pages": pages, "records": found}
+    for page in (page for page in order if not page.endswith("_solutions")):
+        found = json.loads(said_by(app, page).read_text(encoding="utf-8").partition("]=")[2])
+        own = [(title, place) for title, place, _ in found]
+        pages.append((app.builder.get_target_uri(page), words(app.env.titles[page]), own))
+        for _, _, text in found:
+            for word in {*WORD.findall(text.lower())}:
+                steps[word].append(number - last[word])
+                last[word] = number
+            number += 1
+    return {"pages": pages, "words": dict(sorted(steps.items()))}
 
 
 def replace_search(app) -> None:
@@ -100,23 +110,16 @@ def search_page(app):
     yield "search", {"title": "Search", "parents": [], "prev": None, "next": None}, "search.html"
 
 
-def note_changes(app, env, docnames: list[str]) -> None:
-    """Whether any page says something new, besides those that every build reads again."""
-    app.builder.says_new = bool(set(docnames) - env.reread_always)
-
-
 def write_records(app, exception) -> None:
     if exception is None and app.builder.format == "html":
         path = Path(app.outdir, "_static", "records.js")
-        age = path.stat().st_mtime if path.exists() else 0
-        if app.builder.says_new or age < Path(__file__).stat().st_mtime:
-            text = json.dumps(book(app), ensure_ascii=False, separators=(",", ":"))
-            path.write_text(f"const BOOK = {text};\n", encoding="utf-8")
+        text = json.dumps(book(app), ensure_ascii=False, separators=(",", ":"))
+        path.write_text(f"const BOOK = {text};\n", encoding="utf-8")
         copy2(MINISEARCH, path.parent)
 
 
 def setup(app):
     app.connect("builder-inited", replace_search)
-    app.connect("env-before-read-docs", note_changes)
+    app.connect("doctree-resolved", note_text)
     app.connect("html-collect-pages", search_page)
     app.connect("build-finished", write_records)

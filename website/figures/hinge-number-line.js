@@ -3,7 +3,8 @@ import {FIGURES, axis, box, label, path, scale, written} from "./loss-figure.js"
 import {crossEntropy, crossEntropyGradient} from "./numbers/cross_entropy.js";
 import {hinge, hingeGradient, shortfalls} from "./numbers/hinge.js";
 
-const CLASSES = ["cat", "car", "frog"], DEPTHS = [36, 36, 52];
+// A row for each name, as two may have the same score.
+const CLASSES = ["cat", "car", "frog"], DEPTHS = [36, 52, 68];
 const score = (/** @type {number} */ start) => ({start, min: -4, max: 8, step: 0.1, says: (/** @type {number} */ s) => written(s, 1)});
 
 FIGURES["hinge-number-line"] = {

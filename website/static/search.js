@@ -8,7 +8,7 @@ const CALLED = [
   [/\b(mse|l2 loss)\b/g, "squared error"], [/\b(mae|l1 loss)\b/g, "absolute error"], [/\bmle\b/g, "maximum likelihood"],
   [/\bover-?fit(ting|s)?\b/g, "regularisation penalty"],
   [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow wrong code"], [/\bkullback(.leibler)?\b/g, "KL divergence"],
-  [/\b(softmax|cross-entropy) gradient\b|\bgradient of (the )?softmax\b/g, "gradient q y"], [/\bsvm\b/g, "hinge margin"], [/\boutliers?\b/g, "outlier robust absolute Huber"],
+  [/\b(softmax|cross-entropy) gradient\b|\bgradient of (the )?softmax\b/g, "softmax gradient q y"], [/\bsvm\b/g, "hinge margin"], [/\boutliers?\b/g, "outlier robust absolute Huber"],
 ];
 const SMALL = new Set("a an and are as at by do does for from how in is it not of on or that the to what when which with".split(" "));
 
@@ -19,45 +19,103 @@ function tidy(word) {
 }
 
 // A chapter's own sections go before what repeats them.
-const weight = ([address], title) => address.startsWith("exercises/") || /^(Sources|Self-check)$/.test(title) ? 0.15
-  : /api|benchmarks|instructor/.test(address) ? 0.25 : /glossary|notation|bibliography/.test(address) ? 0.6 : 1;
+const weight = (address, title) => address.startsWith("exercises/") || /^(Sources|Self-check)$/.test(title) ? 0.15
+  : /api|benchmarks|instructor|known_errors/.test(address) ? 0.25 : /glossary|notation|bibliography/.test(address) ? 0.6 : 1;
+
+// The records, each with its words: of a word the book says how many records it is from one to the next.
+function records({pages, words}) {
+  const all = pages.flatMap(([address, chapter, sections]) =>
+    sections.map(([title, place], number) => ({address, chapter, title, place, number, words: []})));
+  for (const [word, steps] of Object.entries(words)) {
+    let at = 0;
+    for (const step of steps) all[at += step].words.push(word);
+  }
+  return all;
+}
 
 function indexOf(book) {
-  const index = new MiniSearch({fields: ["title", "page", "text"], processTerm: tidy});
-  index.addAll(book.records.map(([page, title, , opening, others], id) => ({id, title, page: book.pages[page][1], text: `${opening} ${others}`})));
+  const index = new MiniSearch({
+    fields: ["title", "chapter", "words"], storeFields: ["address", "chapter", "title", "place", "number"], processTerm: tidy,
+  });
+  index.addAll(records(book).map((record, id) => ({...record, id})));
   return index;
 }
 
 // The sections that hold all words, then those that hold some.
-function answers(book, index, question) {
+function answers(index, question) {
   const asked = CALLED.reduce((text, [name, ours]) => text.replace(name, ours), question.toLowerCase());
   const how = {
-    boost: {title: 4, page: 1.5}, prefix: (word) => word.length > 3, fuzzy: (word) => word.length > 5 && 0.15,
-    boostDocument: (id) => weight(book.pages[book.records[id][0]], book.records[id][1]),
+    boost: {title: 4, chapter: 1.5}, prefix: (word) => word.length > 3, fuzzy: (word) => word.length > 5 && 0.15,
+    boostDocument: (id, word, {address, title}) => weight(address, title),
   };
   const all = index.search(asked, {...how, combineWith: "AND"});
   const seen = new Set(all.map(({id}) => id));
-  return [...all, ...index.search(asked, how).filter(({id}) => !seen.has(id))].map(({id}) => {
-    const [page, title, place, opening] = book.records[id], [address, chapter] = book.pages[page];
-    return {address: address + (place && `#${place}`), title, chapter, opening};
+  return [...all, ...index.search(asked, how).filter(({id}) => !seen.has(id))];
+}
+
+// A text in pieces, a word in every second place.
+const pieces = (text) => text.split(/([\p{L}\p{N}]+)/u);
+
+// Of a text the 160 characters that hold the most of some words; its beginning, if it is as good.
+function excerpt(text, words) {
+  const hits = [];
+  let end = 0;
+  for (const piece of pieces(text)) {
+    if (words.has(tidy(piece))) hits.push([end, tidy(piece)]);
+    end += piece.length;
+  }
+  const held = (from) => new Set(hits.flatMap(([at, word]) => at >= from && at < from + 150 ? [word] : [])).size;
+  const starts = [0, ...hits.map(([at]) => at < 60 ? 0 : text.indexOf(" ", at - 50) + 1)];
+  const start = starts.reduce((best, from) => held(from) > held(best) ? from : best);
+  const rest = text.slice(start);
+  const part = rest.length <= 160 ? rest : `${rest.slice(0, rest.lastIndexOf(" ", 160))} …`;
+  return start ? `… ${part}` : part;
+}
+
+// A text as nodes of the page, some of its words marked.
+const marked = (text, words) => pieces(text).map((piece) =>
+  words.has(tidy(piece)) ? Object.assign(document.createElement("mark"), {textContent: piece}) : piece);
+
+// What the pages say that were asked for so far; their scripts put it there.
+const SAID = {};
+const coming = {};
+
+async function textOf({address, number}) {
+  coming[address] ??= new Promise((resolve) => {
+    const script = Object.assign(document.createElement("script"), {onload: resolve});
+    script.src = `${document.documentElement.dataset.content_root}_static/said/${address.replace(/html$/, "js")}`;
+    document.head.append(script);
   });
+  await coming[address];
+  return SAID[address][number][2];
 }
 
 function show(question) {
-  const box = document.getElementById("search-results");
-  const found = answers(BOOK, indexOf(BOOK), question).slice(0, 30);
+  const found = answers(indexOf(BOOK), question).slice(0, 30);
   const list = document.createElement("ol");
-  for (const {address, title, chapter, opening} of found) {
+  const fill = new Map();
+  const onScreen = new IntersectionObserver((changes) => {
+    for (const {target, isIntersecting} of changes) {
+      if (!isIntersecting) continue;
+      onScreen.unobserve(target);
+      fill.get(target)();
+    }
+  });
+  for (const answer of found) {
+    const {address, title, chapter, place, terms} = answer;
+    const words = new Set(terms.filter((word) => word.length > 1));
     const item = list.appendChild(document.createElement("li"));
     const link = item.appendChild(document.createElement("a"));
-    link.href = document.documentElement.dataset.content_root + address;
-    link.textContent = title;
+    link.href = document.documentElement.dataset.content_root + address + (place && `#${place}`);
+    link.append(...marked(title, words));
     if (chapter !== title) item.append(` · ${chapter}`);
-    item.appendChild(document.createElement("p")).textContent = opening;
+    const text = item.appendChild(document.createElement("p"));
+    fill.set(item, async () => text.append(...marked(excerpt(await textOf(answer), words), words)));
+    onScreen.observe(item);
   }
   const said = document.createElement("p");
   said.textContent = found.length ? `${found.length === 30 ? "The best 30" : found.length} result${found.length === 1 ? "" : "s"}` : `Nothing in the book answers “${question}”.`;
-  box.replaceChildren(said, list);
+  document.getElementById("search-results").replaceChildren(said, list);
 }
 
 if (typeof document !== "undefined") {
