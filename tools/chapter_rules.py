@@ -5,8 +5,10 @@ Rules read the stored notebook and run nothing: that its outputs are true is for
 """
 
 import ast
+import builtins
 import contextlib
 import re
+import symtable
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -145,6 +147,26 @@ def is_plain_python(chapter: Chapter) -> Found:
             ast.parse(cell.source)
         except SyntaxError:
             yield f"{chapter.where(cell)}: is not plain Python"
+
+
+def stands_without_folded_code(chapter: Chapter) -> Found:
+    """Use nothing in visible code that only folded code defines: some type along what they see."""
+    known = set(dir(builtins))
+    for cell in chapter.code:
+        if "hide-input" not in tags(cell) and tree(cell).body:
+            made, used = global_names(symtable.symtable(cell.source, cell.id, "exec"))
+            known |= made
+            if lacking := sorted(used - known):
+                yield f"{chapter.where(cell)}: only folded code defines {', '.join(lacking)}"
+
+
+def global_names(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
+    """The global names that a cell sets, and those that it, or a function in it, uses."""
+    top = table.get_type() == "module"
+    names = [name for name in table.get_symbols() if top or name.is_global()]
+    made = {name.get_name() for name in names if name.is_assigned() or name.is_imported()}
+    used = {name.get_name() for name in names if name.is_referenced()}
+    return made, used.union(*(global_names(inner)[1] for inner in table.get_children()))
 
 
 def has_short_cells(chapter: Chapter) -> Found:
@@ -293,6 +315,7 @@ RULES: tuple[Callable[[Chapter], Found], ...] = (
     is_compared_everywhere,
     imports_the_package,
     is_plain_python,
+    stands_without_folded_code,
     has_short_cells,
     has_short_lines,
     hides_only_figure_code,
