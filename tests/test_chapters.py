@@ -97,7 +97,7 @@ BREAKS = [
     ("imports_the_package", setter(1, source=COMMENTED), "does not import coursecode"),
     ("is_plain_python", setter(1, source="%matplotlib inline"), "not plain Python"),
     ("stands_without_folded_code", lambda nb: (tagger(1, "hide-input")(nb),
-     setter(1, source="import math\ntwo = 2")(nb), setter(2, source="def f():\n    return two")(nb)),
+     setter(1, source="two = 2")(nb), setter(2, source="def f():\n    return two")(nb)),
      "only folded code defines two"),
     ("has_short_cells", setter(1, source=LONG), "16 lines of visible code"),
     ("has_short_cells", lambda nb: (tagger(4, "hide-input")(nb), setter(4, source=LONG * 4)(nb)),
