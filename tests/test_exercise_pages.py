@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from tools import exercises
+from tools.exercise_cells import HIDDEN, is_test, student_version
 from tools.exercises import Exercises
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,10 +44,10 @@ every_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
 def hidden_lines(source):
     """The lines of hidden tests that stand nowhere else."""
-    shown = exercises.student_version(source.notebook)
+    shown = student_version(source.notebook)
     known = {line.strip() for cell in shown.cells for line in cell.source.splitlines()}
     for cell in source.notebook.cells:
-        for region in exercises.HIDDEN.findall(cell.source) if exercises.is_test(cell) else ():
+        for region in HIDDEN.findall(cell.source) if is_test(cell) else ():
             yield from (line for line in map(str.strip, region.splitlines()) if line not in known)
 
 
@@ -54,7 +55,7 @@ def hidden_lines(source):
 def test_page_is_the_learners_notebook_and_is_not_run(pages, chapter):
     folder, not_run = pages
     page = nbformat.read(folder / f"{chapter}.ipynb", as_version=4)
-    assert page == exercises.student_version(CHAPTERS[chapter].notebook)
+    assert page == student_version(CHAPTERS[chapter].notebook)
     assert not_run[0] == "kept"
     assert f"exercises/pages/{chapter}.ipynb" in not_run
     assert f"exercises/pages/{chapter}_solutions.ipynb" not in not_run

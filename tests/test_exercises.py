@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from coursecode.checks import CheckFailed, check, expect
-from tools import exercises
+from tools import exercise_cells, exercises
 from tools.exercises import Exercises
 
 ALL = {path.stem: Exercises(path) for path in exercises.sources()}
@@ -43,13 +43,13 @@ def test_reference_gets_full_marks(source):
 
 @every_source
 def test_unsolved_notebook_gets_no_mark_and_runs_to_its_end(source):
-    student = exercises.student_version(source.notebook)
+    student = exercise_cells.student_version(source.notebook)
     assert exercises.failures(student, source.prefix).keys() == source.tests.keys()
 
 
 @every_source
 def test_learners_notebook_holds_no_solution_and_no_hidden_test(source):
-    text = nbformat.writes(exercises.student_version(source.notebook))
+    text = nbformat.writes(exercise_cells.student_version(source.notebook))
     for mark in ("BEGIN", "END SOLUTION", "END HIDDEN", "Rubric"):
         assert mark not in text
     for line in hidden_lines(source):
@@ -60,11 +60,11 @@ def hidden_lines(source):
     """The lines of solutions and hidden tests that stand nowhere else in the notebook."""
     shown = {
         line.strip()
-        for cell in exercises.student_version(source.notebook).cells
+        for cell in exercise_cells.student_version(source.notebook).cells
         for line in cell.source.splitlines()
     }
     for cell in source.notebook.cells:
-        if exercises.grading(cell):
+        if exercise_cells.grading(cell):
             for line in map(str.strip, cell.source.splitlines()):
                 if len(line) > 12 and line not in shown and '"' not in line:
                     yield line

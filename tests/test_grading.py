@@ -20,8 +20,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from tools import exercises
-from tools.exercises import Exercises, is_test
+from tools import exercise_cells, exercises
+from tools.exercise_cells import is_answer, is_test, student_version
+from tools.exercises import Exercises
 
 pytest.importorskip("nbgrader", reason="grading needs nbgrader (the extra 'grading')")
 
@@ -32,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ALL = {path.stem: Exercises(path) for path in exercises.sources()}
 CHAPTER = "cross_entropy"
 SOURCE = ALL[CHAPTER]
-LEARNERS = exercises.student_version(SOURCE.notebook)
+LEARNERS = student_version(SOURCE.notebook)
 SHUT_IN = running.problem() == ""
 QUICK = Limits(timeout=10.0, total=120.0, shut_in=SHUT_IN)
 CASES = {}  # what a test looks at, by its name: a notebook is marked beside others
@@ -373,11 +374,9 @@ FEW.notebook.cells = [
 
 def attacked(attack):
     """The learner's notebook without answers, and one cell that tries to do without."""
-    notebook = with_cells(
-        exercises.student_version(FEW.notebook), ATTACKS[attack], before="q1-text"
-    )
+    notebook = with_cells(student_version(FEW.notebook), ATTACKS[attack], before="q1-text")
     for cell in notebook.cells:
-        if ANSWERS in ATTACKS[attack] and exercises.is_answer(cell) and cell.cell_type == "code":
+        if ANSWERS in ATTACKS[attack] and is_answer(cell) and cell.cell_type == "code":
             cell.source = ""  # the cell gives the answers a value: nothing else should
         if attack == "claims" and is_test(cell):
             cell.source, cell.metadata.nbgrader.points = "pass", 1000
@@ -885,7 +884,7 @@ def test_a_sandbox_that_does_not_work_stops_the_batch(graded, tmp_path, monkeypa
 
 
 def everything_deleted(cells):
-    cells[:] = [cell for cell in cells if not exercises.grading(cell)]
+    cells[:] = [cell for cell in cells if not exercise_cells.grading(cell)]
 
 
 def place(cells, name):

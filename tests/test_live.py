@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import tools.exercise_cells
 import tools.exercises
 from tests import test_website_browser as pages
 from tests.websites import ROOT, served
@@ -542,7 +543,7 @@ def test_the_work_that_is_taken_away_can_be_graded(exercises):
     passed = {
         source.short(cell)
         for cell in marked.cells
-        if tools.exercises.is_test(cell) and not any("evalue" in one for one in cell.outputs)
+        if tools.exercise_cells.is_test(cell) and not any("evalue" in one for one in cell.outputs)
     }
     assert passed == source.tests_of("q1")
 

@@ -26,9 +26,9 @@ from nbgrader.server_extensions.formgrader.handlers import template_path
 from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
-from tools.exercises import (
+from tools.chapters import ROOT
+from tools.exercise_cells import (
     CODE_STUB,
-    ROOT,
     TEXT_STUB,
     grading,
     is_test,

@@ -12,7 +12,7 @@ import warnings
 import nbformat
 from nbformat import NotebookNode
 
-from tools.exercises import grading, is_answer, is_written, student_version
+from tools.exercise_cells import grading, is_answer, is_written, student_version
 
 MAX_BYTES = 20_000_000
 UNREADABLE = "**Nothing could be marked: what was handed in has no cells, or can't be read.**"

@@ -23,7 +23,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursecode.checks import LENDERS
-from tools.exercises import grading, is_answer, is_test, the_check, what_is_checked
+from tools.exercise_cells import grading, is_answer, is_test, the_check, what_is_checked
 from tools.grading import sandbox
 from tools.grading.line import Line, Refused
 from tools.grading.mending import mend

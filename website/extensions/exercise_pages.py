@@ -59,13 +59,13 @@ def left_out(notebook):
 
 
 def exercise_tools(root):
-    """The book's own module that knows the exercises' format."""
+    """The book's own module that knows the cells of an exercise."""
     sys.path.insert(0, str(root))
     try:
-        from tools import exercises
+        from tools import exercise_cells
     finally:
         sys.path.remove(str(root))
-    return exercises
+    return exercise_cells
 
 
 def write_pages(app, config) -> None:
