@@ -16,6 +16,8 @@ QUESTIONS = {
     "overfitting": ("regularization", "Regularisation"),
     "regularization": ("regularization", "Regularisation"),
     "numerical stability": ("cross_entropy", "In code: what can go wrong"),
+    "why is my loss nan": ("cross_entropy", "In code: what can go wrong"),
+    "class imbalance": ("choosing_a_loss", "Rare classes"),
     "kullback leibler": ("kl_divergence", "KL divergence"),
     "why squared error": ("cross_entropy", "Why not squared error?"),
     "huber": ("least_squares", "Huber"),

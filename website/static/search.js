@@ -6,11 +6,11 @@ const CALLED = [
   [/\b(log|logistic) loss\b|\bcrossentropy\b/g, "cross-entropy"], [/\bbce(withlogits)?(loss)?\b/g, "binary cross-entropy"],
   [/\bgaussians?\b/g, "normal distribution"], [/\bsurprisals?\b/g, "information content"], [/\bderivatives?\b/g, "gradient"], [/\bnll\b/g, "negative log-likelihood"],
   [/\b(mse|l2 loss)\b/g, "squared error"], [/\b(mae|l1 loss)\b/g, "absolute error"], [/\bmle\b/g, "maximum likelihood"],
-  [/\bover-?fit(ting|s)?\b/g, "regularisation penalty"],
-  [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow wrong code"], [/\bkullback(.leibler)?\b/g, "KL divergence"],
+  [/\bover-?fit(ting|s)?\b/g, "regularisation penalty"], [/\b(class )?(im|un)balanced?( classes| data)?\b/g, "rare classes"],
+  [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow wrong code"], [/\b(loss is|is (my |the )?loss) (nan|inf)\b/g, "overflow nan wrong code"], [/\bkullback(.leibler)?\b/g, "KL divergence"],
   [/\b(softmax|cross-entropy) gradient\b|\bgradient of (the )?softmax\b/g, "softmax gradient q y"], [/\bsvm\b/g, "hinge margin"], [/\boutliers?\b/g, "outlier robust absolute Huber"],
 ];
-const SMALL = new Set("a an and are as at by do does for from how in is it not of on or that the to what when which with".split(" "));
+const SMALL = new Set("a an and are as at by do does for from how in is it my not of on or that the to what when which with".split(" "));
 
 // One form of a word: small letters, -ise, no plural.
 function tidy(word) {
@@ -20,7 +20,7 @@ function tidy(word) {
 
 // A chapter's own sections go before what repeats them.
 const weight = (address, title) => address.startsWith("exercises/") || /^(Sources|Self-check)$/.test(title) ? 0.15
-  : /api|benchmarks|instructor|known_errors/.test(address) ? 0.25 : /glossary|notation|bibliography/.test(address) ? 0.6 : 1;
+  : /api|benchmarks|bibliography|instructor|known_errors/.test(address) ? 0.25 : /glossary|notation/.test(address) ? 0.6 : 1;
 
 // The records, each with its words: of a word the book says how many records it is from one to the next.
 function records({pages, words}) {
