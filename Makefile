@@ -49,7 +49,7 @@ pdf: book ## print the book as one PDF, which the site then links to (needs Chro
 links: set-up ## ask every address outside the site whether it is still there (needs a network)
 	@$(BIN)/jupyter-book build --builder linkcheck --path-output _build/links .
 
-test: set-up ## run all tests: the package, every chapter, the chain (PYTEST_ARGS=...)
+test: set-up ## run all tests: package, chapters, exercises, site and tools (PYTEST_ARGS=...)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 kernels: set-up ## run them on other BLAS kernels, without AVX, with the oldest and the newest NumPy

@@ -37,7 +37,9 @@ try:
     from nbgrader.api import MissingEntry
 
     from tools.grading import engine
-except ModuleNotFoundError:
+except ModuleNotFoundError as error:
+    if error.name != "nbgrader":
+        raise
     sys.exit(
         "Grading needs nbgrader, which is not in the lock:\n"
         "    .venv/bin/python -m pip install -c requirements.lock -e '.[grading]'"

@@ -81,7 +81,7 @@ class ForLearners(NbGraderPreprocessor):  # type: ignore[misc]
         with Gradebook(about["db_url"]) as book:
             chapter, student = about["assignment"], about["student"]
             grades = book.find_submission_notebook(about["notebook"], chapter, student).grades
-            waiting = {grade.name for grade in grades if grade.needs_manual_grade}
+            waiting = {g.name for g in grades if g.needs_manual_grade and g.manual_score is None}
         for cell in nb.cells:
             if cell.cell_type == "markdown" and not grading(cell) and cell.source.startswith("## "):
                 title = cell.source.partition("\n")[0].removeprefix("## ")

@@ -16,8 +16,8 @@ from tools.exercise_cells import grading, is_answer, is_written, student_version
 
 MAX_BYTES = 20_000_000
 UNREADABLE = "**Nothing could be marked: what was handed in has no cells, or can't be read.**"
-# What could run in the browser of whoever marks, or cover the page: tags and links, as they are or
-# written in entities, and the commands that make links or boxes in a formula.
+# What could run in the browser of whoever marks: tags and links, as they are or written in
+# entities, and the commands that make links, or boxes with a style of their own, in a formula.
 LIVE = re.compile(r"<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|\](?=[(:])")
 LINK = re.compile(r"\\(?:bbox|href|cssId|class|style|require|mmlToken|csname|html\w*)\b")
 

@@ -173,7 +173,7 @@ class Attempt:
     def test(self, cell: NotebookNode, question: str, learner: Learner) -> list[NotebookNode]:
         """Run a test here, on the learner's functions and values; its outputs."""
         wanted, printed, said = self.asked[question], io.StringIO(), ""
-        self.names = {n: value for n, value in self.names.items() if n not in wanted}
+        kept = {name: self.names.pop(name) for name in wanted if name in self.names}
         try:
             with contextlib.redirect_stdout(printed), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -187,6 +187,7 @@ class Attempt:
             if question in self.ended or not said.startswith("✗"):
                 said = self.why(cell, question, f"{type(error).__name__}: {error}")
         finally:
+            self.names = {n: v for n, v in self.names.items() if n not in wanted} | kept
             if learner.changed:  # right answers may be made of what was changed, later ones too
                 self.flags.append(f"{question} changes its inputs")
         return shown(printed.getvalue()) + ([failed(said)] if said else [])
