@@ -99,7 +99,7 @@ def place(index: tuple[int, ...], where: str = "at index") -> str:
 
 
 NOT_NAN = Rule("not be nan", np.isnan)
-FINITE = Rule("be finite", lambda x: (abs(x) == math.inf) | (x != x))  # `isfinite` is slow for one
+FINITE = Rule("be finite", lambda x: (abs(x) == math.inf) | (x != x))  # fast for one number too
 BELOW_INF = Rule("be below inf", lambda x: x == math.inf)
 SOME_CLASS = Rule("not be -inf for every class", lambda top: top == -math.inf, lambda s: s.max(-1))
 NOT_NEGATIVE = Rule("not be negative", lambda x: x < 0)
