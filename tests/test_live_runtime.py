@@ -31,7 +31,7 @@ inside = "inside/"
 packages = ["numpy", "plots"]
 """
 
-COMPILE_MODULES = runtime.compile_modules
+RUN = runtime.run
 
 
 def sums() -> str:
@@ -48,7 +48,7 @@ def small(tmp_path, monkeypatch) -> Path:
     listing.write_text(HEAD + runtime.BELOW + sums())
     monkeypatch.setattr(runtime, "LIST", listing)
     monkeypatch.setattr(runtime, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(runtime, "compile_modules", lambda folder: None)
+    monkeypatch.setattr(runtime, "run", lambda *command: None)
     return tmp_path
 
 
@@ -72,7 +72,7 @@ def asked(small, monkeypatch) -> list[str]:
 def test_the_files_are_fetched_once_and_a_build_finds_them(asked, capsys):
     assert runtime.installed() is None
     assert runtime.main([]) is None
-    assert capsys.readouterr().out.startswith("The runtime is complete: 7 files")
+    assert "\nThe runtime is complete: 7 files" in capsys.readouterr().out
     assert runtime.main([]) is None
     assert asked == ["carrier==1"]
     folder = runtime.installed()
@@ -94,10 +94,10 @@ def test_another_file_than_the_listed_one_is_refused_and_nothing_is_kept(asked, 
 
 
 def test_pyodides_list_has_what_is_there_and_as_it_is_there(asked, monkeypatch):
-    def compiler(folder: Path) -> None:
+    def compiler(node: str, script: Path, folder: Path) -> None:
         (folder / "numpy-2.whl").write_bytes(b"compiled arrays")
 
-    monkeypatch.setattr(runtime, "compile_modules", compiler)
+    monkeypatch.setattr(runtime, "run", compiler)
     runtime.main([])
     packages = json.loads((runtime.installed() / runtime.LOCK).read_text())["packages"]
     assert list(packages) == ["numpy", "plots"]
@@ -114,8 +114,7 @@ def test_the_list_is_written_anew_from_its_head(asked):
 
 def test_without_a_network_one_line_says_so(small, monkeypatch):
     code = "import sys; sys.exit('WARNING: slow\\nERROR: no network\\nERROR: no other either')"
-    command = runtime.run
-    monkeypatch.setattr(runtime, "run", lambda *rest: command(sys.executable, "-c", code))
+    monkeypatch.setattr(runtime, "run", lambda *rest: RUN(sys.executable, "-c", code))
     said = runtime.main([])
     assert said == (
         "The runtime could not be fetched, so the pages will not be live (ERROR: no network)."
@@ -124,13 +123,33 @@ def test_without_a_network_one_line_says_so(small, monkeypatch):
 
 
 def test_what_stops_the_compiler_is_told(asked, monkeypatch, capsys):
-    monkeypatch.setattr(runtime, "compile_modules", COMPILE_MODULES)
+    monkeypatch.setattr(runtime, "run", RUN)
     monkeypatch.setenv("PATH", "")
     runtime.main([])
     assert "Python starts more slowly: Node.js isn't installed." in capsys.readouterr().out
     monkeypatch.setattr(runtime.shutil, "which", lambda name: sys.executable)
-    runtime.compile_modules(runtime.installed())
+    runtime.main([])
     assert "Python starts more slowly: [Errno" in capsys.readouterr().out
+
+
+def test_a_compiler_that_comes_later_or_fails_half_way_leaves_nothing_mixed(asked, monkeypatch):
+    def compiler(node: str, script: Path, folder: Path) -> None:
+        (folder / "numpy-2.whl").write_bytes(b"compiled arrays")
+        if fails:
+            raise OSError("half way")
+
+    monkeypatch.setattr(runtime, "run", compiler)
+    fails = True
+    runtime.main([])
+    sources = runtime.installed()
+    assert (sources / "numpy-2.whl").read_bytes() == b"arrays"
+    fails = False
+    runtime.main([])
+    compiled = runtime.installed()
+    assert (compiled / "numpy-2.whl").read_bytes() == b"compiled arrays"
+    assert compiled.name != sources.name
+    assert list(runtime.CACHE.iterdir()) == [compiled]
+    assert asked == ["carrier==1"]
 
 
 def test_unknown_option_is_refused():

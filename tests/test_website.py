@@ -194,6 +194,13 @@ A wrong formula: $\frac{1$ and an unknown one: $\nosuchcommand$.
 :class: isnt-so
 Said, not shown.
 ```
+
+```{prf:proof}
+:class: dropdown
+By what was said.
+
+As $\inproof$ has no meaning.
+```
 """
 
 
@@ -647,6 +654,8 @@ def test_pale_and_small_text_of_a_figure_is_found():
     assert [fault.split(",")[0] for fault in pale] == [
         "'pale' has a contrast of 2.2 on light paper"
     ]
+    faint = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, "faint", alpha=0.3)))
+    assert [fault.split(" has ")[0] for fault in faint] == ["'faint'", "'faint'"]
     small = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, "small", fontsize=8)))
     assert [fault.split(" is ")[0] for fault in small] == ["'small'"]
     script = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, r"$\sqrt{a_k}$", fontsize=11)))
@@ -665,11 +674,16 @@ def test_pale_and_small_text_of_a_figure_is_found():
         ("white", {"color": PALETTE["accent"]}, ["light"]),
         ("black", {"color": PALETTE["accent"]}, []),
         ("black", {"color": PALETTE["accent"], "alpha": 0.3}, ["dark"]),
-        ("#222222", {"color": PALETTE["truth"], "alpha": 0.65}, ["dark"]),
+        ("#222222", {"color": PALETTE["truth"], "alpha": 0.5}, ["dark"]),
         ("#222222", {"color": PALETTE["truth"], "alpha": 0.3}, []),
         ("black", {"color": PALETTE["accent"], "zorder": 9}, ["dark"]),
         ("black", None, ["dark"]),
         ("white", None, ["light", "dark"]),
+        ("white", {"color": "black"}, ["dark"]),
+        ("black", {"color": "black"}, ["light", "dark"]),
+        (("#222222", 0.9), None, []),
+        (("#222222", 0.3), None, ["light", "dark"]),
+        (("white", 0.3), {"color": PALETTE["truth"]}, ["light", "dark"]),
     ],
 )
 @pytest.mark.parametrize("shape", ["bar", "dot"])
@@ -679,7 +693,7 @@ def test_a_text_is_judged_on_what_it_stands_on(shape, ink, ground, faults):
         if ground and shape == "bar":
             ax.bar([0], [1], **ground)
         elif ground:
-            ax.scatter([0], [0.5], s=9000, **{"linewidth": 0, **ground})
+            ax.scatter([0], [0.5], s=9000, **ground)
         ax.set(xlim=(-1, 1), ylim=(0, 1))
 
     found = list(pictures.hard_to_read(drawn(figure)))
@@ -855,6 +869,7 @@ def test_wrong_tex_is_a_warning_at_its_place(faults):
         r"index\.md:3: WARNING: KaTeX parse error: Undefined control sequence: \\nosuchcommand",
         faults,
     )
+    assert re.search(r"index\.md:20: WARNING: KaTeX parse error: .*\\inproof", faults)
 
 
 def test_a_picture_needs_words_that_are_not_its_file_name(faults):
@@ -915,6 +930,19 @@ def test_fonts_hold_the_glyphs_of_the_formulas_and_no_others(small_book):
     assert set("qHxabc") <= glyphs["KaTeX_Math", "italic"]
     assert "z" not in glyphs["KaTeX_Math", "italic"]
     assert "url(fonts/" not in styles
+
+
+def test_a_later_build_takes_the_stylesheet_of_another_katex(tmp_path, monkeypatch):
+    styles = tmp_path / "site" / "_static" / "katex.css"
+    styles.parent.mkdir(parents=True)
+    app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=styles.parents[1])
+    katex_math.write_styles(app, None)
+    vendor = shutil.copytree(katex_math.VENDOR, tmp_path / "katex")
+    (vendor / "katex.min.css").write_text(".another{}")
+    (vendor / "SHA256SUMS").write_text("of another")
+    monkeypatch.setattr(katex_math, "VENDOR", vendor)
+    katex_math.write_styles(app, None)
+    assert styles.read_text().endswith("\n.another{}")
 
 
 def test_a_letter_is_in_the_face_that_shows_it():

@@ -336,7 +336,9 @@ def write_styles(app, exception) -> None:
         return
     pages = sorted(Path(app.outdir).rglob("*.html"))
     used = glyphs_of(page.read_text(encoding="utf-8") for page in pages)
-    digest = hashlib.sha256(repr([(f, sorted(used[f])) for f in sorted(used)]).encode()).hexdigest()
+    made_of = [(face, sorted(used[face])) for face in sorted(used)]
+    made_by = [path.read_text(encoding="utf-8") for path in (Path(__file__), VENDOR / "SHA256SUMS")]
+    digest = hashlib.sha256(repr((made_of, made_by)).encode()).hexdigest()
     head, styles = f"/* {digest} */\n", Path(app.outdir, "_static", "katex.css")
     if not (styles.exists() and styles.read_text(encoding="utf-8").startswith(head)):
         faces = {face: data for face, glyphs in used.items() if (data := subset(face, glyphs))}

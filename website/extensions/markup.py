@@ -52,7 +52,7 @@ class Proof(ProofDirective):
 
     def run(self) -> list[nodes.Node]:
         section = nodes.admonition(classes=["proof", *self.options.get("class", [])])
-        self.state.nested_parse(self.content, 0, section)
+        self.state.nested_parse(self.content, self.content_offset, section)
         return [proof_node("", section)]
 
 

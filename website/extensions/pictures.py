@@ -21,9 +21,11 @@ from sphinx.util.images import get_image_size
 from .dark_colours import turned, with_dark_colours
 
 logger = logging.getLogger(__name__)
-Shape = tuple[Outline, str, float]
+Ink = tuple[str, float]  # a colour, and how densely it covers
+Shape = tuple[Outline, Ink]
 
 PAPER = {"light": "#fffefc", "dark": "#15171b"}
+BLACK = "#000000"
 CONTRAST = 4.5  # of WCAG 2, for text
 PHONE = 380  # pixels: a figure's width on a screen of 390
 SMALLEST = 9  # pixels
@@ -31,7 +33,7 @@ SMALLEST_SCRIPT = 6.5  # pixels, of a sub- or superscript beside letters that ar
 POWER = r"\mathdefault{10^"  # the label of a log axis, whose exponent says it all
 NEAR = 1  # point between a letter and the middle of a line, half as wide as most lines
 WORDS = re.compile(r'<g id="(text_\d+)">\s*<!-- (.*?) -->')
-FILL, OPACITY = re.compile(r"(?<!-)fill: (#\w{6})"), re.compile(r"opacity: ([\d.]+)")
+FILL, OPACITY = re.compile(r"fill: ([^;]+)"), re.compile(r"(?<!stroke-)opacity: ([\d.]+)")
 SCALE = re.compile(r"scale\(([\d.]+)")
 SVG, HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 NUMBER = re.compile(r"-?[\d.]+")
@@ -101,26 +103,46 @@ def mixed(colour: str, opacity: float, ground: str) -> str:
     return "#" + "".join(f"{round(opacity * c + (1 - opacity) * g):02x}" for c, g in pairs)
 
 
-def filled(part: ET.Element, glyphs: dict[str | None, np.ndarray]) -> Iterator[Shape]:
-    """The shapes that a part of a drawing fills: where, in which colour, and how densely."""
+def in_the_dark(colour: str) -> str:
+    """A colour as it is on dark paper, where black stays black: see with_dark_colours."""
+    return colour if colour == BLACK else turned(colour)
+
+
+def ink_of(part: ET.Element) -> Ink:
+    """What a part of a drawing is filled with. Matplotlib leaves black out."""
     style = part.get("style", "")
-    if (fill := FILL.search(style)) and part.tag in (f"{SVG}path", f"{SVG}use"):
-        opacity = float(np.prod([float(one) for one in OPACITY.findall(style)]))
+    fill = FILL.search(style)
+    return fill[1] if fill else BLACK, float(np.prod([float(n) for n in OPACITY.findall(style)]))
+
+
+def seen(part: ET.Element) -> Iterator[ET.Element]:
+    """What is drawn, in its order: not what is only defined, nor a text's letters."""
+    yield part
+    if not part.get("id", "").startswith("text_"):
+        for child in part:
+            if child.tag != f"{SVG}defs":
+                yield from seen(child)
+
+
+def filled(part: ET.Element, glyphs: dict[str | None, np.ndarray]) -> Iterator[Shape]:
+    """The shapes that a part of a drawing fills."""
+    ink = ink_of(part)
+    if ink[0].startswith("#") and part.tag in (f"{SVG}path", f"{SVG}use"):
         if part.tag == f"{SVG}use":
             at = [float(part.get(axis, "0")) for axis in "xy"]
             rings = [glyphs[part.get(HREF, "")[1:]] + at]
         else:
             rings = [points(ET.Element("path", d=d)) for d in part.get("d", "").split("M")[1:]]
-        yield from ((Outline(ring), fill[1], opacity) for ring in rings if len(ring) > 2)
+        yield from ((Outline(ring), ink) for ring in rings if len(ring) > 2)
 
 
-def pale(ink: str | None, under: list[Shape]) -> Iterator[str]:
+def pale(ink: Ink, under: list[Ink]) -> Iterator[str]:
     """Where a text has too little contrast: on paper, or on the shapes under it."""
     for paper, ground in PAPER.items():
-        shown = turned if paper == "dark" else str
-        for _, colour, opacity in under:
+        shown = in_the_dark if paper == "dark" else str
+        for colour, opacity in under:
             ground = mixed(shown(colour), opacity, ground)
-        found = contrast(shown(ink) if ink else "#000000", ground)
+        found = contrast(mixed(shown(ink[0]), ink[1], ground), ground)
         if found < CONTRAST:
             on = f"{ground} on {paper} paper" if under else f"{paper} paper"
             yield f"has a contrast of {found:.1f} on {on}, below {CONTRAST}"
@@ -148,15 +170,14 @@ def hard_to_read(svg: str) -> Iterator[str]:
     glyphs = {path.get("id"): points(path) for path in drawing.iter(f"{SVG}path")}
     shapes: list[Shape] = []
     faults: list[str] = []
-    for part in drawing.iter():  # in the order of drawing: what lies under a text comes before it
+    for part in seen(drawing):  # what lies under a text comes before it
         shapes += filled(part, glyphs)
         if part.get("id") in words and (outlines := letters(part, glyphs)):
             said, text = words[part.get("id", "")], part[0]
             ends = np.concatenate(outlines)
             middle = (ends.min(axis=0) + ends.max(axis=0)) / 2
-            ink = FILL.search(text.get("style", ""))
-            under = [shape for shape in shapes if shape[0].contains_point(middle)]
-            found = [*pale(ink and ink[1], under), *small(text, POWER in said, pixels)]
+            under = [ink for outline, ink in shapes if outline.contains_point(middle)]
+            found = [*pale(ink_of(text), under), *small(text, POWER in said, pixels)]
             faults += [f"{said!r} {fault}" for fault in found]
     yield from dict.fromkeys(faults)
 

