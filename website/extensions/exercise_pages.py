@@ -12,6 +12,7 @@ import copy
 import hashlib
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -58,21 +59,20 @@ def left_out(notebook):
     return page
 
 
-def exercise_tools(root):
-    """The book's own module that knows the cells of an exercise."""
+def own_tools(root, name):
+    """A module of the book's own tools."""
     sys.path.insert(0, str(root))
     try:
-        from tools import exercise_cells
+        return import_module(f"tools.{name}")
     finally:
         sys.path.remove(str(root))
-    return exercise_cells
 
 
 def write_pages(app, config) -> None:
     root = Path(app.srcdir)
     if not (root / "exercises").is_dir():
         return
-    tools = exercise_tools(root)
+    tools = own_tools(root, "exercise_cells")
     folder = root / PAGES
     folder.mkdir(exist_ok=True)
     wanted = {}
@@ -127,7 +127,7 @@ class ExerciseList(SphinxDirective):
     def run(self):
         root = Path(self.env.srcdir)
         self.env.metadata[self.env.docname]["exercise_list"] = True  # live_pages.py looks for it
-        tools = exercise_tools(root)
+        tools = own_tools(root, "exercises")
         text = (root / "_toc.yml").read_text(encoding="utf-8")
         lines = ["| exercises | questions | points | solutions |", "|---|--:|--:|---|"]
         for chapter in re.findall(rf"{PAGES}/(\w+)$", text, re.MULTILINE):
