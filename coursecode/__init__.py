@@ -1,7 +1,7 @@
 """The functions of the course: each is derived in a chapter, and lives here tested.
 
 Conventions: the truth comes first and the model second, the last axis holds outcomes or classes,
-one value an example (the mean is the caller's), natural logarithms unless `base` says otherwise.
+one value per example (the mean is the caller's), natural logarithms unless `base` says otherwise.
 """
 
 from coursecode.classification import (
@@ -17,9 +17,7 @@ from coursecode.classification import (
     softmax_cross_entropy as softmax_cross_entropy,
     softmax_cross_entropy_gradient as softmax_cross_entropy_gradient,
 )
-from coursecode.classifier import (
-    LinearClassifier as LinearClassifier,
-)
+from coursecode.classifier import LinearClassifier as LinearClassifier
 from coursecode.data import (
     Digits as Digits,
     Hubble as Hubble,

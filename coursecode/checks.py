@@ -76,9 +76,12 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         except NameError as error:
             why = f"{error.name} has no value yet" if error.name else first_line(error)
         except Exception as error:
-            form = f"the answer doesn't have the form that is asked for ({told(error)})"
-            form = NO_ANSWER if "NoneType" in str(error) else form
-            why = f"your code raised {told(error)}" if raised_by_the_reader(error) else form
+            if raised_by_the_reader(error):
+                why = f"your code raised {told(error)}"
+            elif "NoneType" in str(error):
+                why = NO_ANSWER
+            else:
+                why = f"the answer doesn't have the form that is asked for ({told(error)})"
         else:
             why = ""
     if why:

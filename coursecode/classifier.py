@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from coursecode._core import kinds, solvers
 from coursecode._core.kinds import Numbers, Rule, as_kind
-from coursecode._core.solvers import LARGEST
 from coursecode.classification import (
     softmax,
     softmax_cross_entropy,
@@ -215,8 +214,8 @@ class LinearClassifier:
         features = np.column_stack([features, np.ones(len(X))])
         lengths = np.append(lengths, 0)  # b is not penalised
         with np.errstate(over="ignore"):
-            l1 = np.minimum(strength * l1_ratio * lengths, LARGEST)
-            l2 = np.minimum(strength * (1 - l1_ratio) * lengths * lengths, LARGEST)
+            l1 = np.minimum(strength * l1_ratio * lengths, solvers.LARGEST)
+            l2 = np.minimum(strength * (1 - l1_ratio) * lengths * lengths, solvers.LARGEST)
         # Next to no penalty the cross-entropy of classes that can be separated falls for ever.
         part = tolerance if max(l1.max(), l2.max()) > tolerance else tolerance**0.5
         enough = part * np.log(count) if loss == "softmax_cross_entropy" else 0.0

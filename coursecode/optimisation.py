@@ -71,8 +71,8 @@ def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = Non
     Parameters
     ----------
     function : callable
-        f, of an array of the shape of `x`. It returns a single number, or one value an
-        example, which are added up.
+        f, of an array of the shape of `x`. It returns a single number, or one value per
+        example; these are added up.
     x : array_like, any shape
         Where to differentiate.
     step : float, optional
@@ -83,7 +83,7 @@ def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = Non
     Returns
     -------
     ndarray, shape of `x`
-        The derivative by each entry, in units of f by units of x; in float64.
+        The derivative with respect to each entry, in units of f per unit of x; in float64.
 
     Notes
     -----
@@ -192,7 +192,7 @@ def _slope(
     step: float | None,
     least_off: bool = False,
 ) -> tuple[float, float]:
-    """Return the central difference by one entry, and by how much it may be off.
+    """Return the central difference at one entry, and by how much it may be off.
 
     It is that of the usual step, unless f is not finite there, or too coarse, or the one that is
     `least_off` is asked for: then of all steps of the ladder at which f is finite.
@@ -221,7 +221,7 @@ def _slope(
 def _difference(
     function: Callable[[Numbers], Any], point: Numbers, index: tuple[int, ...], h: float
 ) -> tuple[float, float, float]:
-    """Return the central difference by one entry, how far rounding can move it, and eps of f."""
+    """Return the central difference at one entry, how far rounding can move it, and eps of f."""
     centre = float(point[index])
     width = (centre + h) - (centre - h)  # the step that is taken, after rounding
     if not 0 < width < np.inf:
@@ -350,7 +350,7 @@ def sgd(
 
     Notes
     -----
-    Every example is used once an epoch. With a constant η the path ends up in a cloud round the
+    Every example is used once per epoch. With a constant η the path ends up in a cloud round the
     minimum, not at it.
 
     References

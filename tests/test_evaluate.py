@@ -288,6 +288,7 @@ def test_parameters_of_python_as_far_as_float32_reaches_leave_float32():
     for far in (float(info.max), float(info.tiny)):
         assert cc.laplace_log_likelihood(x, 0.0, far).dtype == np.float32
         assert cc.normal_log_likelihood(x, -far, 1).dtype == np.float32
+        assert cc.normal_log_likelihood(x, 2**63, 1).dtype == np.float32  # of NumPy's largest type
         beyond = float(np.nextafter(far, np.inf if far > 1 else 0))
         assert cc.laplace_log_likelihood(x, 0.0, beyond).dtype == np.float64
         assert cc.normal_log_likelihood(x, -beyond, 1).dtype == np.float64

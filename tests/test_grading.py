@@ -231,6 +231,15 @@ def test_known_answers_fail_apart_what_they_are_to_fail(case, marked):
     assert failed == known
 
 
+def test_a_cell_of_the_exercises_own_never_meets_what_is_the_learners():
+    """It runs beside the grader, where nothing would end a loop of the learner's."""
+    look = "import tools.grading.running as grader\ngrader.SEEN = 'spent' in globals()"
+    source = with_cells(SOURCE.notebook, look, before="q2-text")
+    source.cells = source.cells[:8]
+    running.Attempt(source, True, QUICK).run(copy.deepcopy(source))
+    assert running.SEEN is False
+
+
 # Wrong answers that would be right ones
 
 

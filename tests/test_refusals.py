@@ -241,6 +241,7 @@ def test_a_row_of_minus_infinity_is_named_where_it_stands():
         (np.float64, 5792 * 2.0**-24, 5793 * 2.0**-24),
         (np.float32, 5792 * 2.0**-24, 5793 * 2.0**-24),
         (np.float16, 2.0**-5, 2.0**-5 + 2.0**-11),
+        (">f2", 2.0**-5, 2.0**-5 + 2.0**-11),
     ],
 )
 def test_each_row_may_miss_one_by_what_rounding_in_float32_explains(dtype, just, beyond):

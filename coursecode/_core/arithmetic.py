@@ -1,7 +1,7 @@
 """The steps that formulas share, each written so that it loses neither digits nor time.
 
-Everything here works on a block: an array with one example per row, (rows, K), or one number per
-example, (rows,). Only `put` and `split` change what they are given.
+Most work on a block: an array with one example per row, (rows, K), or one number per example,
+(rows,). Only `put`, `split` and `mended` change what they are given.
 """
 
 import math
@@ -70,9 +70,9 @@ def others(x: Numbers) -> Numbers:
 def mended(
     value: Numbers, sure: Numbers, least: float, careful: Callable[..., Numbers], *rows: Numbers
 ) -> Numbers:
-    """Return values, but what a careful, slower formula makes of the rows that it is better for.
+    """Compute some rows of `value` anew, by a slower and more careful formula, and return `value`.
 
-    Those are where `sure` is below `least`, inf or nan.
+    They are the rows where `sure` is below `least`, inf or nan.
     """
     if not within(sure, least, MOST):
         hard = ~((sure >= least) & (sure < math.inf))

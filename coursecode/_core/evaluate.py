@@ -9,10 +9,10 @@ them, and the formula gets plain arrays. Options are keyword-only and reach it a
 
 `rowwise`   for formulas that treat each example by itself. Leading axes become one, and the formula
             is given a block of examples at a time, a row each: (rows,), (rows, K) or (rows, J, K).
-            It returns one number a row, or an array for each, and must not write into what it gets.
+            It returns one number per row, or an array each, and must not write into what it gets.
 `checked`   for everything else: the arguments are checked as a whole and handed over once.
 
-Neither lets NumPy warn while it computes: an inf that is right is no news.
+Neither lets NumPy warn while it computes: an inf can be the right answer.
 
 Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
 one; a section that a docstring has of its own is kept, after it. A docstring without "Parameters"
@@ -42,9 +42,9 @@ from coursecode._core.kinds import (
     Layout,
     Numbers,
     as_arrays,
+    check_values,
+    checked_values,
     fits_single,
-    held,
-    hold,
     kind_in,
     laid_out,
     typed,
@@ -64,7 +64,7 @@ PARAMETERS = re.compile(r"^Parameters\n-+\n.*?(?=^Returns\n)", re.MULTILINE | re
 
 ZERO = np.zeros(())  # as an array, it is added in less time than a number of Python's
 
-Formula = Callable[..., Any]
+Function = Callable[..., Any]
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -84,7 +84,7 @@ def checked(function: F) -> F:
     return public(function, as_a_whole)
 
 
-def public(function: Formula, run: Callable[..., Any]) -> Any:
+def public(function: Function, run: Callable[..., Any]) -> Any:
     """Return a function that takes its arguments by their kinds, and says so in its docstring."""
     signature = inspect.signature(function, eval_str=True)
     parameters = signature.parameters.items()
@@ -95,7 +95,7 @@ def public(function: Formula, run: Callable[..., Any]) -> Any:
     options = kinds.keys() - by_place
     needed = {name for name in options if defaults[name] is inspect.Parameter.empty}
     only_data = by_place == [*data]
-    settle = lru_cache(partial(laid_out, data, run is by_rows))
+    layout_of = lru_cache(partial(laid_out, data, run is by_rows))
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
     function.__annotations__ = function.__annotations__ | {n: k for n, k in shown.items() if k}
@@ -106,27 +106,28 @@ def public(function: Formula, run: Callable[..., Any]) -> Any:
             named = signature.bind(*given, **named).arguments  # which takes its time
             given = tuple([named.pop(name) for name in data])
         arrays, seen = as_arrays(data, given)
-        layout = settle(*seen)
+        layout = layout_of(*seen)
         for name, value in named.items():
             if kinds[name] and value is not defaults[name]:
                 named[name] = kinds[name].take(name, value, layout.classes)
         return run(function, arrays, layout, named)
 
+    taking.__annotations__ = function.__annotations__  # `wraps` leaves them out from 3.14 on
     taking.__doc__ = with_raises(with_parameters(function), kinds)
     return taking
 
 
-def as_a_whole(function: Formula, arrays: list[Numbers], layout: Layout, options: Any) -> Any:
+def as_a_whole(function: Function, arrays: list[Numbers], layout: Layout, options: Any) -> Any:
     """Call a function with all values of its arguments."""
     layout = layout._replace(classes=options.get("classes", layout.classes))
     with np.errstate(all="ignore"):
-        values = held(arrays, layout)
+        values = checked_values(arrays, layout)
         named = {name: each for (name, *_), each in zip(layout.parts, values, strict=True)}
         return function(**named, **options)
 
 
 @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
-def by_rows(formula: Formula, arrays: list[Numbers], layout: Layout, options: Any) -> Numbers:
+def by_rows(formula: Function, arrays: list[Numbers], layout: Layout, options: Any) -> Numbers:
     """Call a formula with a block of rows at a time."""
     parts, batch, count, dtype, _ = layout
     if dtype is SINGLE and not all([fits_single(v) for v in options.values() if type(v) is float]):
@@ -135,31 +136,31 @@ def by_rows(formula: Formula, arrays: list[Numbers], layout: Layout, options: An
     rows = typed(arrays, layout)
     step = max(1, BLOCK_BYTES * count // rows[-1].nbytes)
     if step >= count:
-        hold(arrays, layout, rows)
+        check_values(arrays, layout, rows)
         result = np.add(formula(*rows, **options), ZERO, dtype=dtype)  # -0.0 + 0.0 is 0.0
     else:
         for start in range(0, count, step):
             block = [each[start : start + step] for each in rows]
-            hold(arrays, layout, block)
+            check_values(arrays, layout, block)
             part = formula(*block, **options)
             if not start:
                 result = np.empty((count, *part.shape[1:]), dtype)
-            np.add(part, 0.0, out=result[start : start + step])
+            np.add(part, ZERO, out=result[start : start + step])
     return result if len(batch) == 1 else result.reshape(batch + result.shape[1:])[()]
 
 
-def with_parameters(function: Formula) -> str:
+def with_parameters(function: Function) -> str:
     """Return a docstring; without parameters, it gets those of a function that takes the same."""
     doc = inspect.cleandoc(function.__doc__ or "")
-    takes: Formula = lambda each: getattr(each, "__annotations__", {}) | {"return": None}
+    takes: Function = lambda each: getattr(each, "__annotations__", {}) | {"return": None}
     same = [each for each in function.__globals__.values() if takes(each) == takes(function)]
-    if not same or PARAMETERS.search(doc):
+    if not doc or not same or PARAMETERS.search(doc):
         return doc
     return doc.replace("Returns\n", PARAMETERS.findall(same[-1].__doc__)[0] + "Returns\n", 1)
 
 
 def with_raises(doc: str, kinds: dict[str, Any]) -> str:
-    """Return a docstring that says what each argument must be; of equals, that they must be so."""
+    """Return a docstring with a "Raises" section: what each argument must be, equal rules once."""
     rules: dict[str, list[str]] = {}
     for name, kind in kinds.items():
         if kind and kind.rules:

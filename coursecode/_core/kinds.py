@@ -55,9 +55,9 @@ def all_finite(x: Numbers) -> bool:
 
 
 def within(x: Numbers, low: float, high: float) -> bool:
-    """Return whether all numbers lie from low to high, which nan doesn't.
+    """Return whether all numbers lie from low to high; nan doesn't.
 
-    NumPy finds the place of the least number in less time than the least number.
+    In NumPy, `argmin` is faster than `min`.
     """
     flat = x.ravel()
     return low <= float(flat[flat.argmin()]) and float(flat[flat.argmax()]) <= high
@@ -99,9 +99,7 @@ def place(index: tuple[int, ...], where: str = "at index") -> str:
 
 
 NOT_NAN = Rule("not be nan", np.isnan)
-FINITE = Rule(
-    "be finite", lambda x: (abs(x) == math.inf) | (x != x)
-)  # np.isfinite takes its time for a lone number
+FINITE = Rule("be finite", lambda x: (abs(x) == math.inf) | (x != x))  # fast for one number too
 BELOW_INF = Rule("be below inf", lambda x: x == math.inf)
 SOME_CLASS = Rule("not be -inf for every class", lambda top: top == -math.inf, lambda s: s.max(-1))
 NOT_NEGATIVE = Rule("not be negative", lambda x: x < 0)
@@ -110,12 +108,13 @@ AT_LEAST_1 = Rule("be at least 1", lambda x: x < 1)
 AT_MOST_1 = Rule("be at most 1", lambda x: x > 1)
 ABOVE_0 = Rule("be above 0", lambda x: x <= 0)
 ABOVE_1 = Rule("be above 1", lambda x: x <= 1)
-FEW = Rule("be below 2**31", lambda x: x >= 2**31)  # where indices have 32 bits, no array is longer
+INDEXABLE = Rule("be below 2**31", lambda x: x >= 2**31)  # with 32-bit indices no array is longer
 BELOW_1 = Rule("be below 1", lambda x: x >= 1)
 IN_UNIT = Rule("lie between 0 and 1", lambda x: (x < 0) | (x > 1))
 WHOLE_NUMBERS = Rule("be whole numbers", lambda x: x != np.floor(x))
 SIGN = Rule("be -1 or +1", lambda x: abs(x) != 1)
-CLASS = Rule("be a class from 0 to K - 1", lambda y: y < 0)  # for the docstrings, as the next is
+# Only for the docstrings; what breaks these two is found by `_Classes.check` and `_Labels.settled`.
+CLASS = Rule("be a class from 0 to K - 1", lambda y: y < 0)
 CLASS_OR_ROW = Rule("be classes from 0 to K - 1, or distributions over K classes", np.isnan)
 
 
@@ -162,7 +161,7 @@ class Data(Kind):
             raise ValueError(f"{name} must have {self.axes}, got {got}")
         if self.matrix and len(shape) != 2:
             raise ValueError(f"{name} must have shape (n, d), got {shape}")
-        return self.loose if self.loose and given == np.float16 else self, dtype
+        return self.loose if self.loose and given.str[1:] == "f2" else self, dtype
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -194,15 +193,15 @@ def fits_single(number: float) -> bool:
     return number == 0 or TINY <= abs(number) <= HUGE
 
 
-def _taken(x: Numbers) -> bool:
-    return True  # whatever is wrong with it was found when it was taken
+def _any(x: Numbers) -> bool:
+    return True  # there are no rules for its values, or `check` has applied them
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class _Classes(Data):
     """Whole numbers from 0 on, fewer than the scores beside them have columns."""
 
-    holds: Callable[[Numbers], bool] = _taken
+    holds: Callable[[Numbers], bool] = _any
     count: int = 0  # of classes, where it is known beforehand: two are told by False and True too
 
     def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> tuple[Data, Type]:
@@ -277,7 +276,7 @@ _TABLE = _summing_to_1(
 )
 _OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
 
-Anything = Annotated[Any, Data("numbers, nan and ±inf", holds=_taken)]
+Anything = Annotated[Any, Data("numbers, nan and ±inf", holds=_any)]
 
 # A number for each example.
 Real = Annotated[Any, _REAL]
@@ -370,7 +369,7 @@ Base = Annotated[float, _number("number above 1", ABOVE_1)]
 Share = Annotated[float, _number("number from 0 to 1", AT_LEAST_0, AT_MOST_1)]
 InsideUnit = Annotated[float, _number("number between 0 and 1", ABOVE_0, BELOW_1)]
 Whole = Annotated[
-    int, Option("whole number", (AT_LEAST_1, FEW), (int, np.integer), "a whole number", int)
+    int, Option("whole number", (AT_LEAST_1, INDEXABLE), (int, np.integer), "a whole number", int)
 ]
 Switch = Annotated[bool, Option("True or False", (), (bool, np.bool_), "True or False", bool)]
 Generator = Annotated[
@@ -400,7 +399,7 @@ def as_kind(kind: Any, name: str, value: Any) -> Any:
         return found.take(name, value)
     arrays, seen = as_arrays([name], [value])
     with np.errstate(all="ignore"):
-        return held(arrays, _alone(name, found, *seen))[0]
+        return checked_values(arrays, _alone(name, found, *seen))[0]
 
 
 @lru_cache
@@ -415,20 +414,21 @@ class Layout(NamedTuple):
     batch: Shape  # the leading axes that all share, before those of one example
     size: int  # how many examples
     dtype: Type  # of floats
-    classes: int  # how many columns the last argument has
+    classes: int  # columns of the last argument, or what an option of that name says
 
 
 def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers], list[Any]]:
-    """Return arrays, and the type and the shape of each.
+    """Return arrays, and the type and shape of each.
 
-    The type of a number of Python's own that fits into float32 is `float`: it yields to others.
+    A Python number that fits into float32 has the type `float`: it takes that of the data beside
+    it.
     """
     arrays: list[Numbers] = []
     seen: list[Any] = []
     for name, value in zip(names, given, strict=True):
         array = value if type(value) is np.ndarray else plain_array(name, value)
         arrays.append(array)
-        if type(value) in (int, float) and array.dtype.kind in "if" and fits_single(value):
+        if type(value) in (int, float) and array.dtype.kind in "iuf" and fits_single(value):
             seen.append((float, ()))
         else:
             seen.append((array.dtype, array.shape))
@@ -436,10 +436,10 @@ def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers]
 
 
 def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> Layout:
-    """Settle what types and shapes settle, or refuse them; `in_rows`, all leading axes are one."""
+    """Work out what types and shapes decide, or refuse them; `in_rows` makes leading axes one."""
     *_, (last, scores) = data.items()  # which tell what labels may be
     own, columns = seen[-1]
-    like = (last, scores.settled(last, np.dtype(own), columns, None)[1], columns)
+    like = (last, scores.settled(last, np.dtype(own), columns, (last, DOUBLE, columns))[1], columns)
     parts = [
         (name, *kind.settled(name, np.dtype(own), shape, like), shape)
         for (name, kind), (own, shape) in zip(data.items(), seen, strict=True)
@@ -479,14 +479,14 @@ def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
     return values
 
 
-def held(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
+def checked_values(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
     """Return the values of arrays, held to their rules."""
     values = typed(arrays, layout)
-    hold(arrays, layout, values)
+    check_values(arrays, layout, values)
     return values
 
 
-def hold(arrays: Sequence[Numbers], layout: Layout, block: Sequence[Numbers]) -> None:
+def check_values(arrays: Sequence[Numbers], layout: Layout, block: Sequence[Numbers]) -> None:
     """Hold a block of each argument's values to its rules, or name the first fault."""
     for array, (name, kind, dtype, _), values in zip(arrays, layout.parts, block, strict=True):
         if not kind.holds(values) and kind.fault(values):
