@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PICTURE, checked, compared, filled, parts, toRun } from "../website/live/notebook.js";
-import { Kept, pageOf, progressWords } from "../website/live/storage.js";
+import { Kept, browserStorage, pageOf, progressWords } from "../website/live/storage.js";
 
 const code = (id, source, nbgrader, tags = []) => ({ cell_type: "code", id, source, outputs: [{}], execution_count: 3, metadata: { ...(nbgrader && { nbgrader }), tags } });
 const answer = { solution: true, grade: false };
@@ -62,6 +62,7 @@ test("outputs are compared by their text and the number of pictures", () => {
   assert.deepEqual(compared("a", "a\nb"), { same: false, words: "More than is printed" });
   assert.deepEqual(compared("", "a"), { same: false, words: "More than is printed" });
   assert.deepEqual(compared("a", ""), { same: false, words: "Printed: a" });
+  assert.deepEqual(compared("a\n\nb", "a\nb"), { same: false, words: "Printed: an empty line" });
   assert.deepEqual(compared(PICTURE, PICTURE), { same: true, words: "Same as printed (pictures are counted, not compared)" });
   assert.deepEqual(compared(`${PICTURE}\n${PICTURE}`, PICTURE), { same: false, words: "Printed: a picture" });
   assert.equal(compared("x".repeat(99), "").words.length, "Printed: ".length + 60);
@@ -92,6 +93,12 @@ test("a full storage is noticed, and so is one that the browser refuses", () => 
   assert.equal(new Kept(new Storage(), "/a").keep("one", "x", "y"), true);
   assert.equal(new Kept(Object.freeze(new Storage()), "/a").keep("one", "x", "y"), false);
   assert.equal(new Kept({}, "/a").keep("one", "x", "y"), false);
+});
+
+test("a browser without a storage gets one that lasts as long as the page", () => {
+  Object.defineProperty(globalThis, "localStorage", { value: null, configurable: true });
+  assert.deepEqual(browserStorage(), {});
+  delete globalThis.localStorage;
 });
 
 test("progress counts each question once", () => {

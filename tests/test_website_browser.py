@@ -473,6 +473,7 @@ def test_the_search_finds_a_chapter_and_shows_the_words(browser, address, site, 
     results.locator("p mark").first.wait_for()
     page.wait_for_load_state("networkidle")
     assert results.first.locator("p mark").count()
+    assert re.fullmatch(r"(The best )?\d+ results", page.get_by_role("status").inner_text())
     assert trouble == []
     assert weighed(asked, base, site) <= BUDGET
     assert results.last.locator("p").text_content() == ""  # nobody has looked at it yet

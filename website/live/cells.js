@@ -35,7 +35,7 @@ export class Cell {
     this.printed = /** @type {HTMLElement | null} */ (element.querySelector(":scope > .cell_output"));
     this.output = make("div", {className: "cell_output live-output"});
     this.verdict = make("span", {className: "live-verdict"});
-    this.undo = make("button", {type: "button", className: "live-undo", hidden: true}, "Undo my change", unseen(`, ${this.name}`));
+    this.undo = make("button", {type: "button", hidden: true}, "Undo my change", unseen(`, ${this.name}`));
     this.undo.addEventListener("click", () => {
       this.write(this.source);
       this.edit()?.focus();

@@ -83,12 +83,13 @@ export class Page {
     this.say("Loading Python… You can read on, and change code, meanwhile.");
     this.load();
     const one = this.cells.find(({kind, number}) => kind !== "words" && number === only);
-    one?.button.focus({preventScroll: true}); // its first button is gone
+    one?.button.focus({preventScroll: true}); // its first button goes
     if (one) await this.run(one);
     else if (!this.questions.length) await this.runAll();
     else {
       const first = this.cells.findIndex(({kind}) => kind === "answer");
-      if (await this.enqueue(() => this.cells.slice(0, first))) this.say("Python is ready: write an answer and run it.");
+      const above = this.cells.slice(0, first).filter(({kind}) => kind === "plain");
+      if (await this.enqueue(() => above)) this.say("Python is ready: write an answer and run it.");
     }
     if (since) this.say(since);
   }
@@ -162,6 +163,10 @@ export class Page {
   /** @param {Cell[]} cells @param {number} ends how often Python was ended before */
   async runEach(cells, ends) {
     try {
+      if (!this.python.ready) {
+        this.say("Loading Python…");
+        this.load();
+      }
       await this.python.start();
       this.say("Running…");
       for (const cell of cells) {
@@ -203,6 +208,7 @@ export class Page {
   end(words) {
     this.ends++;
     this.python.stop();
+    this.loading.hidden = true;
     for (const cell of this.cells) {
       cell.ran = null;
       if (cell.state === "runs") cell.add({type: "note", text: "Stopped."});
@@ -218,7 +224,8 @@ export class Page {
 
   /** All as printed. */
   reset() {
-    const changed = this.cells.filter(({now, source}) => now !== source).length;
+    const mine = this.cells.filter(({now, source}) => now !== source).map(({id}) => id);
+    const changed = new Set([...this.kept.changes().keys(), ...mine]).size; // also of cells that are gone
     const what = changed === 1 ? "the cell" : `all ${changed} cells`;
     if (changed && !confirm(`Put ${what} that you have changed back as printed? Download first what you want to keep.`)) return;
     if (!this.halt.disabled) this.stop();

@@ -69,7 +69,8 @@ export function compared(printed, live) {
     return {same: true, words: live ? `Same as printed${counted}` : ""};
   }
   const other = there[row < 0 ? here.length : row];
-  return {same: false, words: other === undefined || !printed ? "More than is printed" : `Printed: ${shortened(other, 60)}`};
+  if (other === undefined || !printed) return {same: false, words: "More than is printed"};
+  return {same: false, words: `Printed: ${other ? shortened(other, 60) : "an empty line"}`};
 }
 
 /** @param {string} text */

@@ -30,8 +30,8 @@ function prepare(bar) {
     status.textContent = "Loading…";
     try {
       const {start} = await import("./live.js");
-      for (const one of buttons) one.remove();
       await start(bar, kept, only);
+      for (const one of buttons) one.remove();
     } catch (error) {
       status.textContent = `This page can't run here: ${error instanceof Error ? error.message : error}. Try again, or load the page anew.`;
       button.onclick = () => press();

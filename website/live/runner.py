@@ -170,8 +170,8 @@ class Stream(io.TextIOBase):
 
 def is_jupyters(error: SyntaxError) -> bool:
     """Whether a notebook would run what Python can't read."""
-    line = (error.text or "").strip()
-    return bool(re.match(r"([\w, ]+=)? *[%!?]|.*\?$|.*(await|async)", line or error.msg))
+    line = (error.text or "").strip() or error.msg
+    return bool(re.match(r"([\w, ]+=)? *[%!?]|[\w.*]+\?{1,2}$|.*\b(await|async)\b", line))
 
 
 def told(error: BaseException) -> Output:

@@ -16,7 +16,7 @@ export function pageOf(address) {
 /** The browser's storage; where a browser refuses it, one that lasts as long as the page.
  *  @returns {Record<string, string>} */
 export function browserStorage() {
-  try { return localStorage; } catch { return {}; }
+  try { return localStorage ?? {}; } catch { return {}; }
 }
 
 export class Kept {

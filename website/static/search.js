@@ -82,12 +82,12 @@ const coming = {};
 
 async function textOf({address, number}) {
   coming[address] ??= new Promise((resolve) => {
-    const script = Object.assign(document.createElement("script"), {onload: resolve});
+    const script = Object.assign(document.createElement("script"), {onload: resolve, onerror: resolve});
     script.src = `${document.documentElement.dataset.content_root}_static/said/${address.replace(/html$/, "js")}`;
     document.head.append(script);
   });
   await coming[address];
-  return SAID[address][number][2];
+  return SAID[address]?.[number][2] ?? "";
 }
 
 function show(question) {
@@ -113,9 +113,10 @@ function show(question) {
     fill.set(item, async () => text.append(...marked(excerpt(await textOf(answer), words), words)));
     onScreen.observe(item);
   }
-  const said = document.createElement("p");
+  const results = document.getElementById("search-results");
+  const said = results.querySelector("[role=status]"); // it alone is announced, not each excerpt that comes
   said.textContent = found.length ? `${found.length === 30 ? "The best 30" : found.length} result${found.length === 1 ? "" : "s"}` : `Nothing in the book answers “${question}”.`;
-  document.getElementById("search-results").replaceChildren(said, list);
+  results.append(list);
 }
 
 if (typeof document !== "undefined") {
