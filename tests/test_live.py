@@ -561,11 +561,11 @@ def test_the_work_that_is_taken_away_can_be_graded(exercises):
 
 def test_where_python_could_not_be_loaded_a_run_loads_it_anew(browser, address):
     context = browser.new_context()
-    context.route("**/pyodide.mjs", lambda route: route.abort())
+    context.route("**/pyodide.asm.wasm", lambda route: route.abort())
     learner = Learner(context, address, EXERCISES)
     learner.status("Python has stopped")
     assert not learner.page.locator(".live-loading").is_visible()
-    context.unroute("**/pyodide.mjs")
+    context.unroute("**/pyodide.asm.wasm")
     learner.page.locator(".live-run-cell").first.click()
     learner.page.locator(".live-loading").wait_for()
     learner.status("^Cell 1 ran")

@@ -22,11 +22,21 @@ const tell = (report) => postMessage(report);
 // so that compiled code is kept beside it for the next visit.
 const plainFetch = fetch;
 globalThis.fetch = async (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit | undefined} */ init) => {
-  const response = await plainFetch(input, init);
+  const response = await plainFetch(input, init).catch((error) => {
+    lost(error);
+    throw error;
+  });
+  if (!response.ok) lost(new Error(`${response.url} isn't there (${response.status})`));
   const counting = new WritableStream({write: (chunk) => tell({bytes: chunk.length})});
-  response.clone().body?.pipeTo(counting).catch(() => {}); // Pyodide tells of a download that breaks off
+  response.clone().body?.pipeTo(counting).catch(lost);
   return response;
 };
+
+/** Tell of a download that failed, since Pyodide would wait for its WebAssembly for ever; what readers' code fetches is theirs.
+ *  @param {Error} error */
+function lost(error) {
+  if (!runner) tell({broke: `a download failed: ${error.message}`});
+}
 
 /** Load packages that are not loaded yet; Pyodide itself only logs what it could not load.
  *  @param {string[]} names */
