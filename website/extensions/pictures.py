@@ -10,6 +10,7 @@ the text jumps as a figure comes in.
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -160,14 +161,20 @@ def small(text: ET.Element, on_axis: bool, pixels: float) -> Iterator[str]:
             return
 
 
+@lru_cache(maxsize=1)  # a drawing is looked at twice, one after the other
+def opened(svg: str) -> tuple[dict[str | None, str], ET.Element, dict[str | None, np.ndarray]]:
+    """What a drawing of Matplotlib's says, by the names of the texts; its parts; and its glyphs."""
+    words, drawing = dict(WORDS.findall(svg)), ET.fromstring(svg)
+    paths = drawing.findall(f".//{SVG}path") if words else []  # other programs write them otherwise
+    return words, drawing, {path.get("id"): points(path) for path in paths}
+
+
 def hard_to_read(svg: str) -> Iterator[str]:
     """What a drawing of Matplotlib's says in too pale or too small letters."""
-    words = dict(WORDS.findall(svg))
+    words, drawing, glyphs = opened(svg)
     if not words:
         return
-    drawing = ET.fromstring(svg)
     pixels = PHONE / float(drawing.get("viewBox", "").split()[2])
-    glyphs = {path.get("id"): points(path) for path in drawing.iter(f"{SVG}path")}
     shapes: list[Shape] = []
     faults: list[str] = []
     for part in seen(drawing):  # what lies under a text comes before it
@@ -233,11 +240,9 @@ def lines(drawing: ET.Element) -> Iterator[np.ndarray]:
 
 def in_the_way(svg: str) -> Iterator[str]:
     """What a drawing of Matplotlib's says where it is cut off or something else is drawn."""
-    words = dict(WORDS.findall(svg))
+    words, drawing, glyphs = opened(svg)
     if not words:
         return
-    drawing = ET.fromstring(svg)
-    glyphs = {path.get("id"): points(path) for path in drawing.iter(f"{SVG}path")}
     boxes = {}
     for group in drawing.iter(f"{SVG}g"):
         if group.get("id") in words and (outlines := letters(group, glyphs)):
