@@ -213,8 +213,6 @@ def softmax_cross_entropy(
     labels : array_like, shape (...) or (..., K)
         The truth: either classes y, whole numbers from 0 to K - 1, or probabilities y_k, each
         row summing to 1.
-    logits : array_like, shape (..., K)
-        Scores s, one for each class; -inf rules a class out.
     label_smoothing : float
         ε from 0 to 1: the loss is that of the labels (1 - ε) y_k + ε/K.
     class_weights : array_like, shape (K,), optional
@@ -378,9 +376,6 @@ def brier_score(labels: Labels, probabilities: Distribution) -> Array:
 
     Parameters
     ----------
-    labels : array_like, shape (...) or (..., K)
-        The truth: either classes y, whole numbers from 0 to K - 1, or probabilities y_k, each
-        row summing to 1.
     probabilities : array_like, shape (..., K)
         The model's q_k: distributions too.
 

@@ -63,8 +63,6 @@ def jensen_shannon_divergence(p: Distribution, q: Distribution, *, base: Base = 
     ----------
     p, q : array_like, shape (..., K)
         Distributions over K outcomes, each row summing to 1.
-    base : float
-        Base of the logarithm, above 1.
 
     Returns
     -------
@@ -121,8 +119,6 @@ def gaussian_kl_divergence(
     mean_q, std_q : array_like, shape (...)
         The same for the model Q. All four have the same unit and shape; single numbers fit any
         shape.
-    base : float
-        Base of the logarithm, above 1.
 
     Returns
     -------

@@ -69,8 +69,6 @@ def entropy(p: Distribution, *, base: Base = math.e) -> Array:
     ----------
     p : array_like, shape (..., K)
         Distributions over K outcomes: non-negative, each row summing to 1.
-    base : float
-        Base of the logarithm, above 1.
 
     Returns
     -------
@@ -103,8 +101,6 @@ def cross_entropy(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     ----------
     p, q : array_like, shape (..., K)
         The truth and the model: distributions over K outcomes, each row summing to 1.
-    base : float
-        Base of the logarithm, above 1.
 
     Returns
     -------
@@ -133,11 +129,6 @@ def perplexity(p: Distribution, q: Distribution) -> Array:
     r"""Perplexity of a model Q under the truth P: how many equally likely outcomes it faces.
 
     .. math:: \operatorname{PP}(P, Q) = e^{H(P, Q)}
-
-    Parameters
-    ----------
-    p, q : array_like, shape (..., K)
-        The truth and the model: distributions over K outcomes, each row summing to 1.
 
     Returns
     -------
@@ -176,8 +167,6 @@ def joint_entropy(joint: Table, *, base: Base = math.e) -> Array:
     joint : array_like, shape (..., J, K)
         Tables of probabilities p_ab: J values of A down the rows, K values of B along the
         columns; non-negative, each table summing to 1.
-    base : float
-        Base of the logarithm, above 1.
 
     Returns
     -------
@@ -271,11 +260,6 @@ def huffman_code_lengths(p: Distribution) -> NDArray[np.intp]:
     r"""Lengths of the words of an optimal binary prefix code, l.
 
     .. math:: H(P) \le \sum_k p_k l_k < H(P) + 1, \qquad \sum_k 2^{-l_k} = 1
-
-    Parameters
-    ----------
-    p : array_like, shape (..., K)
-        Distributions over K outcomes: non-negative, each row summing to 1.
 
     Returns
     -------

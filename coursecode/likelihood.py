@@ -198,8 +198,6 @@ def laplace_log_likelihood(x: Real, location: RealParameter, scale: PositivePara
 
     Parameters
     ----------
-    x : array_like, shape (...)
-        Observations.
     location, scale : array_like, shape (...) or single numbers
         The median m, and the mean distance from it, b, above 0.
 

@@ -104,10 +104,6 @@ def ridge(X: Features, y: Real, *, strength: Above0, intercept: Switch = False) 
 
     Parameters
     ----------
-    X : array_like, shape (n, d)
-        Features x_i, a row for each example.
-    y : array_like, shape (n,)
-        Targets.
     strength : float
         λ, above 0. For λ = 0 use `least_squares`.
     intercept : bool
@@ -166,14 +162,8 @@ def lasso(
 
     Parameters
     ----------
-    X : array_like, shape (n, d)
-        Features x_i, a row for each example.
-    y : array_like, shape (n,)
-        Targets.
     strength : float
         λ, at least 0.
-    intercept : bool
-        Whether to fit b as well; it is not penalised.
     tolerance, max_sweeps
         When to stop, as for `elastic_net`.
 
@@ -222,12 +212,6 @@ def elastic_net(
 
     Parameters
     ----------
-    X : array_like, shape (n, d)
-        Features x_i, a row for each example.
-    y : array_like, shape (n,)
-        Targets.
-    strength : float
-        λ, at least 0.
     l1_ratio : float
         ρ from 0 (L2 only) to 1 (L1 only).
     intercept : bool

@@ -323,12 +323,8 @@ def sgd(
         L_B(w, B), the mean loss of the examples with the indices B, an array of whole numbers.
     gradient : callable
         ∇L_B(w, B), an array of the shape of w.
-    start : array_like, any shape
-        w₀.
     examples : int
         Their number n: the indices run from 0 to n - 1.
-    learning_rate : float or callable
-        η, above 0, or a function of the number of the step t = 0, 1, ...
     generator : numpy.random.Generator
         Draws the order of the examples, anew in every epoch: ``np.random.default_rng(seed)``.
     batch_size : int

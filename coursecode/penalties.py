@@ -129,8 +129,6 @@ def elastic_net_penalty(w: Vector, *, l1_ratio: Share = 0.5) -> Array:
 
     Parameters
     ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
     l1_ratio : float
         ρ from 0 (L2 only) to 1 (L1 only).
 
@@ -186,8 +184,6 @@ def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
 
     Parameters
     ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
     threshold : float
         t, at least 0: how far the weights move.
 
@@ -221,8 +217,6 @@ def l2_proximal(w: Vector, *, step: AtLeast0) -> Array:
 
     Parameters
     ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
     step : float
         t, at least 0: the weight of the penalty.
 
@@ -253,15 +247,6 @@ def elastic_net_proximal(w: Vector, *, step: AtLeast0, l1_ratio: Share = 0.5) ->
 
     .. math:: \operatorname{prox}(w)_j = \frac{\operatorname{sign}(w_j) \max(0, |w_j| - t \rho)}
               {1 + 2 t (1 - \rho)}
-
-    Parameters
-    ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
-    step : float
-        t, at least 0: the weight of the penalty.
-    l1_ratio : float
-        ρ from 0 (L2 only) to 1 (L1 only).
 
     Returns
     -------

@@ -137,8 +137,6 @@ def quantile_loss(y_true: Real, y_pred: Real, *, quantile: InsideUnit = 0.5) -> 
 
     Parameters
     ----------
-    y_true, y_pred : array_like, shape (...)
-        What was observed, y, and what was predicted, f.
     quantile : float
         τ, above 0 and below 1: each unit below y costs τ, each unit above it 1 - τ.
 
@@ -201,8 +199,6 @@ def huber_loss(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> Array:
 
     Parameters
     ----------
-    y_true, y_pred : array_like, shape (...)
-        What was observed, y, and what was predicted, f.
     delta : float
         δ, above 0, in units of y: errors beyond it count as outliers.
 

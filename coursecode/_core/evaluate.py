@@ -15,8 +15,9 @@ them, and the formula gets plain arrays. Options are keyword-only and reach it a
 Neither lets NumPy warn while it computes: an inf can be the right answer.
 
 Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
-one; a section that a docstring has of its own is kept, after it. A docstring without "Parameters"
-gets those of the last function before it that takes the same: a gradient those of its loss.
+one; a section that a docstring has of its own is kept, after it. An argument that a docstring does
+not describe is described as in the last function before it, in its module, that takes one of the
+same name and kind: so a gradient has the "Parameters" of its loss.
 
 Blocks are there for speed: an expression such as `np.exp(s) / total` makes an array for every step.
 On a large input each of them travels to main memory and back, which takes longer than the
@@ -60,7 +61,10 @@ PLACE_OF_RAISES = re.compile(
     r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)", re.MULTILINE
 )
 
-PARAMETERS = re.compile(r"^Parameters\n-+\n.*?(?=^Returns\n)", re.MULTILINE | re.DOTALL)
+# A docstring's own section, or the place for it; and what may be an entry of it.
+PARAMETERS = re.compile(r"^(?:Parameters\n-+\n.*?)?(?=Returns\n)", re.MULTILINE | re.DOTALL)
+ENTRY = re.compile(r"^(\w+(?:, \w+)*)((?: : .*)?\n(?: {4}.*\n)+)", re.MULTILINE)
+DESCRIBED: dict[str, list[tuple[dict[str, Any], str]]] = {}  # in each module so far
 
 ZERO = np.zeros(())  # as an array, it is added in less time than a number of Python's
 
@@ -150,13 +154,18 @@ def by_rows(formula: Function, arrays: list[Numbers], layout: Layout, options: A
 
 
 def with_parameters(function: Function) -> str:
-    """Return a docstring; without parameters, it gets those of a function that takes the same."""
-    doc = inspect.cleandoc(function.__doc__ or "")
-    takes: Function = lambda each: getattr(each, "__annotations__", {}) | {"return": None}
-    same = [each for each in function.__globals__.values() if takes(each) == takes(function)]
-    if not doc or not same or PARAMETERS.search(doc):
-        return doc
-    return doc.replace("Returns\n", PARAMETERS.findall(same[-1].__doc__)[0] + "Returns\n", 1)
+    """Return a docstring with the entries that it leaves to functions before it."""
+    doc, takes = inspect.cleandoc(function.__doc__ or ""), function.__annotations__
+    known = DESCRIBED.setdefault(function.__module__, [])
+    for names, text in ENTRY.findall(doc):
+        known.append(({name: takes.get(name) for name in names.split(", ")}, names + text))
+    described: dict[str, str] = {}
+    for arguments, entry in known:
+        if arguments.items() <= takes.items():
+            described |= dict.fromkeys(arguments, entry)
+    entries = "".join(dict.fromkeys(described[name] for name in takes if name in described))
+    section = f"Parameters\n----------\n{entries}\n" if entries else ""
+    return PARAMETERS.sub(lambda _: section, doc, count=1)
 
 
 def with_raises(doc: str, kinds: dict[str, Any]) -> str:
