@@ -4,7 +4,14 @@ import math
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers, divergence, excess, mended, row_sum, times
+from coursecode._core.arithmetic import (
+    Numbers,
+    divergence_terms,
+    excess,
+    mended,
+    row_sum,
+    times,
+)
 from coursecode._core.evaluate import rowwise
 from coursecode._core.kinds import Array, Base, Distribution, PositiveParameter, RealParameter
 
@@ -47,7 +54,10 @@ def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     >>> print(kl_divergence([0.9, 0.1], [0.5, 0.5], base=2).round(4))
     0.531
     """
-    return divergence(p, q) / math.log(base)
+    total = row_sum(times(p, np.log(p / q)) - (p - q))
+    # Where it is small the terms cancel, and elsewhere a ratio may leave its range.
+    careful = lambda p, q: row_sum(divergence_terms(p, q))
+    return mended(total, total, 0.03, careful, p, q) / math.log(base)
 
 
 @rowwise

@@ -4,12 +4,12 @@ A log-likelihood has one value per observation, and its negative is a loss. The 
 samples, with the observations along the last axis; they are the best constants of those losses.
 """
 
-from math import log, pi
+from math import lgamma, log, pi
 from typing import NamedTuple
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers, divergence_terms, pick, scaled, stirling_error
+from coursecode._core.arithmetic import Numbers, divergence_terms, pick
 from coursecode._core.evaluate import checked, rowwise
 from coursecode._core.kinds import (
     Array,
@@ -28,6 +28,13 @@ from coursecode._core.kinds import (
     Vector,
     Whole,
 )
+
+# What Stirling's formula leaves out: ln x! = ½ ln(2πx) + x ln x - x + ε(x). Without ε, the large
+# terms of a Poisson log-likelihood cancel before they are rounded. ε is a series in 1/x, 1/x³, ...
+# (Abramowitz and Stegun, equation 6.1.41), and for a few first numbers a table.
+STIRLING = np.array([-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12])
+FEW = np.arange(1.0, 16)
+ERRORS = np.vectorize(lgamma)(FEW + 1) - np.log(2 * pi * FEW) / 2 - FEW * np.log(FEW) + FEW
 
 
 class NormalEstimate(NamedTuple):
@@ -150,8 +157,16 @@ def poisson_log_likelihood(x: Counts, rate: NonNegativeParameter) -> Array:
     >>> print(poisson_log_likelihood([0, 3], 3.0).round(4))
     [-3.     -1.4959]
     """
-    normaliser = (log(2 * pi) + np.log(x)) / 2 + stirling_error(x)
+    normaliser = (log(2 * pi) + np.log(x)) / 2 + _stirling_error(x)
     return -divergence_terms(x, rate) - np.where(x > 0, normaliser, 0)
+
+
+def _stirling_error(x: Numbers) -> Numbers:
+    """Return ε(x) for whole numbers x from 1 on."""
+    table = ERRORS[np.clip(x, 1, FEW.size).astype(np.intp) - 1].astype(x.dtype)
+    large = np.maximum(x, FEW.size + 1)
+    series = np.polyval(STIRLING.astype(x.dtype), large**-2.0) / large
+    return np.where(x > FEW.size, series, table)
 
 
 @rowwise
@@ -320,7 +335,7 @@ def poisson_mle(x: CountSample) -> Array:
     >>> print(poisson_mle([0, 2, 1, 3]))
     1.5
     """
-    x, unit = scaled(x)
+    x, unit = _scaled(x)
     return x.mean(axis=-1) * unit
 
 
@@ -356,7 +371,7 @@ def normal_mle(x: Vector) -> NormalEstimate:
     >>> print(normal_mle([20, 21, 22, 29, 33]).mean)
     25.0
     """
-    x, unit = scaled(x)
+    x, unit = _scaled(x)
     rounded = x.mean(axis=-1, keepdims=True)
     left_out = (x - rounded).mean(axis=-1, keepdims=True)  # by rounding
     std = np.sqrt(((x - rounded - left_out) ** 2).mean(axis=-1))
@@ -391,7 +406,16 @@ def laplace_mle(x: Vector) -> LaplaceEstimate:
     >>> print(laplace_mle([20, 21, 22, 29, 33]).location)
     22.0
     """
-    x, unit = scaled(x)
+    x, unit = _scaled(x)
     location = np.median(x, axis=-1)
     scale = abs(x - location[..., np.newaxis]).mean(axis=-1)
     return LaplaceEstimate(location * unit, scale * unit)
+
+
+def _scaled(x: Numbers) -> tuple[Numbers, Numbers]:
+    """Return samples, along the last axis, in a unit in which no sum overflows, and the unit.
+
+    The unit is a power of two, so nothing is rounded.
+    """
+    unit = np.ldexp(np.ones_like(x[..., 0]), np.frexp(abs(x).max(axis=-1))[1] - 1)
+    return x / unit[..., np.newaxis], unit

@@ -56,11 +56,8 @@ BLOCK_BYTES = 2**20  # of the last argument, the largest; temporaries take a few
 # anew, up to twice the size of the largest array that was freed so far: this one.
 np.empty(16 * BLOCK_BYTES, np.uint8)
 
-# A docstring's own section, or the next one, or the end.
-PLACE_OF_RAISES = re.compile(
-    r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)", re.MULTILINE
-)
-
+# A docstring's own section, or else the place for it: before the next one, or at the end.
+RAISES = re.compile(r"^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z", re.MULTILINE)
 # A docstring's own section, or the place for it; and what may be an entry of it.
 PARAMETERS = re.compile(r"^(?:Parameters\n-+\n.*?)?(?=Returns\n)", re.MULTILINE | re.DOTALL)
 ENTRY = re.compile(r"^(\w+(?:, \w+)*)((?: : .*)?\n(?: {4}.*\n)+)", re.MULTILINE)
@@ -95,10 +92,8 @@ def public(function: Function, run: Callable[..., Any]) -> Any:
     kinds = {name: kind_in(each.annotation) for name, each in parameters}
     defaults = {name: each.default for name, each in parameters}
     data = {name: kind for name, kind in kinds.items() if isinstance(kind, Data)}
-    by_place = [name for name, each in parameters if each.kind != each.KEYWORD_ONLY]
-    options = kinds.keys() - by_place
-    needed = {name for name in options if defaults[name] is inspect.Parameter.empty}
-    only_data = by_place == [*data]
+    options = {name for name, each in parameters if each.kind == each.KEYWORD_ONLY}
+    only_data = kinds.keys() - options == data.keys()
     layout_of = lru_cache(partial(laid_out, data, run is by_rows))
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
@@ -106,7 +101,7 @@ def public(function: Function, run: Callable[..., Any]) -> Any:
 
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
-        if not (only_data and len(given) == len(data) and needed <= named.keys() <= options):
+        if not (only_data and len(given) == len(data) and named.keys() <= options):
             named = signature.bind(*given, **named).arguments  # which takes its time
             given = tuple([named.pop(name) for name in data])
         arrays, seen = as_arrays(data, given)
@@ -133,23 +128,20 @@ def as_a_whole(function: Function, arrays: list[Numbers], layout: Layout, option
 @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
 def by_rows(formula: Function, arrays: list[Numbers], layout: Layout, options: Any) -> Numbers:
     """Call a formula with a block of rows at a time."""
-    parts, batch, count, dtype, _ = layout
+    parts, batch, dtype, _ = layout
     if dtype is SINGLE and not all([fits_single(v) for v in options.values() if type(v) is float]):
         wide = [(n, k, DOUBLE if t is SINGLE else t, shape) for n, k, t, shape in parts]
         layout = layout._replace(parts=wide)
     rows = typed(arrays, layout)
+    count = len(rows[-1])
     step = max(1, BLOCK_BYTES * count // rows[-1].nbytes)
-    if step >= count:
-        check_values(arrays, layout, rows)
-        result = np.add(formula(*rows, **options), ZERO, dtype=dtype)  # -0.0 + 0.0 is 0.0
-    else:
-        for start in range(0, count, step):
-            block = [each[start : start + step] for each in rows]
-            check_values(arrays, layout, block)
-            part = formula(*block, **options)
-            if not start:
-                result = np.empty((count, *part.shape[1:]), dtype)
-            np.add(part, ZERO, out=result[start : start + step])
+    for start in range(0, count, step):
+        block = rows if step >= count else [each[start : start + step] for each in rows]
+        check_values(arrays, layout, block)
+        part = formula(*block, **options)
+        if not start:
+            result = np.empty((count, *part.shape[1:]), dtype)
+        np.add(part, ZERO, out=result[start : start + step])  # -0.0 + 0.0 is 0.0
     return result if len(batch) == 1 else result.reshape(batch + result.shape[1:])[()]
 
 
@@ -169,18 +161,13 @@ def with_parameters(function: Function) -> str:
 
 
 def with_raises(doc: str, kinds: dict[str, Any]) -> str:
-    """Return a docstring with a "Raises" section: what each argument must be, equal rules once."""
-    rules: dict[str, list[str]] = {}
-    for name, kind in kinds.items():
-        if kind and kind.rules:
-            *others, last = [rule.must for rule in kind.rules]
-            must = f"{', '.join(others)} and {last}" if others else last
-            rules.setdefault(must, []).append(f"`{name}`")
-    sentences = [
-        f"{first} must {must}{''.join(f'; so must {name}' for name in rest)}."
-        for must, (first, *rest) in rules.items()
+    """Return a docstring with a "Raises" section, which says what each argument must be."""
+    musts = [
+        f"`{name}` must {' and '.join(rule.must for rule in kind.rules)}."
+        for name, kind in kinds.items()
+        if kind and kind.rules
     ]
-    entry = fill(" ".join(sentences), 92, initial_indent="    ", subsequent_indent="    ")
-    before, own, after = PLACE_OF_RAISES.split(doc + "\n", maxsplit=1)
-    end = after if own else "\n" + after
-    return f"{before.rstrip()}\n\nRaises\n------\nValueError\n{entry}\n{end}".rstrip()
+    entry = fill(" ".join(musts), 92, initial_indent="    ", subsequent_indent="    ")
+    section = f"Raises\n------\nValueError\n{entry}\n"
+    placed: Function = lambda found: section if found[0] else section + "\n"
+    return RAISES.sub(placed, doc + "\n\n", count=1).rstrip()

@@ -49,9 +49,7 @@ def all_finite(x: Numbers) -> bool:
     flat = x.ravel()
     if flat.size <= LANE:
         return math.isfinite(flat.dot(flat))  # the fastest way to read every number
-    lanes = flat[: flat.size // LANE * LANE].reshape(-1, LANE)
-    rest = flat[lanes.size :]
-    return math.isfinite(np.vecdot(lanes, lanes).sum() + rest.dot(rest))
+    return all(all_finite(flat[i : i + LANE]) for i in range(0, flat.size, LANE))
 
 
 def within(x: Numbers, low: float, high: float) -> bool:
@@ -113,7 +111,7 @@ BELOW_1 = Rule("be below 1", lambda x: x >= 1)
 IN_UNIT = Rule("lie between 0 and 1", lambda x: (x < 0) | (x > 1))
 WHOLE_NUMBERS = Rule("be whole numbers", lambda x: x != np.floor(x))
 SIGN = Rule("be -1 or +1", lambda x: abs(x) != 1)
-# Only for the docstrings; what breaks these two is found by `_Classes.check` and `_Labels.settled`.
+# Only for the docstrings; what breaks these two is found by `check_classes` and `_Labels.settled`.
 CLASS = Rule("be a class from 0 to K - 1", lambda y: y < 0)
 CLASS_OR_ROW = Rule("be classes from 0 to K - 1, or distributions over K classes", np.isnan)
 
@@ -143,6 +141,7 @@ class Data(Kind):
     matrix: bool = False  # whether it has these axes and one of examples, and no more
     lone: bool = False  # whether one may stand beside many examples
     adopts: str = ""  # which whole numbers, or bool, take the type of the scores beside them
+    classes: int | None = None  # how many, from 0 on; 0: as many as the scores have columns
     loose: "Data | None" = None  # what float16 is held to
 
     def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> "tuple[Data, Type]":
@@ -150,12 +149,14 @@ class Data(Kind):
 
         `scores` are what labels belong to: their name, type and shape.
         """
-        if given.kind in self.adopts:
+        if given.kind not in self.adopts:
+            demand_numbers(name, given, "real" if self.classes is None else "whole")
+        # 300 squared is inf in float16, so that is computed in float32.
+        dtype = SINGLE if given.kind == "f" and given.itemsize <= 4 else DOUBLE
+        if self.classes is not None:
+            dtype = INDEX
+        elif given.kind in self.adopts:
             dtype = scores[1]
-        else:
-            demand_numbers(name, given, "real")
-            # 300 squared is inf in float16, so that is computed in float32.
-            dtype = SINGLE if given.kind == "f" and given.itemsize <= 4 else DOUBLE
         if len(shape) < self.rank:
             got = f"shape {shape}" if shape else "a single number"
             raise ValueError(f"{name} must have {self.axes}, got {got}")
@@ -193,31 +194,12 @@ def fits_single(number: float) -> bool:
     return number == 0 or TINY <= abs(number) <= HUGE
 
 
-def _any(x: Numbers) -> bool:
-    return True  # there are no rules for its values, or `check` has applied them
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class _Classes(Data):
-    """Whole numbers from 0 on, fewer than the scores beside them have columns."""
-
-    holds: Callable[[Numbers], bool] = _any
-    count: int = 0  # of classes, where it is known beforehand: two are told by False and True too
-
-    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> tuple[Data, Type]:
-        """Return the kind, and the type of an index."""
-        if given.kind not in self.adopts:
-            demand_numbers(name, given, "whole")
-        super().settled(name, INDEX, shape, scores)
-        return self, INDEX
-
-    def check(self, name: str, array: Numbers, classes: int) -> None:
-        """Refuse fractions, which the type would cut off, and what is beyond the classes."""
-        count = self.count or classes
-        if array.dtype.kind == "f" or not within(array, 0, count - 1):
-            below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
-            if fault := WHOLE_NUMBERS.fault(array) or below.fault(array):
-                raise ValueError(f"{name} {fault}")
+def check_classes(name: str, array: Numbers, count: int) -> None:
+    """Refuse fractions, which the type of an index would cut off, and what is no class."""
+    if array.dtype.kind == "f" or not within(array, 0, count - 1):
+        below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
+        if fault := WHOLE_NUMBERS.fault(array) or below.fault(array):
+            raise ValueError(f"{name} {fault}")
 
 
 class _Labels(Data):
@@ -229,7 +211,7 @@ class _Labels(Data):
         if shape == rows[:-1]:
             return _CLASSES.settled(name, given, shape, scores)
         if shape == rows:
-            return _SOFT_LABELS.settled(name, given, shape, scores)
+            return replace(_DISTRIBUTION, adopts="biu").settled(name, given, shape, scores)
         if given.kind != "b":
             demand_numbers(name, given, "whole")  # of None, it is not the shape that is wrong
         raise ValueError(
@@ -238,9 +220,9 @@ class _Labels(Data):
         )
 
 
-def _summing_to_1(
-    words: str, rules: tuple[Rule, ...], over: str, row: str, rank: int, **axes: Any
-) -> Data:
+def _summing_to_1(words: str, rules: tuple[Rule, ...], row: str, over: str) -> Data:
+    rank, axes = (1, Data.axes) if row == "row" else (2, "two last axes, a table")
+
     def held_to(tolerance: float, loose: Data | None = None) -> Data:
         def holds(p: Numbers) -> bool:
             rows = p if rank == 1 else p.reshape(*p.shape[:-2], -1)
@@ -249,65 +231,66 @@ def _summing_to_1(
 
         total = lambda p: p.sum(axis=tuple(range(-rank, 0)), dtype=np.float64)
         sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > tolerance, total, row)
-        return Data(words, (*rules, sums), holds, rank, loose=loose, **axes)
+        return Data(words, (*rules, sums), holds, rank, axes, loose=loose)
 
     return held_to(TOLERANCE, held_to(LOOSE))
 
 
-_REAL = Data("finite numbers", (FINITE,))
+@lru_cache
+def kind_in(annotation: Any) -> Any:
+    """Return the kind in an annotation, also in `Above0 | None`; None if there is none."""
+    parts = (annotation, *get_args(annotation))
+    found = [each for part in parts for each in (part, *get_args(part))]
+    return next((each for each in found if isinstance(each, Kind)), None)
+
+
+def _like(annotation: Any, **changes: Any) -> Data:
+    return replace(kind_in(annotation), **changes)
+
+
 _POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), lambda x: within(x, LEAST, MOST))
 _FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), lambda x: within(x, 0, MOST))
-_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), lambda x: False)
-_UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), lambda x: within(x, 0, 1))
-_SIGNS = Data("-1 or +1", (SIGN,), lambda x: within(abs(x), 1, 1), adopts="iu")
-_BITS = _Classes("0 or 1", (WHOLE_NUMBERS, CLASS), adopts="b", count=2)
-_CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
+_CLASSES = Data("classes", (WHOLE_NUMBERS, CLASS), lambda y: True, classes=0)
 _DISTRIBUTION = _summing_to_1(
-    "distributions", (NOT_NAN, NOT_NEGATIVE), "along its last axis", "row", rank=1
+    "distributions", (NOT_NAN, NOT_NEGATIVE), "row", "along its last axis"
 )
-_SOFT_LABELS = replace(_DISTRIBUTION, adopts="biu")
 _TABLE = _summing_to_1(
-    "tables of probabilities",
-    (FINITE, AT_LEAST_0),
-    "over its last two axes",
-    "table",
-    rank=2,
-    axes="two last axes, a table",
+    "probability tables", (FINITE, AT_LEAST_0), "table", "over its last two axes"
 )
-_OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
 
-Anything = Annotated[Any, Data("numbers, nan and ±inf", holds=_any)]
+Anything = Annotated[Any, Data("numbers, nan and ±inf", holds=lambda x: True)]
 
 # A number for each example.
-Real = Annotated[Any, _REAL]
+Real = Annotated[Any, Data("finite numbers", (FINITE,))]
 Extended = Annotated[Any, Data("numbers or ±inf", (NOT_NAN,))]
-Probability = Annotated[Any, _UNIT]
-Counts = Annotated[Any, _COUNTS]
-Bits = Annotated[Any, _BITS]
-Signs = Annotated[Any, _SIGNS]
+Probability = Annotated[Any, Data("probabilities", (NOT_NAN, IN_UNIT), lambda x: within(x, 0, 1))]
+Counts = Annotated[Any, Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), lambda x: False)]
 Classes = Annotated[Any, _CLASSES]
-BinaryLabels = Annotated[Any, replace(_UNIT, words="labels from 0 to 1", adopts="biu")]
+Bits = Annotated[Any, _like(Classes, words="0 or 1", adopts="b", classes=2)]
+Signs = Annotated[Any, Data("-1 or +1", (SIGN,), lambda x: within(abs(x), 1, 1), adopts="iu")]
+BinaryLabels = Annotated[Any, _like(Probability, words="labels from 0 to 1", adopts="biu")]
 
 # A number for each example, or one for all.
-RealParameter = Annotated[Any, replace(_REAL, lone=True)]
+RealParameter = Annotated[Any, _like(Real, lone=True)]
 PositiveParameter = Annotated[Any, replace(_POSITIVE, lone=True)]
 NonNegativeParameter = Annotated[Any, replace(_FROM_0, lone=True)]
-ProbabilityParameter = Annotated[Any, replace(_UNIT, lone=True)]
+ProbabilityParameter = Annotated[Any, _like(Probability, lone=True)]
 
 # A row for each example (of the parameter one for all, too), or a table.
 Scores = Annotated[Any, Data("scores", (NOT_NAN, BELOW_INF, SOME_CLASS), rank=1)]
-Exponents = Annotated[Any, Data("rows of numbers or ±inf", (NOT_NAN,), rank=1)]
-Vector = Annotated[Any, replace(_REAL, words="rows of finite numbers", rank=1)]
-Features = Annotated[Any, Data("rows of features", (FINITE,), rank=1, matrix=True)]
+Exponents = Annotated[Any, _like(Extended, words="rows of numbers or ±inf", rank=1)]
+Vector = Annotated[Any, _like(Real, words="rows of finite numbers", rank=1)]
+Features = Annotated[Any, _like(Vector, words="rows of features", matrix=True)]
 Distribution = Annotated[Any, _DISTRIBUTION]
 DistributionParameter = Annotated[Any, replace(_DISTRIBUTION, lone=True)]
 Labels = Annotated[Any, _Labels("classes or distributions", (CLASS_OR_ROW,))]
 Table = Annotated[Any, _TABLE]
 
 # Samples: the last axis holds the observations.
-CountSample = Annotated[Any, replace(_COUNTS, **_OBSERVED)]
-BitSample = Annotated[Any, replace(_BITS, **_OBSERVED)]
-ClassSample = Annotated[Any, replace(_CLASSES, **_OBSERVED)]
+_OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
+CountSample = Annotated[Any, _like(Counts, **_OBSERVED)]
+BitSample = Annotated[Any, _like(Bits, **_OBSERVED)]
+ClassSample = Annotated[Any, _like(Classes, **_OBSERVED)]
 
 
 # --- options ----------------------------------------------------------------------------
@@ -384,14 +367,6 @@ Array = Annotated[Any, Kind("array")]  # what a formula returns
 # --- how kinds are used -----------------------------------------------------------------
 
 
-@lru_cache
-def kind_in(annotation: Any) -> Any:
-    """Return the kind in an annotation, also in `Above0 | None`; None if there is none."""
-    parts = (annotation, *get_args(annotation))
-    found = [each for part in parts for each in getattr(part, "__metadata__", (part,))]
-    return next((each for each in found if isinstance(each, Kind)), None)
-
-
 def as_kind(kind: Any, name: str, value: Any) -> Any:
     """Return one value as the kind has it, checked wholly."""
     found = kind_in(kind)
@@ -412,7 +387,6 @@ class Layout(NamedTuple):
 
     parts: list[tuple[str, Data, Type, Shape]]  # name, kind, type to compute in, and shape
     batch: Shape  # the leading axes that all share, before those of one example
-    size: int  # how many examples
     dtype: Type  # of floats
     classes: int  # columns of the last argument, or what an option of that name says
 
@@ -427,11 +401,9 @@ def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers]
     seen: list[Any] = []
     for name, value in zip(names, given, strict=True):
         array = value if type(value) is np.ndarray else plain_array(name, value)
+        free = type(value) in (int, float) and array.dtype.kind in "iuf" and fits_single(value)
         arrays.append(array)
-        if type(value) in (int, float) and array.dtype.kind in "iuf" and fits_single(value):
-            seen.append((float, ()))
-        else:
-            seen.append((array.dtype, array.shape))
+        seen.append((float if free else array.dtype, array.shape))
     return arrays, seen
 
 
@@ -462,18 +434,18 @@ def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> 
             shape = (count, *shape[len(batches[i]) :])
             dtype = dtype if dtype is INDEX else common
         parts[i] = name, kind, dtype, shape
-    return Layout(parts, batches[main], count, common, (0, *columns)[-1])
+    return Layout(parts, batches[main], common, (0, *columns)[-1])
 
 
 def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
     """Return arrays in their types and shapes; a lone number is repeated, though not in memory."""
     values = []
     for array, (name, kind, dtype, shape) in zip(arrays, layout.parts, strict=True):
-        if isinstance(kind, _Classes):
-            kind.check(name, array, layout.classes)
+        if dtype is INDEX:
+            check_classes(name, array, kind.classes or layout.classes)
         value = np.ascontiguousarray(array, dtype)
         if value.shape != shape:
-            lone = array.shape == shape[1:] and layout.size > 1
+            lone = array.shape == shape[1:] != shape
             value = np.broadcast_to(value, shape) if lone else value.reshape(shape)
         values.append(value)
     return values
