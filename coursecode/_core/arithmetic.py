@@ -193,7 +193,7 @@ def excess(p: Numbers, q: Numbers) -> Numbers:
     rest of the series is summed here.
     """
     more = (q - p) / p
-    s = np.where(p == q, 0, (q / 2 - p / 2) / (p / 2 + q / 2))  # p + q may overflow
+    s = more / (more + 2)
     tail = np.polyval(TAIL.astype(p.dtype), s * s)
     return np.where(abs(s) < NEAR, more * s - 2 * s**3 * tail, log_ratio(p, q) + more)
 

@@ -135,13 +135,17 @@ def by_rows(formula: Function, arrays: list[Numbers], layout: Layout, options: A
     rows = typed(arrays, layout)
     count = len(rows[-1])
     step = max(1, BLOCK_BYTES * count // rows[-1].nbytes)
-    for start in range(0, count, step):
-        block = rows if step >= count else [each[start : start + step] for each in rows]
-        check_values(arrays, layout, block)
-        part = formula(*block, **options)
-        if not start:
-            result = np.empty((count, *part.shape[1:]), dtype)
-        np.add(part, ZERO, out=result[start : start + step])  # -0.0 + 0.0 is 0.0
+    if step >= count:
+        check_values(arrays, layout, rows)
+        result = np.add(formula(*rows, **options), ZERO, dtype=dtype)  # -0.0 + 0.0 is 0.0
+    else:
+        for start in range(0, count, step):
+            block = [each[start : start + step] for each in rows]
+            check_values(arrays, layout, block)
+            part = formula(*block, **options)
+            if not start:
+                result = np.empty((count, *part.shape[1:]), dtype)
+            np.add(part, ZERO, out=result[start : start + step])
     return result if len(batch) == 1 else result.reshape(batch + result.shape[1:])[()]
 
 
