@@ -7,18 +7,20 @@ float64, e^89 for float32, and a loss near 0 loses its digits.
 import numpy as np
 
 from coursecode._core.arithmetic import (
+    SMALL,
     Numbers,
     column,
     expectation,
     exponentials,
     log1p,
     log_total,
+    mended,
     one_hot,
     others,
+    pick,
     put,
     row_sum,
     split,
-    surprise,
     times,
 )
 from coursecode._core.evaluate import rowwise
@@ -243,11 +245,23 @@ def softmax_cross_entropy(
     [2.04  0.079 6.156]
     """
     if labels.ndim == 1 and not label_smoothing:
-        loss = surprise(logits, labels)
+        loss = _surprise(labels, logits)
         return loss if class_weights is None else times(class_weights[labels], loss)
     top, log_sum = log_total(logits)
     targets = _targets(labels, logits, label_smoothing, class_weights)
     return expectation(targets, column(log_sum) - (logits - column(top)))
+
+
+def _surprise(y: Numbers, s: Numbers) -> Numbers:
+    """Return -ln q_y for the softmax q of scores: ln(1 + e^others / e^own)."""
+    own, rest = split(np.exp(s), y)
+    loss = mended(np.log1p(rest / own), own + rest, SMALL, _shifted_surprise, y, s)
+    return mended(loss, loss, 0, _shifted_surprise, y, s)
+
+
+def _shifted_surprise(y: Numbers, s: Numbers) -> Numbers:
+    top, log_sum = log_total(s)
+    return log_sum - (pick(s, y) - top)
 
 
 @rowwise

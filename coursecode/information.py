@@ -13,7 +13,6 @@ from coursecode._core.arithmetic import (
     Numbers,
     divergence_terms,
     expectation,
-    log,
     others,
     row_sum,
     times,
@@ -56,7 +55,12 @@ def information_content(p: Probability, *, base: Base = math.e) -> Array:
     >>> print(information_content([1, 1/2, 1/8], base=2))
     [0. 1. 3.]
     """
-    return -log(p, base)
+    return -_log(p, base)
+
+
+def _log(x: Numbers, base: float) -> Numbers:
+    """Return the logarithm to a base; log2 rounds once, where a quotient rounds three times."""
+    return np.log2(x) if base == 2 else np.log(x) / math.log(base)
 
 
 @rowwise
@@ -88,7 +92,7 @@ def entropy(p: Distribution, *, base: Base = math.e) -> Array:
     >>> print(entropy([1/2, 1/4, 1/8, 1/8], base=2))
     1.75
     """
-    return -expectation(p, log(p, base))
+    return -expectation(p, _log(p, base))
 
 
 @rowwise
@@ -121,7 +125,7 @@ def cross_entropy(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     >>> print(cross_entropy([1/2, 1/2], [1/4, 3/4], base=2).round(4))
     1.2075
     """
-    return -expectation(p, log(q, base))
+    return -expectation(p, _log(q, base))
 
 
 @rowwise
@@ -187,7 +191,7 @@ def joint_entropy(joint: Table, *, base: Base = math.e) -> Array:
     1.5
     """
     outcomes = joint.reshape(len(joint), -1)
-    return -expectation(outcomes, log(outcomes, base))
+    return -expectation(outcomes, _log(outcomes, base))
 
 
 @rowwise

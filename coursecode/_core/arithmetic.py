@@ -98,11 +98,6 @@ def expectation(p: Numbers, cost: Numbers) -> Numbers:
 # --- logarithms and exponentials ------------------------------------------------------
 
 
-def log(x: Numbers, base: float) -> Numbers:
-    """Return the logarithm to a base; log2 rounds once, where a quotient rounds three times."""
-    return np.log2(x) if base == 2 else np.log(x) / math.log(base)
-
-
 def log1p(x: Numbers) -> Numbers:
     """Return ln(1 + x) for finite x above -1.
 
@@ -165,18 +160,6 @@ def _sum_but_largest(e: Numbers) -> Numbers:
     """Return the sum of each row without one of its largest numbers, which must be 1."""
     ones = np.floor(e)  # subtracting 1 from the sum would lose the digits of what is left
     return row_sum(e - ones) + (row_sum(ones) - 1)
-
-
-def surprise(s: Numbers, y: Numbers) -> Numbers:
-    """Return -ln q_y for the softmax q of scores: ln(1 + e^others / e^own)."""
-    own, rest = split(np.exp(s), y)
-    loss = mended(np.log1p(rest / own), own + rest, SMALL, _shifted_surprise, s, y)
-    return mended(loss, loss, 0, _shifted_surprise, s, y)
-
-
-def _shifted_surprise(s: Numbers, y: Numbers) -> Numbers:
-    top, log_sum = log_total(s)
-    return log_sum - (pick(s, y) - top)
 
 
 # --- what is left where large terms cancel ----------------------------------------------

@@ -91,8 +91,8 @@ def public(function: Function, run: Callable[..., Any]) -> Any:
     parameters = signature.parameters.items()
     kinds = {name: kind_in(each.annotation) for name, each in parameters}
     defaults = {name: each.default for name, each in parameters}
-    data = {name: kind for name, kind in kinds.items() if isinstance(kind, Data)}
     options = {name for name, each in parameters if each.kind == each.KEYWORD_ONLY}
+    data = {n: kind for n, kind in kinds.items() if isinstance(kind, Data) and n not in options}
     only_data = kinds.keys() - options == data.keys()
     layout_of = lru_cache(partial(laid_out, data, run is by_rows))
 

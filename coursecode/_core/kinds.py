@@ -111,7 +111,7 @@ BELOW_1 = Rule("be below 1", lambda x: x >= 1)
 IN_UNIT = Rule("lie between 0 and 1", lambda x: (x < 0) | (x > 1))
 WHOLE_NUMBERS = Rule("be whole numbers", lambda x: x != np.floor(x))
 SIGN = Rule("be -1 or +1", lambda x: abs(x) != 1)
-# Only for the docstrings; what breaks these two is found by `check_classes` and `_Labels.settled`.
+# Only for the docstrings; what breaks these two is found by `check_classes` and `settled`.
 CLASS = Rule("be a class from 0 to K - 1", lambda y: y < 0)
 CLASS_OR_ROW = Rule("be classes from 0 to K - 1, or distributions over K classes", np.isnan)
 
@@ -142,6 +142,8 @@ class Data(Kind):
     lone: bool = False  # whether one may stand beside many examples
     adopts: str = ""  # which whole numbers, or bool, take the type of the scores beside them
     classes: int | None = None  # how many, from 0 on; 0: as many as the scores have columns
+    or_rows: bool = False  # whether they may be probabilities, as many as there are scores
+    per_class: bool = False  # whether it is an option, a number for each class of the scores
     loose: "Data | None" = None  # what float16 is held to
 
     def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> "tuple[Data, Type]":
@@ -149,20 +151,35 @@ class Data(Kind):
 
         `scores` are what labels belong to: their name, type and shape.
         """
-        if given.kind not in self.adopts:
+        its_name, its_type, rows = scores
+        if self.or_rows and shape == rows:
+            return replace(_DISTRIBUTION, adopts="biu").settled(name, given, shape, scores)
+        mistaken = self.or_rows and shape != rows[:-1]
+        if given.kind not in self.adopts and not (mistaken and given.kind == "b"):
             demand_numbers(name, given, "real" if self.classes is None else "whole")
+        if mistaken:
+            told = f"{name} are classes {rows[:-1]} or probabilities {rows}"
+            raise ValueError(f"shapes must match, got {name} {shape} and {its_name} {rows}: {told}")
         # 300 squared is inf in float16, so that is computed in float32.
-        dtype = SINGLE if given.kind == "f" and given.itemsize <= 4 else DOUBLE
+        dtype: Type = SINGLE if given.kind == "f" and given.itemsize <= 4 else DOUBLE
         if self.classes is not None:
             dtype = INDEX
         elif given.kind in self.adopts:
-            dtype = scores[1]
+            dtype = its_type
         if len(shape) < self.rank:
             got = f"shape {shape}" if shape else "a single number"
             raise ValueError(f"{name} must have {self.axes}, got {got}")
         if self.matrix and len(shape) != 2:
             raise ValueError(f"{name} must have shape (n, d), got {shape}")
         return self.loose if self.loose and given.str[1:] == "f2" else self, dtype
+
+    def take(self, name: str, value: Any, classes: int = 0) -> Numbers:
+        """Return one value by itself, checked."""
+        arrays, seen = as_arrays([name], [value])
+        values = checked_values(arrays, _alone(name, self, *seen))[0]
+        if self.per_class and values.shape != (classes,):
+            raise ValueError(f"{name} must have shape {(classes,)}, got {values.shape}")
+        return values
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -202,34 +219,16 @@ def check_classes(name: str, array: Numbers, count: int) -> None:
             raise ValueError(f"{name} {fault}")
 
 
-class _Labels(Data):
-    """Classes or probabilities, told apart by their axes."""
-
-    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> tuple[Data, Type]:
-        """Return the kind and the type of classes, or of rows of probabilities."""
-        its_name, _, rows = scores
-        if shape == rows[:-1]:
-            return _CLASSES.settled(name, given, shape, scores)
-        if shape == rows:
-            return replace(_DISTRIBUTION, adopts="biu").settled(name, given, shape, scores)
-        if given.kind != "b":
-            demand_numbers(name, given, "whole")  # of None, it is not the shape that is wrong
-        raise ValueError(
-            f"shapes must match, got {name} {shape} and {its_name} {rows}: "
-            f"{name} are classes {rows[:-1]} or probabilities {rows}"
-        )
-
-
 def _summing_to_1(words: str, rules: tuple[Rule, ...], row: str, over: str) -> Data:
     rank, axes = (1, Data.axes) if row == "row" else (2, "two last axes, a table")
+    total = lambda p: p.sum(axis=tuple(range(-rank, 0)), dtype=np.float64)
+    quick_total = row_sum if rank == 1 else total
 
     def held_to(tolerance: float, loose: Data | None = None) -> Data:
         def holds(p: Numbers) -> bool:
-            rows = p if rank == 1 else p.reshape(*p.shape[:-2], -1)
-            off = (row_sum(rows) - 1.0).ravel()
+            off = (quick_total(p) - 1.0).ravel()
             return off.dot(off) <= tolerance**2 and within(p, 0, math.inf)
 
-        total = lambda p: p.sum(axis=tuple(range(-rank, 0)), dtype=np.float64)
         sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > tolerance, total, row)
         return Data(words, (*rules, sums), holds, rank, axes, loose=loose)
 
@@ -283,7 +282,7 @@ Vector = Annotated[Any, _like(Real, words="rows of finite numbers", rank=1)]
 Features = Annotated[Any, _like(Vector, words="rows of features", matrix=True)]
 Distribution = Annotated[Any, _DISTRIBUTION]
 DistributionParameter = Annotated[Any, replace(_DISTRIBUTION, lone=True)]
-Labels = Annotated[Any, _Labels("classes or distributions", (CLASS_OR_ROW,))]
+Labels = Annotated[Any, _like(Classes, words="classes or distributions", or_rows=True)]
 Table = Annotated[Any, _TABLE]
 
 # Samples: the last axis holds the observations.
@@ -306,8 +305,7 @@ class Option(Kind):
 
     def take(self, name: str, value: Any, classes: int = 0) -> Any:
         """Return the value, checked."""
-        yes_or_no = type(value) in (bool, np.bool_) and bool not in self.types
-        if yes_or_no or not isinstance(value, self.types):
+        if not isinstance(value, self.types) or (type(value) is bool and bool not in self.types):
             raise TypeError(f"{name} must be {self.noun}, got {type(value).__name__}")
         value = self.turn(value)
         for rule in self.rules:
@@ -315,17 +313,6 @@ class Option(Kind):
                 got = repr(value) if isinstance(value, str) else f"{_as_float(value):g}"
                 raise ValueError(f"{name} must {rule.must}, got {got}")
         return value
-
-
-class _ClassWeights(Option):
-    """A weight for each class of the scores."""
-
-    def take(self, name: str, value: Any, classes: int = 0) -> Numbers:
-        """Return an array (K,)."""
-        weights: Numbers = as_kind(_FROM_0, name, value)
-        if weights.shape != (classes,):
-            raise ValueError(f"{name} must have shape {(classes,)}, got {weights.shape}")
-        return weights
 
 
 def _as_float(value: Any) -> float:
@@ -360,7 +347,7 @@ Generator = Annotated[
     Option("NumPy generator", (), (np.random.Generator,), "a numpy.random.Generator"),
 ]
 Function = Annotated[Callable[..., Any], Option("function", (), (Callable,), "a function")]
-ClassWeights = Annotated[Any, _ClassWeights("K weights", (FINITE, AT_LEAST_0))]
+ClassWeights = Annotated[Any, replace(_FROM_0, words="K weights", per_class=True)]
 Array = Annotated[Any, Kind("array")]  # what a formula returns
 
 
@@ -369,12 +356,7 @@ Array = Annotated[Any, Kind("array")]  # what a formula returns
 
 def as_kind(kind: Any, name: str, value: Any) -> Any:
     """Return one value as the kind has it, checked wholly."""
-    found = kind_in(kind)
-    if not isinstance(found, Data):
-        return found.take(name, value)
-    arrays, seen = as_arrays([name], [value])
-    with np.errstate(all="ignore"):
-        return checked_values(arrays, _alone(name, found, *seen))[0]
+    return kind_in(kind).take(name, value)
 
 
 @lru_cache
@@ -451,6 +433,7 @@ def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
     return values
 
 
+@np.errstate(all="ignore")
 def checked_values(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
     """Return the values of arrays, held to their rules."""
     values = typed(arrays, layout)
