@@ -39,8 +39,7 @@ def home(thing: Any) -> str:
     if isinstance(thing, np.ufunc):  # it does not know its module
         special = sys.modules.get("scipy.special")
         return "scipy" if getattr(special, thing.__name__, None) is thing else "numpy"
-    module = isinstance(thing, types.ModuleType)
-    name = str(thing.__name__ if module else getattr(thing, "__module__", None))
+    name = str(getattr(thing, "__module__", None) or getattr(thing, "__name__", ""))
     return "" if name == CHECKS else name
 
 

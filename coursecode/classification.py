@@ -15,12 +15,11 @@ from coursecode._core.arithmetic import (
     log1p,
     log_total,
     mended,
-    one_hot,
     others,
     pick,
+    place_in,
     put,
     row_sum,
-    split,
     times,
 )
 from coursecode._core.evaluate import rowwise
@@ -252,9 +251,17 @@ def softmax_cross_entropy(
     return expectation(targets, column(log_sum) - (logits - column(top)))
 
 
+def _split(e: Numbers, k: Numbers) -> tuple[Numbers, Numbers]:
+    """Set the k-th number of each row of e to 0; return what it was, and the sum of the others."""
+    flat, place = e.reshape(-1), place_in(e, k)
+    own = flat[place]
+    flat[place] = 0
+    return own, row_sum(e)
+
+
 def _surprise(y: Numbers, s: Numbers) -> Numbers:
     """Return -ln q_y for the softmax q of scores: ln(1 + e^others / e^own)."""
-    own, rest = split(np.exp(s), y)
+    own, rest = _split(np.exp(s), y)
     loss = mended(np.log1p(rest / own), own + rest, SMALL, _shifted_surprise, y, s)
     return mended(loss, loss, 0, _shifted_surprise, y, s)
 
@@ -301,7 +308,7 @@ def softmax_cross_entropy_gradient(
     e, total = exponentials(logits)
     q = e / column(total)
     if labels.ndim == 1 and not label_smoothing:
-        _, rest = split(q, labels)
+        _, rest = _split(q, labels)
         gradient = put(q, labels, -rest)
         return gradient if class_weights is None else gradient * column(class_weights[labels])
     targets = _targets(labels, logits, label_smoothing, class_weights)
@@ -312,8 +319,13 @@ def _targets(
     labels: Numbers, logits: Numbers, smoothing: float, weights: Numbers | None
 ) -> Numbers:
     """Return w_k ((1 - ε) y_k + ε/K): the labels with smoothing and class weights."""
-    targets: Numbers = (1 - smoothing) * one_hot(labels, logits) + smoothing / logits.shape[-1]
+    targets: Numbers = (1 - smoothing) * _one_hot(labels, logits) + smoothing / logits.shape[-1]
     return targets if weights is None else targets * weights
+
+
+def _one_hot(labels: Numbers, like: Numbers) -> Numbers:
+    """Return classes as rows of 0 and 1; rows of probabilities are returned as they are."""
+    return labels if labels.ndim == 2 else put(np.zeros_like(like), labels, 1)
 
 
 @rowwise
@@ -412,7 +424,7 @@ def brier_score(labels: Labels, probabilities: Distribution) -> Array:
     >>> print(brier_score([0, 1], [[1.0, 0.0], [1.0, 0.0]]))
     [0. 2.]
     """
-    return row_sum((probabilities - one_hot(labels, probabilities)) ** 2)
+    return row_sum((probabilities - _one_hot(labels, probabilities)) ** 2)
 
 
 @rowwise
@@ -436,4 +448,4 @@ def brier_score_gradient(labels: Labels, probabilities: Distribution) -> Array:
     >>> print(brier_score_gradient(1, [1.0, 0.0]))
     [ 2. -2.]
     """
-    return 2 * (probabilities - one_hot(labels, probabilities))
+    return 2 * (probabilities - _one_hot(labels, probabilities))

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, NamedTuple, Self
 
@@ -166,11 +166,6 @@ class LinearClassifier:
     l1_ratio: float = 0.5
     tolerance: float | None = None
     max_iterations: int = 100_000
-    coef_: Numbers = field(init=False, repr=False)
-    intercept_: Numbers = field(init=False, repr=False)
-    classes_: NDArray[Any] = field(init=False, repr=False)
-    objective_: float = field(init=False, repr=False)
-    n_iter_: int = field(init=False, repr=False)
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Find W and b.
@@ -277,7 +272,7 @@ class LinearClassifier:
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name, for scikit-learn."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def set_params(self, **parameters: Any) -> Self:
         """Set parameters by name, for scikit-learn."""

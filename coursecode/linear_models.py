@@ -191,7 +191,7 @@ def lasso(
     >>> print(lasso([[1.0, 0.0], [0.0, 1.0]], [3.0, 0.5], strength=1.0).coefficients)
     [2. 0.]
     """
-    return _sparse(X, y, strength, 1.0, intercept, tolerance, max_sweeps)
+    return _sparse(X, y, strength, 0.0, intercept, tolerance, max_sweeps)
 
 
 @checked
@@ -258,31 +258,27 @@ def elastic_net(
     >>> print(fit.coefficients, fit.converged)
     [1.25 0.  ] True
     """
-    return _sparse(X, y, strength, l1_ratio, intercept, tolerance, max_sweeps)
+    l1, l2 = strength * l1_ratio, strength * (1 - l1_ratio)
+    return _sparse(X, y, l1, l2, intercept, tolerance, max_sweeps)
 
 
 def _sparse(
-    X: Numbers,
-    y: Numbers,
-    strength: float,
-    l1_ratio: float,
-    intercept: bool,
-    tolerance: float,
-    max_sweeps: int,
+    X: Numbers, y: Numbers, l1: float, l2: float, intercept: bool, tolerance: float, max_sweeps: int
 ) -> SparseFit:
     features, targets = solvers.prepared(X, intercept), solvers.prepared(y, intercept)
     unit, units = targets.units, features.units
     # Of weights in these units.
-    l1 = np.minimum(strength * l1_ratio / unit / units, solvers.LARGEST)
-    l2 = np.minimum(strength * (1 - l1_ratio) / units / units, solvers.LARGEST)
-    if l1.any():
-        fit = _by_coordinates(features.high, targets.high, l1, l2, tolerance, max_sweeps)
+    on_size = np.minimum(l1 / unit / units, solvers.LARGEST)
+    on_square = np.minimum(l2 / units / units, solvers.LARGEST)
+    if on_size.any():
+        penalty = on_size, on_square
+        fit = _by_coordinates(features.high, targets.high, *penalty, tolerance, max_sweeps)
     else:
-        root = float(np.sqrt(len(X)) * np.sqrt(strength))
+        root = float(np.sqrt(len(X)) * np.sqrt(l2))
         rank = solvers.rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
         w = solvers.ridged(features, targets, root, rank)
         left = targets.high - features.high @ w
-        fit = SparseFit(w, 0.0, np.mean(left**2) + np.sum(l2 * w**2), 0.0, 0, True)
+        fit = SparseFit(w, 0.0, np.mean(left**2) + np.sum(on_square * w**2), 0.0, 0, True)
     if not fit.converged:
         warnings.warn(
             f"not converged in {max_sweeps} sweeps: the slopes miss their conditions by "

@@ -25,6 +25,7 @@ SMALLEST = float(np.finfo(np.float64).smallest_subnormal)
 ROUNDINGS = 4  # of a value of f, in units of eps |f|: what a few operations may lose
 # Of the usual step: shorter for where f bends or ends within it, longer for a coarsely rounded f.
 LADDER = tuple(8.0**k for k in (0, -1, -2, -3, -4, -5, -6, -7, -8, -9, 1, 2, 3, 4, 5))
+Index = tuple[int, ...]
 LearningRate = float | Callable[[int], float]
 
 
@@ -32,7 +33,7 @@ class GradientCheck(NamedTuple):
     """Where a gradient differs most from the differences, and by how much."""
 
     agrees: bool
-    where: tuple[int, ...]  # the index of the entry that differs most
+    where: Index  # the index of the entry that differs most
     analytic: float
     numerical: float
     absolute_error: float
@@ -186,11 +187,7 @@ def check_gradient(
 
 
 def _slope(
-    function: Callable[[Numbers], Any],
-    point: Numbers,
-    index: tuple[int, ...],
-    step: float | None,
-    least_off: bool = False,
+    function: Function, point: Numbers, index: Index, step: float | None, least_off: bool = False
 ) -> tuple[float, float]:
     """Return the central difference at one entry, and by how much it may be off.
 
@@ -219,7 +216,7 @@ def _slope(
 
 
 def _difference(
-    function: Callable[[Numbers], Any], point: Numbers, index: tuple[int, ...], h: float
+    function: Function, point: Numbers, index: Index, h: float
 ) -> tuple[float, float, float]:
     """Return the central difference at one entry, how far rounding can move it, and eps of f."""
     centre = float(point[index])
@@ -294,7 +291,7 @@ def gradient_descent(
     [8. 4. 2. 1.] [64. 16.  4.  1.]
     """
     points, losses = _walk(
-        "gradient_descent", function, gradient, start, learning_rate, steps, [()] * steps
+        "gradient_descent", function, gradient, start, learning_rate, [()] * steps
     )
     last = _finite_loss("gradient_descent", steps, points[-1], function(points[-1].copy()))
     return Path(points, np.append(losses, last))
@@ -371,36 +368,33 @@ def sgd(
     ends = range(batch_size, examples, batch_size)
     orders = (generator.permutation(examples) for _ in range(epochs))
     batches = ((batch,) for order in orders for batch in np.split(order, ends))
-    steps = epochs * (len(ends) + 1)
-    path = _walk("sgd", function, gradient, start, learning_rate, steps, batches)
-    _finite_loss("sgd", steps, path.points[-1], 0.0)
+    path = _walk("sgd", function, gradient, start, learning_rate, batches)
+    _finite_loss("sgd", len(path.losses), path.points[-1], 0.0)
     return path
 
 
 def _walk(
     name: str,
-    function: Callable[..., Any],
-    gradient: Callable[..., Any],
+    function: Function,
+    gradient: Function,
     start: Numbers,
     learning_rate: LearningRate,
-    steps: int,
     batches: Iterable[tuple[Numbers, ...]],
 ) -> Path:
     """Return the points of a descent, and the loss at each but the last."""
     if not callable(learning_rate):
         learning_rate = as_kind(Above0, "learning_rate", learning_rate)
-    points, losses = np.empty((steps + 1, *start.shape)), np.empty(steps)
-    points[0] = start
+    points, losses = [start.astype(np.float64)[()]], list[float]()
     for step, seen in enumerate(batches):
-        point = points[step]
-        losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
+        point = points[-1]
+        losses.append(_finite_loss(name, step, point, function(point.copy(), *seen)))
         slope = as_kind(Anything, "gradient(w)", gradient(point.copy(), *seen))
         _demand_shape("gradient", slope.shape, "start", point.shape)
         rate = learning_rate
         if callable(rate):
             rate = as_kind(Above0, f"learning_rate({step})", rate(step))
-        points[step + 1] = point - rate * slope
-    return Path(points, losses)
+        points.append(point - rate * slope)
+    return Path(np.array(points), np.array(losses))
 
 
 def _finite_loss(name: str, step: int, point: Numbers, value: float) -> float:

@@ -55,11 +55,6 @@ def put(x: Numbers, k: Numbers, value: Numbers | float) -> Numbers:
     return x
 
 
-def one_hot(y: Numbers, like: Numbers) -> Numbers:
-    """Return classes as rows of 0 and 1; rows of probabilities are returned as they are."""
-    return y if y.ndim == 2 else put(np.zeros_like(like), y, 1)
-
-
 def others(x: Numbers) -> Numbers:
     """Return the sum of the others for each number of a row, none of which is below 0."""
     rest: Numbers = column(row_sum(x)) - x
@@ -139,14 +134,6 @@ def two_sum(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
     return s, (a - (s - b_seen)) + (b - b_seen)
 
 
-def split(e: Numbers, k: Numbers) -> tuple[Numbers, Numbers]:
-    """Set the k-th number of each row of e to 0; return what it was, and the sum of the others."""
-    flat, place = e.reshape(-1), place_in(e, k)
-    own = flat[place]
-    flat[place] = 0
-    return own, row_sum(e)
-
-
 def log_total(s: Numbers) -> tuple[Numbers, Numbers]:
     """Return max s, and by how much ln Σ e^s exceeds it, with digits even where that is near 0."""
     top = row_max(s)
@@ -177,17 +164,13 @@ def excess(p: Numbers, q: Numbers) -> Numbers:
     """
     more = (q - p) / p
     s = more / (more + 2)
-    tail = np.polyval(TAIL.astype(p.dtype), s * s)
-    return np.where(abs(s) < NEAR, more * s - 2 * s**3 * tail, log_ratio(p, q) + more)
+    near = more * s - 2 * s**3 * np.polyval(TAIL.astype(p.dtype), s * s)
+    ratio = p / q  # which may be too large or too small for its type
+    fits = (ratio >= np.finfo(p.dtype).tiny) & (ratio < math.inf)
+    log_ratio = np.where(fits, np.log(ratio), np.log(p) - np.log(q))
+    return np.where(abs(s) < NEAR, near, log_ratio + more)
 
 
 def divergence_terms(p: Numbers, q: Numbers) -> Numbers:
     """Return p ln(p/q) - p + q, which is never negative, and just q where p is next to nothing."""
     return np.where((p > 0) & (q / p < math.inf), p * excess(p, q), q)
-
-
-def log_ratio(p: Numbers, q: Numbers) -> Numbers:
-    """Return ln(p/q), even where the ratio is too large or too small for its type."""
-    ratio = p / q
-    fits = (ratio >= np.finfo(p.dtype).tiny) & (ratio < math.inf)
-    return np.where(fits, np.log(ratio), np.log(p) - np.log(q))

@@ -173,5 +173,5 @@ def with_raises(doc: str, kinds: dict[str, Any]) -> str:
     ]
     entry = fill(" ".join(musts), 92, initial_indent="    ", subsequent_indent="    ")
     section = f"Raises\n------\nValueError\n{entry}\n"
-    placed: Function = lambda found: section if found[0] else section + "\n"
-    return RAISES.sub(placed, doc + "\n\n", count=1).rstrip()
+    placed = RAISES.sub(lambda own: section + "\n" * (not own[0]), doc + "\n\n", count=1)
+    return placed.rstrip()

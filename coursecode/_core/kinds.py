@@ -219,20 +219,20 @@ def check_classes(name: str, array: Numbers, count: int) -> None:
             raise ValueError(f"{name} {fault}")
 
 
-def _summing_to_1(words: str, rules: tuple[Rule, ...], row: str, over: str) -> Data:
+def _summing_to_1(
+    words: str, rules: tuple[Rule, ...], row: str, over: str, tolerance: float = TOLERANCE
+) -> Data:
     rank, axes = (1, Data.axes) if row == "row" else (2, "two last axes, a table")
+    loose = _summing_to_1(words, rules, row, over, LOOSE) if tolerance < LOOSE else None
     total = lambda p: p.sum(axis=tuple(range(-rank, 0)), dtype=np.float64)
     quick_total = row_sum if rank == 1 else total
 
-    def held_to(tolerance: float, loose: Data | None = None) -> Data:
-        def holds(p: Numbers) -> bool:
-            off = (quick_total(p) - 1.0).ravel()
-            return off.dot(off) <= tolerance**2 and within(p, 0, math.inf)
+    def holds(p: Numbers) -> bool:
+        off = (quick_total(p) - 1.0).ravel()
+        return off.dot(off) <= tolerance**2 and within(p, 0, math.inf)
 
-        sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > tolerance, total, row)
-        return Data(words, (*rules, sums), holds, rank, axes, loose=loose)
-
-    return held_to(TOLERANCE, held_to(LOOSE))
+    sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > tolerance, total, row)
+    return Data(words, (*rules, sums), holds, rank, axes, loose=loose)
 
 
 @lru_cache
@@ -250,6 +250,7 @@ def _like(annotation: Any, **changes: Any) -> Data:
 _POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), lambda x: within(x, LEAST, MOST))
 _FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), lambda x: within(x, 0, MOST))
 _CLASSES = Data("classes", (WHOLE_NUMBERS, CLASS), lambda y: True, classes=0)
+_LABELS = replace(_CLASSES, words="classes or distributions", rules=(CLASS_OR_ROW,), or_rows=True)
 _DISTRIBUTION = _summing_to_1(
     "distributions", (NOT_NAN, NOT_NEGATIVE), "row", "along its last axis"
 )
@@ -282,7 +283,7 @@ Vector = Annotated[Any, _like(Real, words="rows of finite numbers", rank=1)]
 Features = Annotated[Any, _like(Vector, words="rows of features", matrix=True)]
 Distribution = Annotated[Any, _DISTRIBUTION]
 DistributionParameter = Annotated[Any, replace(_DISTRIBUTION, lone=True)]
-Labels = Annotated[Any, _like(Classes, words="classes or distributions", or_rows=True)]
+Labels = Annotated[Any, _LABELS]
 Table = Annotated[Any, _TABLE]
 
 # Samples: the last axis holds the observations.
@@ -405,7 +406,6 @@ def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> 
     # Only a lone number may have none of the leading axes.
     main = next((i for i, part in enumerate(parts) if batches[i] or not part[1].lone), 0)
     first, of_first, _, whole = parts[main]
-    count = math.prod(batches[main])
     for i, (name, kind, dtype, shape) in enumerate(parts):
         alike = shape == whole if kind.rank == of_first.rank else batches[i] == batches[main]
         if not (alike or (kind.lone and not batches[i])):
@@ -413,7 +413,7 @@ def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> 
         if 0 in shape:
             raise ValueError(f"{name} must not be empty, got shape {shape}")
         if in_rows:
-            shape = (count, *shape[len(batches[i]) :])
+            shape = (math.prod(batches[main]), *shape[len(batches[i]) :])
             dtype = dtype if dtype is INDEX else common
         parts[i] = name, kind, dtype, shape
     return Layout(parts, batches[main], common, (0, *columns)[-1])

@@ -134,9 +134,8 @@ def _shortest(v: Numbers, along: Numbers, units: Numbers, least: float) -> Numbe
     parts *= shares
     sizes = abs(parts).max(axis=0, initial=0)
     q, triangle = np.linalg.qr(parts / sizes)
-    w = np.empty_like(units)
-    w[order] = shares[:, 0] * (q @ np.linalg.solve(triangle.T, directions.T @ along / sizes))
-    return w
+    w = shares[:, 0] * (q @ np.linalg.solve(triangle.T, directions.T @ along / sizes))
+    return w[np.argsort(order)]
 
 
 def ridged(columns: Columns, y: Columns, root: float, rank: int) -> Numbers:
