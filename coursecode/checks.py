@@ -239,19 +239,10 @@ def first_line(error: Exception) -> str:
 
 def numbers(got: Any) -> np.ndarray:
     """Return the answer as an array of floats; refuse what is no number."""
-    try:
-        values = np.asarray(got)
-    except ValueError:
-        values = np.asarray(None)
-    if values.dtype.kind == "O" and all(map(is_number, values.flat)):  # such as fractions
-        values = values.astype(float)
-    assert values.dtype.kind in "iuf", f"a number or an array is expected, got {kind_of(got)}"
+    values = np.array(got, dtype=object)  # such as fractions, too
+    right = [isinstance(x, Real | decimal.Decimal) and not isinstance(x, bool) for x in values.flat]
+    assert all(right), f"a number or an array is expected, got {kind_of(got)}"
     return values.astype(float)
-
-
-def is_number(value: Any) -> bool:
-    """Whether an object is a real number, and no truth value."""
-    return isinstance(value, Real | decimal.Decimal) and not isinstance(value, bool)
 
 
 def same(values: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:

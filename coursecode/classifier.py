@@ -244,8 +244,7 @@ class LinearClassifier:
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the label with the highest score, shape (n,); at a tie the first."""
-        best = self._scores(X).argmax(axis=1)
-        return self.classes_[best]
+        return self.classes_[self._scores(X).argmax(axis=1)]
 
     @property
     def predict_proba(self) -> Callable[[ArrayLike], Numbers]:

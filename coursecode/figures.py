@@ -6,6 +6,7 @@ The only module that needs matplotlib, so it is imported by itself: ``from cours
 import PALETTE, use_style``. What matplotlib calls a style is in the file `course.mplstyle`.
 """
 
+from contextlib import suppress
 from types import MappingProxyType
 
 from cycler import cycler
@@ -45,10 +46,9 @@ def use_style() -> None:
 
 def _draw_inline_as_svg() -> None:
     """Have notebooks draw SVG, without a date in it; elsewhere there is nothing to do."""
-    try:
+    with suppress(ImportError):
         from IPython import get_ipython
         from matplotlib_inline.backend_inline import set_matplotlib_formats
-    except ImportError:
-        return
-    if get_ipython() is not None:
-        set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
+
+        if get_ipython() is not None:
+            set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]

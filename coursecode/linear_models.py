@@ -267,18 +267,17 @@ def _sparse(
 ) -> SparseFit:
     features, targets = solvers.prepared(X, intercept), solvers.prepared(y, intercept)
     unit, units = targets.units, features.units
-    # Of weights in these units.
-    on_size = np.minimum(l1 / unit / units, solvers.LARGEST)
-    on_square = np.minimum(l2 / units / units, solvers.LARGEST)
-    if on_size.any():
-        penalty = on_size, on_square
-        fit = _by_coordinates(features.high, targets.high, *penalty, tolerance, max_sweeps)
+    # How much the sizes and the squares of weights in these units cost.
+    sizes = np.minimum(l1 / unit / units, solvers.LARGEST)
+    squares = np.minimum(l2 / units / units, solvers.LARGEST)
+    if sizes.any():
+        fit = _by_coordinates(features.high, targets.high, sizes, squares, tolerance, max_sweeps)
     else:
         root = float(np.sqrt(len(X)) * np.sqrt(l2))
         rank = solvers.rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
         w = solvers.ridged(features, targets, root, rank)
         left = targets.high - features.high @ w
-        fit = SparseFit(w, 0.0, np.mean(left**2) + np.sum(on_square * w**2), 0.0, 0, True)
+        fit = SparseFit(w, 0.0, np.mean(left**2) + np.sum(squares * w**2), 0.0, 0, True)
     if not fit.converged:
         warnings.warn(
             f"not converged in {max_sweeps} sweeps: the slopes miss their conditions by "

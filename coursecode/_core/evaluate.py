@@ -173,5 +173,4 @@ def with_raises(doc: str, kinds: dict[str, Any]) -> str:
     ]
     entry = fill(" ".join(musts), 92, initial_indent="    ", subsequent_indent="    ")
     section = f"Raises\n------\nValueError\n{entry}\n"
-    placed = RAISES.sub(lambda own: section + "\n" * (not own[0]), doc + "\n\n", count=1)
-    return placed.rstrip()
+    return RAISES.sub(lambda own: section + "\n" * (not own[0]), doc + "\n\n", count=1).rstrip()

@@ -91,6 +91,9 @@ class Rule:
         return f"must {self.must}, got {shown}{where}"
 
 
+Rules = tuple[Rule, ...]
+
+
 def place(index: tuple[int, ...], where: str = "at index") -> str:
     """Say where an offender stands: nothing for a lone one, else its index."""
     return f" {where} {index[0] if len(index) == 1 else index}" if index else ""
@@ -124,7 +127,7 @@ class Kind:
     """What all kinds have."""
 
     words: str  # for the annotation
-    rules: tuple[Rule, ...] = ()
+    rules: Rules = ()
 
     def __repr__(self) -> str:
         """Return the words."""
@@ -154,12 +157,11 @@ class Data(Kind):
         its_name, its_type, rows = scores
         if self.or_rows and shape == rows:
             return replace(_DISTRIBUTION, adopts="biu").settled(name, given, shape, scores)
-        mistaken = self.or_rows and shape != rows[:-1]
-        if given.kind not in self.adopts and not (mistaken and given.kind == "b"):
-            demand_numbers(name, given, "real" if self.classes is None else "whole")
-        if mistaken:
+        if self.or_rows and shape != rows[:-1] and given.kind in "biuf":
             told = f"{name} are classes {rows[:-1]} or probabilities {rows}"
             raise ValueError(f"shapes must match, got {name} {shape} and {its_name} {rows}: {told}")
+        if given.kind not in self.adopts:
+            demand_numbers(name, given, "real" if self.classes is None else "whole")
         # 300 squared is inf in float16, so that is computed in float32.
         dtype: Type = SINGLE if given.kind == "f" and given.itemsize <= 4 else DOUBLE
         if self.classes is not None:
@@ -219,19 +221,17 @@ def check_classes(name: str, array: Numbers, count: int) -> None:
             raise ValueError(f"{name} {fault}")
 
 
-def _summing_to_1(
-    words: str, rules: tuple[Rule, ...], row: str, over: str, tolerance: float = TOLERANCE
-) -> Data:
+def _summing_to_1(words: str, rules: Rules, row: str, over: str, off: float = TOLERANCE) -> Data:
     rank, axes = (1, Data.axes) if row == "row" else (2, "two last axes, a table")
-    loose = _summing_to_1(words, rules, row, over, LOOSE) if tolerance < LOOSE else None
+    loose = _summing_to_1(words, rules, row, over, LOOSE) if off < LOOSE else None
     total = lambda p: p.sum(axis=tuple(range(-rank, 0)), dtype=np.float64)
     quick_total = row_sum if rank == 1 else total
 
     def holds(p: Numbers) -> bool:
-        off = (quick_total(p) - 1.0).ravel()
-        return off.dot(off) <= tolerance**2 and within(p, 0, math.inf)
+        error = (quick_total(p) - 1.0).ravel()
+        return error.dot(error) <= off**2 and within(p, 0, math.inf)
 
-    sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > tolerance, total, row)
+    sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > off, total, row)
     return Data(words, (*rules, sums), holds, rank, axes, loose=loose)
 
 
@@ -255,7 +255,7 @@ _DISTRIBUTION = _summing_to_1(
     "distributions", (NOT_NAN, NOT_NEGATIVE), "row", "along its last axis"
 )
 _TABLE = _summing_to_1(
-    "probability tables", (FINITE, AT_LEAST_0), "table", "over its last two axes"
+    "tables of probabilities", (FINITE, AT_LEAST_0), "table", "over its last two axes"
 )
 
 Anything = Annotated[Any, Data("numbers, nan and ±inf", holds=lambda x: True)]
@@ -334,19 +334,17 @@ def one_of(*choices: str) -> Option:
     return Option(" or ".join(choices), (rule,), (str,), "text")
 
 
+_WHOLE = Option("whole number", (AT_LEAST_1, INDEXABLE), (int, np.integer), "a whole number", int)
+_GENERATOR = Option("NumPy generator", (), (np.random.Generator,), "a numpy.random.Generator")
+
 Above0 = Annotated[float, _number("number above 0", ABOVE_0)]
 AtLeast0 = Annotated[float, _number("number from 0 on", AT_LEAST_0)]
 Base = Annotated[float, _number("number above 1", ABOVE_1)]
 Share = Annotated[float, _number("number from 0 to 1", AT_LEAST_0, AT_MOST_1)]
 InsideUnit = Annotated[float, _number("number between 0 and 1", ABOVE_0, BELOW_1)]
-Whole = Annotated[
-    int, Option("whole number", (AT_LEAST_1, INDEXABLE), (int, np.integer), "a whole number", int)
-]
+Whole = Annotated[int, _WHOLE]
 Switch = Annotated[bool, Option("True or False", (), (bool, np.bool_), "True or False", bool)]
-Generator = Annotated[
-    np.random.Generator,
-    Option("NumPy generator", (), (np.random.Generator,), "a numpy.random.Generator"),
-]
+Generator = Annotated[np.random.Generator, _GENERATOR]
 Function = Annotated[Callable[..., Any], Option("function", (), (Callable,), "a function")]
 ClassWeights = Annotated[Any, replace(_FROM_0, words="K weights", per_class=True)]
 Array = Annotated[Any, Kind("array")]  # what a formula returns
@@ -358,11 +356,6 @@ Array = Annotated[Any, Kind("array")]  # what a formula returns
 def as_kind(kind: Any, name: str, value: Any) -> Any:
     """Return one value as the kind has it, checked wholly."""
     return kind_in(kind).take(name, value)
-
-
-@lru_cache
-def _alone(name: str, kind: Data, *seen: Any) -> "Layout":
-    return laid_out({name: kind}, False, *seen)
 
 
 class Layout(NamedTuple):
@@ -380,8 +373,7 @@ def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers]
     A Python number that fits into float32 has the type `float`: it takes that of the data beside
     it.
     """
-    arrays: list[Numbers] = []
-    seen: list[Any] = []
+    arrays, seen = list[Numbers](), list[Any]()
     for name, value in zip(names, given, strict=True):
         array = value if type(value) is np.ndarray else plain_array(name, value)
         free = type(value) in (int, float) and array.dtype.kind in "iuf" and fits_single(value)
@@ -417,6 +409,9 @@ def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> 
             dtype = dtype if dtype is INDEX else common
         parts[i] = name, kind, dtype, shape
     return Layout(parts, batches[main], common, (0, *columns)[-1])
+
+
+_alone = lru_cache(lambda name, kind, *seen: laid_out({name: kind}, False, *seen))
 
 
 def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
