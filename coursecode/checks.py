@@ -40,8 +40,7 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
     what
         What the block checks, in a few words.
     own
-        A function of the reader's that must not call on `coursecode`, nor on SciPy and the
-        like, for its answer.
+        A function of the reader's that must not call on `coursecode`, SciPy or the like.
 
     Raises
     ------
@@ -64,7 +63,9 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         warnings.simplefilter("always")
         try:
             if own is not None:
-                refuse_a_package(own)
+                assert callable(own), "there is no function yet"
+                lender = borrowed_from(own)
+                assert not lender, f"this calls on {lender}: the answer is to be your own"
             with watched(names, changed):
                 yield
         except AssertionError as error:
@@ -112,18 +113,15 @@ def watched(names: dict[str, Any], changed: list[str]) -> Iterator[None]:
 
         return call
 
-    own = {name: value for name, value in names.items() if is_a_readers(value)}
+    functions = {n: each for n, each in names.items() if isinstance(each, types.FunctionType)}
+    # What a notebook defines is in no file.
+    own = {n: each for n, each in functions.items() if "__file__" not in each.__globals__}
     replaced = {name: watching(function) for name, function in own.items()}
     names.update(replaced)
     try:
         yield
     finally:
         names.update({name: own[name] for name in own if names.get(name) is replaced[name]})
-
-
-def is_a_readers(thing: Any) -> bool:
-    """Whether this is a function of a notebook's, which is in no file."""
-    return isinstance(thing, types.FunctionType) and "__file__" not in thing.__globals__
 
 
 def frozen(thing: Any) -> Any:
@@ -155,8 +153,7 @@ def expect(
     right
         The right answer: a text, a truth value, a number or an array of numbers.
     mistakes
-        What is said for the wrong answers that are known, message by value. A value of another
-        shape than the right one is allowed.
+        Known wrong answers, message by value; they may have another shape than the right one.
     rtol, atol
         How far a number may be off, relative to the right one and absolutely.
     tell
@@ -272,10 +269,3 @@ def brief(values: np.ndarray, digits: int = 4) -> str:
     if values.size > 6:
         return "other numbers"
     return np.array2string(values, precision=digits, separator=", ").replace("\n", "")
-
-
-def refuse_a_package(function: Callable[..., Any]) -> None:
-    """Fail where a function is a package's, or calls on one, itself or by way of another."""
-    assert callable(function), "there is no function yet"
-    lender = borrowed_from(function)
-    assert not lender, f"this calls on {lender}: the answer is to be your own"

@@ -63,9 +63,6 @@ def logsumexp(logits: Exponents) -> Array:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> logsumexp([0.0, 0.0]) == np.log(2)
-    np.True_
     >>> print(logsumexp([1000.0, 1000.0]))
     1000.6931471805599
     """
@@ -91,9 +88,8 @@ def log_softmax(logits: Scores) -> Array:
 
     Notes
     -----
-    A class that is ruled out gets -inf. A log-probability near 0 keeps its digits, so we can still
-    compare the losses of examples that are classified right with confidence; ``np.log(softmax(s))``
-    would give 0 for them.
+    A class that is ruled out gets -inf. A log-probability near 0 keeps its digits, where
+    ``np.log(softmax(s))`` would give 0.
 
     References
     ----------
@@ -145,7 +141,7 @@ def sigmoid(logits: Extended) -> Array:
     Parameters
     ----------
     logits : array_like, shape (...)
-        Scores s of "yes" against "no"; -inf and +inf are allowed.
+        Scores s of "yes" (1) against "no" (0); -inf and +inf are allowed.
 
     Returns
     -------
@@ -212,8 +208,7 @@ def softmax_cross_entropy(
     Parameters
     ----------
     labels : array_like, shape (...) or (..., K)
-        The truth: either classes y, whole numbers from 0 to K - 1, or probabilities y_k, each
-        row summing to 1.
+        The truth: classes y, from 0 to K - 1, or probabilities y_k, each row summing to 1.
     label_smoothing : float
         ε from 0 to 1: the loss is that of the labels (1 - ε) y_k + ε/K.
     class_weights : array_like, shape (K,), optional
@@ -226,11 +221,8 @@ def softmax_cross_entropy(
 
     Notes
     -----
-    The loss is inf where the true class is ruled out. A loss near 0 keeps its digits, so examples
-    that are right with confidence can still be told apart.
-
-    PyTorch's ``cross_entropy`` takes its arguments the other way round, and with class weights
-    its mean divides by the sum of w_y, not by n.
+    The loss is inf where the true class is ruled out, and near 0 it keeps its digits. PyTorch's
+    ``cross_entropy`` takes the scores first, and divides weighted means by the sum of w_y, not n.
 
     References
     ----------
@@ -293,8 +285,7 @@ def softmax_cross_entropy_gradient(
     Notes
     -----
     The gradient of the mean over n examples is this divided by n. At the label, q_y - 1 is computed
-    as minus the sum of the other probabilities, which keeps the digits of an example that is right
-    with confidence.
+    as minus the sum of the other probabilities, which keeps its digits where q_y is near 1.
 
     References
     ----------
@@ -338,8 +329,6 @@ def binary_cross_entropy(labels: BinaryLabels, logits: Extended) -> Array:
     ----------
     labels : array_like, shape (...)
         The truth y: 0 or 1 (False or True), or the probability of 1.
-    logits : array_like, shape (...)
-        Scores s of 1 against 0; -inf and +inf are allowed.
 
     Returns
     -------
@@ -348,8 +337,7 @@ def binary_cross_entropy(labels: BinaryLabels, logits: Extended) -> Array:
 
     Notes
     -----
-    This is the softmax cross-entropy of the two scores 0 and s. An infinite score costs 0 where it
-    is right, and inf where it isn't.
+    This is the softmax cross-entropy of the scores 0 and s. An infinite score costs 0 or inf.
 
     References
     ----------
@@ -378,8 +366,7 @@ def binary_cross_entropy_gradient(labels: BinaryLabels, logits: Extended) -> Arr
 
     Notes
     -----
-    It is computed as (1 - y) σ(s) - y σ(-s), which keeps its digits where the score is right with
-    confidence.
+    It is computed as (1 - y) σ(s) - y σ(-s), which keeps its digits where σ(s) is near y.
 
     References
     ----------
@@ -440,8 +427,7 @@ def brier_score_gradient(labels: Labels, probabilities: Distribution) -> Array:
 
     Notes
     -----
-    Each probability is treated as a variable of its own, although the others must make up for a
-    change to one of them.
+    Each probability is treated as a variable of its own, although they sum to 1.
 
     Examples
     --------

@@ -132,19 +132,15 @@ class LinearClassifier:
 
     Notes
     -----
-    Everything is deterministic: there is no seed. Parameters are checked by `fit`. Features are
-    brought to a like size within, so their units change neither the answer nor the way to it,
-    but for the penalty, which is one of W as it is.
-
+    There is no seed. Parameters are checked by `fit`. Features are brought to a like size within,
+    so their units change neither the answer nor the way to it, but for the penalty.
     How far the objective may be above its minimum we know from its slope: no other W and b gain
     more than slope times distance, and we look as far round W and b as they are long, and by one
     unit of the scores more. The cross-entropy of classes that can be separated has no minimum
     without a penalty: at √tolerance · ln K we stop with a warning, and at tolerance · ln K where
     there is a penalty that small.
-
-    Of two classes `decision_function` gives one score, that of the second less that of the first,
-    as scikit-learn's scorers expect. Its ``LogisticRegression`` has the same minimum for
-    C = 1/(2 n λ), its ``Ridge`` on one-hot labels for alpha = n λ.
+    scikit-learn's ``LogisticRegression`` has the same minimum for C = 1/(2 n λ), its ``Ridge`` on
+    one-hot labels for alpha = n λ.
 
     References
     ----------
@@ -184,11 +180,9 @@ class LinearClassifier:
 
         Raises
         ------
-        TypeError
-            If `X` is not real numbers, `y` are no labels, or a parameter is of the wrong kind.
-        ValueError
-            If `X` is not a table of rows, `y` has another length or a single class, either is
-            nan, infinite or empty, a feature is beyond ±1e100, or a parameter is out of range.
+        TypeError, ValueError
+            If `X` is no table of finite numbers within ±1e100, `y` are not as many labels of at
+            least two classes, or a parameter is of the wrong kind or out of range.
 
         Warns
         -----
@@ -244,7 +238,8 @@ class LinearClassifier:
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the label with the highest score, shape (n,); at a tie the first."""
-        return self.classes_[self._scores(X).argmax(axis=1)]
+        best = self._scores(X).argmax(axis=1)
+        return self.classes_[best]
 
     @property
     def predict_proba(self) -> Callable[[ArrayLike], Numbers]:

@@ -43,8 +43,7 @@ def information_content(p: Probability, *, base: Base = math.e) -> Array:
 
     Notes
     -----
-    A certain outcome tells us nothing, I(1) = 0. An impossible one would tell us infinitely much,
-    I(0) = inf.
+    A certain outcome tells us nothing, I(1) = 0; an impossible one infinitely much, I(0) = inf.
 
     References
     ----------
@@ -137,14 +136,12 @@ def perplexity(p: Distribution, q: Distribution) -> Array:
     Returns
     -------
     ndarray, shape (...)
-        One value per pair, a number of outcomes, at least 1. It doesn't depend on the base of the
-        logarithm.
+        One value per pair: a number of outcomes, at least 1, whatever the base of the logarithm.
 
     Notes
     -----
-    The result is inf where the model rules out what can happen. The perplexity of a distribution
-    by itself, e^H(P), is ``perplexity(p, p)``. The perplexity of a model on data is the exponential
-    of its *mean* loss.
+    The result is inf where the model rules out what can happen. A distribution by itself has the
+    perplexity e^H(P), ``perplexity(p, p)``; a model on data, the exponential of its *mean* loss.
 
     References
     ----------
@@ -169,8 +166,7 @@ def joint_entropy(joint: Table, *, base: Base = math.e) -> Array:
     Parameters
     ----------
     joint : array_like, shape (..., J, K)
-        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
-        columns; non-negative, each table summing to 1.
+        Tables of p_ab, J values of A down and K values of B across, each summing to 1.
 
     Returns
     -------
@@ -198,8 +194,7 @@ def joint_entropy(joint: Table, *, base: Base = math.e) -> Array:
 def conditional_entropy(joint: Table, *, base: Base = math.e) -> Array:
     r"""Conditional entropy of the column given the row, H(B | A).
 
-    .. math:: H(B \mid A) = -\sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a},
-              \qquad p_a = \sum_b p_{ab}
+    .. math:: H(B \mid A) = -\sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a}, \qquad p_a = \sum_b p_{ab}
 
     Returns
     -------
@@ -236,14 +231,12 @@ def mutual_information(joint: Table, *, base: Base = math.e) -> Array:
     Returns
     -------
     ndarray, shape (...)
-        One value per table, in nats, or in bits with ``base=2``; at least 0, and 0 for independent
-        variables.
+        One value per table, in nats, or in bits with ``base=2``; at least 0 (for independence).
 
     Notes
     -----
-    This is the divergence of the table from the product of its margins. Like `kl_divergence`, it is
-    never negative, and it keeps digits near independence, where H(A) + H(B) - H(AB) cancels. It is
-    symmetric: A tells us as much about B as B about A.
+    This is the divergence of the table from the product of its margins. It keeps digits near
+    independence, where H(A) + H(B) - H(AB) cancels. A tells us as much about B as B about A.
 
     References
     ----------
@@ -272,13 +265,10 @@ def huffman_code_lengths(p: Distribution) -> NDArray[np.intp]:
 
     Notes
     -----
-    An outcome that never happens gets no word and the length 0; Kraft's sum, which shows that the
-    code is full, runs over the other outcomes. An outcome that always happens gets the empty word,
-    of length 0.
-
-    Of several optimal codes, the result is the one whose longest word is shortest: at a tie, an
-    outcome is merged before a group, and an earlier outcome of `p` before a later one. It is a tie
-    if probabilities differ by rounding alone (one part in 10¹²).
+    An outcome that never happens gets no word and the length 0, and is left out of Kraft's sum. An
+    outcome that always happens gets the empty word, of length 0.
+    Of several optimal codes, the result is the one whose longest word is shortest: at a tie (up to
+    one part in 10¹²) an outcome is merged before a group, and an earlier outcome of `p` first.
 
     References
     ----------

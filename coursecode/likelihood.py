@@ -71,9 +71,8 @@ def bernoulli_log_likelihood(x: Bits, probability: ProbabilityParameter) -> Arra
 
     Notes
     -----
-    The result is -inf for what was ruled out (p = 0 and x = 1, or p = 1 and x = 0), and 0 for what
-    was certain. Its negative is the binary cross-entropy. If you have scores, use
-    `binary_cross_entropy`, which keeps more digits than 1 - p can hold.
+    The result is -inf for what was ruled out, and 0 for what was certain. Its negative is the
+    binary cross-entropy: of scores, `binary_cross_entropy` keeps more digits than 1 - p can hold.
 
     References
     ----------
@@ -143,10 +142,8 @@ def poisson_log_likelihood(x: Counts, rate: NonNegativeParameter) -> Array:
     Notes
     -----
     With λ = 0 nothing can happen, so the result is 0 for x = 0 and -inf for every other count.
-
-    The three terms grow like x ln x, and they nearly cancel for large counts near λ. So we write x!
-    with Stirling's formula, and compute what remains, x ln(x/λ) - x + λ, like a term of a
-    divergence.
+    The three terms nearly cancel for large counts near λ. So we write x! with Stirling's formula,
+    and compute what remains, x ln(x/λ) - x + λ, like a term of a divergence.
 
     References
     ----------
@@ -189,8 +186,7 @@ def normal_log_likelihood(x: Real, mean: RealParameter, std: PositiveParameter) 
 
     Notes
     -----
-    For σ = 1 it is -½ of the squared error, minus ½ ln(2π). It depends on the unit of x: in
-    different units, every value moves by the same constant.
+    For σ = 1 it is -½ of the squared error, minus ½ ln(2π). A new unit of x moves all values alike.
 
     References
     ----------
@@ -359,8 +355,7 @@ def normal_mle(x: Vector) -> NormalEstimate:
     Notes
     -----
     The variance has 1/n, not 1/(n - 1), so on average it is too small by the factor (n - 1)/n.
-    Where all observations are equal, `std` is 0 and the likelihood has no maximum: it grows
-    without bound as σ goes to 0.
+    Where all observations are equal, `std` is 0 and the likelihood has no maximum.
 
     References
     ----------
@@ -392,9 +387,8 @@ def laplace_mle(x: Vector) -> LaplaceEstimate:
 
     Notes
     -----
-    For even n, every point between the two middle observations is equally good; the result is
-    their midpoint. Where all observations are equal, `scale` is 0 and the likelihood has no
-    maximum.
+    For even n, every point between the two middle observations is as good as their midpoint, the
+    result. Where all observations are equal, `scale` is 0 and the likelihood has no maximum.
 
     References
     ----------

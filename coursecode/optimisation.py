@@ -75,7 +75,7 @@ def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = Non
         f, of an array of the shape of `x`. It returns a single number, or one value per
         example; these are added up.
     x : array_like, any shape
-        Where to differentiate.
+        Where to differentiate; away from kinks.
     step : float, optional
         h, above 0. By default ``∛eps · max(1, |x_i|)``, which balances the rounding of f, eps/h,
         against what the difference leaves out, h². Where f is not finite there, or comes in a
@@ -88,8 +88,7 @@ def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = Non
 
     Notes
     -----
-    Where f has a kink within h, the result is the slope of the chord across it.
-    At best about 10 of 16 digits are right.
+    At best about 10 of 16 digits are right. Across a kink it is the slope of the chord.
 
     References
     ----------
@@ -123,40 +122,30 @@ def check_gradient(
 
     Parameters
     ----------
-    function : callable
-        f, as for `numerical_gradient`.
     gradient : callable
         Its derivative, of an array of the shape of `x`, with the same shape.
-    x : array_like, any shape
-        Where to compare; away from kinks.
     tolerance : float
         An entry agrees when its relative error is at most this; above 0.
     absolute : float, optional
         An entry agrees too when its absolute error is at most this, at least 0. By default it is
-        what the difference itself may be off by (see Notes), which matters for entries at 0 or
-        next to it; so a wrong gradient is found however small the function is.
-    step : float, optional
-        h, as for `numerical_gradient`.
+        what the difference itself may be off by (see Notes), which matters for entries near 0.
 
     Returns
     -------
     GradientCheck
-        True when every entry agrees. Printed, it says which entry differs most and by how much:
-        fields `agrees`, `where`, `analytic`, `numerical`, `absolute_error`, `relative_error`, and
-        `uncertainty`, which is 0 unless differences can't tell.
+        True when every entry agrees. Printed, it says which entry differs most and by how much,
+        as its fields do; `uncertainty` is 0 unless differences can't tell.
 
     Notes
     -----
     The default of `absolute` is, for each entry, the sum of two errors. Rounding: we take each
     value of f to be right to 4 eps of the type that f returns, so that the difference D(h) is off
-    by up to 4 eps (|f(x + h)| + |f(x - h)|) / 2h. Leaving out higher terms: these fall at least
-    fourfold when h is halved, so that |D(h) - D(2h)| / 3 is their size; we allow twice that. An
-    entry that does not agree is looked at again with other steps (unless `step` is given), and
-    judged by the one with the least such sum.
+    by up to 4 eps (|f(x + h)| + |f(x - h)|) / 2h. Higher terms: they fall at least fourfold when h
+    is halved, so that |D(h) - D(2h)| / 3 is their size; we allow twice that. An entry that does not
+    agree is judged anew by the step with the least such sum (unless `step` is given).
 
-    A value of f that is large beside its changes can hide a gradient, right or wrong. Nothing
-    speaks against it then, so `agrees` is True, but the line that is printed says "can't tell",
-    and `uncertainty` by how much the differences may be off.
+    A value of f that is large beside its changes can hide a gradient, right or wrong. Then `agrees`
+    is True, but the printed line says "can't tell", and `uncertainty` how far differences are off.
 
     References
     ----------
@@ -267,8 +256,7 @@ def gradient_descent(
     Returns
     -------
     Path
-        Fields `points`, shape (steps + 1, ...), w₀ first, and `losses`, shape (steps + 1,), L
-        at each of them; in float64.
+        Fields `points`, shape (steps + 1, ...), w₀ first, and L there, `losses`; in float64.
 
     Raises
     ------
@@ -332,9 +320,8 @@ def sgd(
     Returns
     -------
     Path
-        Fields `points`, shape (steps + 1, ...), w₀ first, and `losses`, shape (steps,), the loss
-        of each step's mini-batch before the step; in float64. An epoch has ⌈n / batch_size⌉
-        steps.
+        Fields `points`, shape (steps + 1, ...), w₀ first, and `losses`, shape (steps,), of each
+        step's mini-batch before the step; in float64. An epoch has ⌈n / batch_size⌉ steps.
 
     Raises
     ------
@@ -343,8 +330,7 @@ def sgd(
 
     Notes
     -----
-    Every example is used once per epoch. With a constant η the path ends up in a cloud round the
-    minimum, not at it.
+    Every example is used once per epoch. With a constant η the path ends in a cloud, not a point.
 
     References
     ----------

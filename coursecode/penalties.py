@@ -32,8 +32,7 @@ def l2_penalty(w: Vector) -> Array:
 
     Notes
     -----
-    There is no ½ here, though many programs write one. Up to a factor and a constant, this is the
-    negative logarithm of a normal prior.
+    There is no ½ here. Up to a factor and a constant, it is minus the logarithm of a normal prior.
 
     References
     ----------
@@ -110,8 +109,7 @@ def l1_penalty_gradient(w: Vector) -> Array:
 
     Notes
     -----
-    At 0, every slope from -1 to 1 is a subgradient; the result is 0. The pull doesn't weaken as a
-    weight shrinks, so the weight can end at exactly 0.
+    At 0 it is the subgradient 0. It doesn't weaken as a weight shrinks, so that can end at 0.
 
     Examples
     --------
@@ -194,8 +192,7 @@ def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
 
     Notes
     -----
-    Weights within t of 0 become exactly 0. Where the columns of X are orthonormal, this is the
-    lasso.
+    Weights within t of 0 become exactly 0. For orthonormal columns of X, this is the lasso.
 
     References
     ----------

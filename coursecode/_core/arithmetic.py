@@ -159,8 +159,7 @@ def excess(p: Numbers, q: Numbers) -> Numbers:
     """Return ln(p/q) - 1 + q/p, which is never negative, and 0 where p = q.
 
     The logarithm of a ratio near 1 loses the digits in which p and q differ. But ln(q/p) is
-    2 artanh(s) with s = (q - p) / (q + p), which is exact there. Its first term cancels, and the
-    rest of the series is summed here.
+    2 artanh(s) with s = (q - p) / (q + p): its first term cancels, and the rest is summed here.
     """
     more = (q - p) / p
     s = more / (more + 2)

@@ -9,8 +9,7 @@ a method, say) `as_kind` does all at once:
     as_kind(AtLeast0, "strength", -1)               "strength must be at least 0, got -1"
     as_kind(one_of("l1", "l2"), "penalty", "l3")    "penalty must be one of l1, l2, got 'l3'"
 
-Nothing is clipped, renormalised or recoded: a wrong input is an error that names the argument, the
-rule and what was got.
+Nothing is clipped, renormalised or recoded: a wrong input is refused by name, rule and value.
 """
 
 import math
@@ -53,11 +52,8 @@ def all_finite(x: Numbers) -> bool:
 
 
 def within(x: Numbers, low: float, high: float) -> bool:
-    """Return whether all numbers lie from low to high; nan doesn't.
-
-    In NumPy, `argmin` is faster than `min`.
-    """
-    flat = x.ravel()
+    """Return whether all numbers lie from low to high; nan doesn't."""
+    flat = x.ravel()  # of which `argmin` is faster than `min`
     return low <= float(flat[flat.argmin()]) and float(flat[flat.argmax()]) <= high
 
 
@@ -91,14 +87,12 @@ class Rule:
         return f"must {self.must}, got {shown}{where}"
 
 
-Rules = tuple[Rule, ...]
-
-
 def place(index: tuple[int, ...], where: str = "at index") -> str:
     """Say where an offender stands: nothing for a lone one, else its index."""
     return f" {where} {index[0] if len(index) == 1 else index}" if index else ""
 
 
+Rules = tuple[Rule, ...]
 NOT_NAN = Rule("not be nan", np.isnan)
 FINITE = Rule("be finite", lambda x: (abs(x) == math.inf) | (x != x))  # fast for one number too
 BELOW_INF = Rule("be below inf", lambda x: x == math.inf)
@@ -368,11 +362,7 @@ class Layout(NamedTuple):
 
 
 def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers], list[Any]]:
-    """Return arrays, and the type and shape of each.
-
-    A Python number that fits into float32 has the type `float`: it takes that of the data beside
-    it.
-    """
+    """Return arrays, and the type and shape of each: `float` adapts to the data beside it."""
     arrays, seen = list[Numbers](), list[Any]()
     for name, value in zip(names, given, strict=True):
         array = value if type(value) is np.ndarray else plain_array(name, value)
