@@ -62,8 +62,7 @@ def jensen_shannon_divergence(p: Distribution, q: Distribution, *, base: Base = 
 
     Notes
     -----
-    This is the divergence itself, not its square root (which is a distance). It is 0 where P = Q,
-    and ln 2 where no outcome is possible under both.
+    This is the divergence, not its square root (a distance). It is ln 2 where no outcome is shared.
 
     References
     ----------

@@ -30,8 +30,7 @@ def zero_one_loss(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    A score of exactly 0 decides for neither class, and counts as wrong. The mean is the share of
-    errors. There is no gradient to learn from, because it is 0 wherever it exists.
+    A score of 0 counts as wrong. The mean is the share of errors. The gradient is 0 or doesn't exist.
 
     References
     ----------

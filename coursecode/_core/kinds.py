@@ -363,7 +363,8 @@ class Layout(NamedTuple):
 
 def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers], list[Any]]:
     """Return arrays, and the type and shape of each: `float` adapts to the data beside it."""
-    arrays, seen = list[Numbers](), list[Any]()
+    arrays: list[Numbers] = []
+    seen: list[Any] = []
     for name, value in zip(names, given, strict=True):
         array = value if type(value) is np.ndarray else plain_array(name, value)
         free = type(value) in (int, float) and array.dtype.kind in "iuf" and fits_single(value)
