@@ -236,7 +236,9 @@ def first_line(error: Exception) -> str:
 
 def numbers(got: Any) -> np.ndarray:
     """Return the answer as an array of floats; refuse what is no number."""
-    values = np.array(got, dtype=object)  # such as fractions, too
+    values = np.asarray(None)
+    with contextlib.suppress(ValueError):  # of rows of unequal lengths
+        values = np.asarray(got)
     right = [isinstance(x, Real | decimal.Decimal) and not isinstance(x, bool) for x in values.flat]
     assert all(right), f"a number or an array is expected, got {kind_of(got)}"
     return values.astype(float)

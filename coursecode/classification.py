@@ -54,8 +54,7 @@ def logsumexp(logits: Exponents) -> Array:
 
     Notes
     -----
-    It is a smooth maximum, and its gradient is `softmax`. A score of -inf adds nothing, a row of
-    only -inf gives -inf, and a score of +inf gives +inf.
+    It is a smooth maximum, and its gradient is `softmax`. Only -inf gives -inf, one +inf gives inf.
 
     References
     ----------
@@ -399,8 +398,7 @@ def brier_score(labels: Labels, probabilities: Distribution) -> Array:
 
     Notes
     -----
-    It is a sum over all classes, without a ½. For two classes that is twice the (q - y)² of one of
-    them, which is called the Brier score too (in scikit-learn's ``brier_score_loss``, for example).
+    It is a sum over all classes, without a ½: of two, twice scikit-learn's ``brier_score_loss``.
 
     References
     ----------

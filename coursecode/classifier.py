@@ -307,7 +307,8 @@ def _labels(y: ArrayLike) -> Numbers:
             raise TypeError(f"y must be all whole numbers, all bool or all text, got {names}")
         labels = np.array(objects.tolist())
     if labels.dtype.kind not in "biufUS":
-        got = type(labels.flat[0]).__name__ if labels.dtype == object else labels.dtype
+        name = type(labels.flat[0]).__name__ if labels.dtype == object else str(labels.dtype)
+        got = "numbers of more than 64 bits" if name == "int" else name
         raise TypeError(f"y must be whole numbers, bool or text, got {got}")
     if labels.dtype.kind == "f" and (fault := WHOLE.fault(labels)):
         raise ValueError(f"y {fault}")

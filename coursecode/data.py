@@ -68,8 +68,7 @@ def load_hubble() -> Hubble:
 
     Notes
     -----
-    As printed in 1929. The distances are some seven times too short, because the brightness of
-    Cepheids was calibrated wrongly then; so the slope is some seven times today's.
+    As printed in 1929, with distances some seven times too short: the slope is that much too steep.
 
     References
     ----------

@@ -203,8 +203,7 @@ def conditional_entropy(joint: Table, *, base: Base = math.e) -> Array:
 
     Notes
     -----
-    It says how uncertain the column still is, on average, once the row is known; it is 0 where the
-    row decides the column. For H(A | B), transpose the tables: ``np.swapaxes(joint, -1, -2)``.
+    It is 0 where the row decides the column. H(A | B) is that of ``np.swapaxes(joint, -1, -2)``.
 
     References
     ----------

@@ -106,8 +106,7 @@ def categorical_log_likelihood(labels: Classes, probabilities: DistributionParam
 
     Notes
     -----
-    The result is -inf for a class that was ruled out. Its negative is the cross-entropy of one-hot
-    labels. If you have scores, use `softmax_cross_entropy`.
+    It is -inf for a class that was ruled out. If you have scores, use `softmax_cross_entropy`.
 
     References
     ----------

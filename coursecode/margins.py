@@ -30,7 +30,7 @@ def zero_one_loss(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    A score of 0 counts as wrong. The mean is the share of errors. The gradient is 0 or doesn't exist.
+    A score of 0 counts as wrong. The mean is the share of errors. No gradient tells how to improve.
 
     References
     ----------

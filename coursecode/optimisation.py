@@ -221,6 +221,7 @@ def _difference(
         dtype = np.asarray(given).dtype
         eps = max(eps, float(np.finfo(dtype).eps)) if dtype.kind == "f" else eps
     below, above = values
+    _demand_shape("function(x + h)", above.shape, "function(x - h)", below.shape)
     # Subtracted an example at a time: those that x_i does not reach cancel exactly.
     slope = float(np.sum(above - below) / width)
     size = float(np.sum(abs(above) + abs(below)) / width)
