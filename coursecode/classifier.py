@@ -138,9 +138,8 @@ class LinearClassifier:
     more than slope times distance, and we look as far round W and b as they are long, and by one
     unit of the scores more. The cross-entropy of classes that can be separated has no minimum
     without a penalty: at √tolerance · ln K we stop with a warning, and at tolerance · ln K where
-    there is a penalty that small.
-    scikit-learn's ``LogisticRegression`` has the same minimum for C = 1/(2 n λ), its ``Ridge`` on
-    one-hot labels for alpha = n λ.
+    there is a penalty that small. scikit-learn's ``LogisticRegression`` has the same minimum for
+    C = 1/(2 n λ), its ``Ridge`` on one-hot labels for alpha = n λ.
 
     References
     ----------

@@ -44,7 +44,6 @@ from coursecode._core.kinds import (
     Numbers,
     as_arrays,
     check_values,
-    checked_values,
     fits_single,
     kind_in,
     laid_out,
@@ -120,7 +119,8 @@ def as_a_whole(function: Function, arrays: list[Numbers], layout: Layout, option
     """Call a function with all values of its arguments."""
     layout = layout._replace(classes=options.get("classes", layout.classes))
     with np.errstate(all="ignore"):
-        values = checked_values(arrays, layout)
+        values = typed(arrays, layout)
+        check_values(arrays, layout, values)
         named = {name: each for (name, *_), each in zip(layout.parts, values, strict=True)}
         return function(**named, **options)
 

@@ -172,10 +172,13 @@ class Data(Kind):
     def take(self, name: str, value: Any, classes: int = 0) -> Numbers:
         """Return one value by itself, checked."""
         arrays, seen = as_arrays([name], [value])
-        values = checked_values(arrays, _alone(name, self, *seen))[0]
-        if self.per_class and values.shape != (classes,):
-            raise ValueError(f"{name} must have shape {(classes,)}, got {values.shape}")
-        return values
+        layout = _alone(name, self, *seen)
+        with np.errstate(all="ignore"):
+            values = typed(arrays, layout)
+            check_values(arrays, layout, values)
+        if self.per_class and values[0].shape != (classes,):
+            raise ValueError(f"{name} must have shape {(classes,)}, got {values[0].shape}")
+        return values[0]
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -345,6 +348,8 @@ Array = Annotated[Any, Kind("array")]  # what a formula returns
 
 
 # --- how kinds are used -----------------------------------------------------------------
+#
+# On a call: `as_arrays`, `laid_out` (once for the same types and shapes), `typed`, `check_values`.
 
 
 def as_kind(kind: Any, name: str, value: Any) -> Any:
@@ -413,17 +418,9 @@ def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
             check_classes(name, array, kind.classes or layout.classes)
         value = np.ascontiguousarray(array, dtype)
         if value.shape != shape:
-            lone = array.shape == shape[1:] != shape
-            value = np.broadcast_to(value, shape) if lone else value.reshape(shape)
+            repeated = shape[:1] > (1,) and array.shape == shape[1:]
+            value = np.broadcast_to(value, shape) if repeated else value.reshape(shape)
         values.append(value)
-    return values
-
-
-@np.errstate(all="ignore")
-def checked_values(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
-    """Return the values of arrays, held to their rules."""
-    values = typed(arrays, layout)
-    check_values(arrays, layout, values)
     return values
 
 
