@@ -50,7 +50,7 @@ links: set-up ## ask every address outside the site whether it is still there (n
 	@$(BIN)/jupyter-book build --builder linkcheck --path-output _build/links .
 
 test: set-up ## run all tests: package, chapters, exercises, site and tools (PYTEST_ARGS=...)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 kernels: set-up ## run them on other BLAS kernels, without AVX, with the oldest and the newest NumPy
 	@sh tools/kernels.sh $(BIN)/python -q -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)

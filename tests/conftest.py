@@ -12,6 +12,11 @@ settings.register_profile("same", derandomize=True, deadline=None, database=None
 settings.load_profile("same")
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with what looks at the built site: it takes longest, and is not to be waited for."""
+    items.sort(key=lambda item: "site" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(params=[np.float64, np.float32], ids=["float64", "float32"])
 def dtype(request):
     """Each type of floating-point numbers that the package computes in."""
