@@ -65,7 +65,6 @@ lint: set-up ## ruff, mypy and the spelling
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
-	@$(BIN)/python -m mypy --config-file= --check-untyped-defs --ignore-missing-imports --explicit-package-bases website benchmarks
 	@$(BIN)/python -m tools.spelling
 
 format: set-up ## let ruff lay out the code, chapters included

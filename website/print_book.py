@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
+from typing import Any
 
 from bs4 import BeautifulSoup
 
@@ -82,7 +83,7 @@ def whole(site: Path) -> str:
     """The book as one page, to stand in the root of the site."""
     root = re.search(r"url=([^\"]+)", (site / "index.html").read_text(encoding="utf-8"))
     front_page = root[1] if root else "index.html"
-    front = BeautifulSoup((site / front_page).read_text(encoding="utf-8"), "html.parser")
+    front: Any = BeautifulSoup((site / front_page).read_text(encoding="utf-8"), "html.parser")
     folder = PurePosixPath(front_page).parent
     pages = list(spine(site, front_page))
     first, *others = (article(site, page, set(pages)) for page in pages)
