@@ -25,7 +25,8 @@ NEXT = re.compile(r'<link rel="next" href="([^"#]+)')
 
 ARTICLE = re.compile(r"<article\b.*</article>", re.S)
 TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.S)
-PERMALINK = re.compile(r'<a class="headerlink".*?</a>', re.S)  # would stand in the contents
+# Links that would stand in the contents or lead nowhere; what else isn't printed CSS hides.
+LINKS = re.compile(r'<a class="headerlink".*?</a>|<p class="live-else">.*?</p>', re.S)
 TAG = re.compile(r'<[a-z](?:"[^"]*"|[^<>"])*>')
 PLACE = re.compile(r'(?<=\s)(id|src|href)="([^"]*)"')
 
@@ -55,7 +56,7 @@ def article(site: Path, page: str, pages: set[str]) -> str:
     """The text of a page, its ids made unique in the whole and its links turned to the whole.
 
     The pages have been written by a program, so that their tags are found by their form; a tree of
-    all of them takes half a minute. What isn't printed is left to the style sheet.
+    all of them takes half a minute.
     """
     folder = PurePosixPath(page).parent
 
@@ -72,7 +73,7 @@ def article(site: Path, page: str, pages: set[str]) -> str:
         return f'{name}="{value}"'
 
     found = ARTICLE.search((site / page).read_text(encoding="utf-8"))
-    text = PERMALINK.sub("", found[0]) if found else ""
+    text = LINKS.sub("", found[0]) if found else ""
     text = TAG.sub(lambda tag: PLACE.sub(turned, tag[0]), text)
     text = text.replace("<article", f'<article id="{anchor(page)}"', 1)
     text = text.replace("<details", "<details open")
