@@ -300,7 +300,10 @@ def look(page, axe: str, kinds: set[str], *, paper: bool = False) -> Iterator[tu
     for width, rules in widths.items():
         page.set_viewport_size({"width": width, "height": 900})
         yield from (("axe", f"{width}: {what}") for what in page.evaluate(RUN_AXE, rules))
+    met = len(kinds)
     kinds.update(page.evaluate(ONE_OF_A_KIND, [*kinds]))
+    if len(kinds) == met:
+        return
     screens = [("screen", width, scheme) for width in widths for scheme in ("light", "dark")]
     for medium, width, scheme in [("print", PAPER, "dark"), *([] if paper else screens)]:
         page.emulate_media(media=medium, color_scheme=scheme)
