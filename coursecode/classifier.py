@@ -143,8 +143,9 @@ class LinearClassifier:
     there is a penalty that small.
 
     Of two classes `decision_function` gives one score, that of the second less that of the first,
-    as scikit-learn's scorers expect. Its ``LogisticRegression`` has the same minimum for
-    C = 1/(2 n λ), its ``Ridge`` on one-hot labels for alpha = n λ.
+    as scikit-learn's scorers expect. Its ``LogisticRegression`` with an L2 penalty has the same
+    minimum for C = 1/(2 n λ), with two classes for C = 1/(n λ), because it then has one row of
+    weights where we have two. Its ``Ridge`` on one-hot labels has it for alpha = n λ.
 
     References
     ----------
