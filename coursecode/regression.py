@@ -14,7 +14,7 @@ from coursecode._core.kinds import Above0, Array, InsideUnit, Real
 
 @rowwise
 def squared_error(y_true: Real, y_pred: Real) -> Array:
-    r"""Squared error, r²: the loss whose best constant is the mean.
+    r"""Squared error, r²: its best constant is the mean.
 
     .. math:: \ell = r^2, \qquad r = y - f
 
@@ -76,7 +76,7 @@ def squared_error_gradient(y_true: Real, y_pred: Real) -> Array:
 
 @rowwise
 def absolute_error(y_true: Real, y_pred: Real) -> Array:
-    r"""Absolute error, |r|: the loss whose best constant is the median.
+    r"""Absolute error, |r|: its best constant is the median.
 
     .. math:: \ell = |r|, \qquad r = y - f
 
