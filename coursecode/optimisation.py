@@ -280,8 +280,8 @@ def gradient_descent(
 
     Notes
     -----
-    On a convex quadratic with largest curvature c, a constant η below 2/c converges from every start,
-    and one above 2/c diverges from nearly every start.
+    On a convex quadratic with largest curvature c, a constant η below 2/c converges from every
+    start, and one above 2/c diverges from nearly every start.
 
     References
     ----------

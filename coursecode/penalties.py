@@ -60,7 +60,7 @@ def l2_penalty_gradient(w: Vector) -> Array:
 
     Notes
     -----
-    It is proportional to the weight, so a small weight is hardly moved, and none is held at exactly 0.
+    It is proportional to the weight, so a small weight is hardly moved, and none is held at 0.
 
     Examples
     --------
