@@ -133,8 +133,8 @@ class LinearClassifier:
     Notes
     -----
     Everything is deterministic: there is no seed. Parameters are checked by `fit`. Features are
-    brought to a like size within, so their units change neither the answer nor the way to it,
-    but for the penalty, which is one of W as it is.
+    brought to a like size within, so without a penalty their units don't matter. With one they
+    do, because it is a penalty on W as it is.
 
     How far the objective may be above its minimum we know from its slope: no other W and b gain
     more than slope times distance, and we look as far round W and b as they are long, and by one
