@@ -16,6 +16,7 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
+NUMPY_ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?\]\]")
 UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -86,6 +87,11 @@ def escape_bars(app, what, name, obj, options, lines: list[str]) -> None:
             lines[number] = UNESCAPED_BAR.sub(r"\|", line)
 
 
+def say_array(app, what, name, obj, options, signature, returned) -> tuple[str | None, str | None]:
+    """A result's fields are arrays, as what functions return: NumPy's own name of the type is long."""
+    return signature and NUMPY_ARRAY.sub("array", signature), returned
+
+
 def leave_types_as_words(app, env, node, content) -> nodes.Node | None:
     """In a signature, words like "array" and NumPy's types lead nowhere, and needn't."""
     signature = node
@@ -97,5 +103,6 @@ def leave_types_as_words(app, env, node, content) -> nodes.Node | None:
 def setup(app):
     app.connect("missing-reference", leave_types_as_words)
     app.add_directive("package-reference", PackageReference)
+    app.connect("autodoc-process-signature", say_array)
     app.connect("autodoc-process-docstring", escape_bars, priority=100)  # before numpydoc
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
