@@ -145,7 +145,9 @@ def test_every_record_has_its_place_and_its_text(engine, site):
 
 
 def test_the_search_says_what_the_book_does_not_have(engine):
-    assert {question: missing(engine, question) for question in QUESTIONS if missing(engine, question)} == {}
+    assert {
+        question: missing(engine, question) for question in QUESTIONS if missing(engine, question)
+    } == {}
     assert all(missing(engine, question) for question in NOT_TREATED)
     assert missing(engine, "AUC of a survival model") == ["auc", "survival"]
 

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
 NUMPY_ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?\]\]")
+CHAPTERS = re.compile(r"(?<=\(chapter: )[^)]+|(?<=\(chapters: )[^)]+")
 UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -42,6 +43,15 @@ class PackageReference(SphinxDirective):
     required_arguments = 1
     has_content = True
 
+    def link_chapters(self, names: re.Match[str]) -> str:
+        """Let "(chapter: least squares)" lead there: a chapter's file has its title as its name."""
+        linked = []
+        for name in names[0].split(", "):
+            page = re.sub(r"[ -]", "_", name.lower())
+            there = self.env.relfn2path(page)[0] in self.env.found_docs
+            linked.append(f":doc:`{page}`" if there else name)
+        return ", ".join(linked)
+
     def run(self) -> list[nodes.Node]:
         package = import_module(self.arguments[0])
         lines: list[str] = []
@@ -50,9 +60,10 @@ class PackageReference(SphinxDirective):
         for name in [*first, *sorted(others)]:
             module = import_module(f"{package.__name__}.{name}")
             things = members(package, module)
+            intro = CHAPTERS.sub(self.link_chapters, getdoc(module) or "")
             home = package.__name__ if things.keys() <= set(package.__all__) else module.__name__
             title = name.replace("_", " ").capitalize()
-            lines += [title, "-" * len(title), "", *(getdoc(module) or "").splitlines(), ""]
+            lines += [title, "-" * len(title), "", *intro.splitlines(), ""]
             lines += [
                 f".. currentmodule:: {home}",
                 "",
@@ -88,7 +99,7 @@ def escape_bars(app, what, name, obj, options, lines: list[str]) -> None:
 
 
 def say_array(app, what, name, obj, options, signature, returned) -> tuple[str | None, str | None]:
-    """A result's fields are arrays, as what functions return: NumPy's own name of the type is long."""
+    """Call a result's fields arrays, as what functions return: NumPy's own name is long."""
     return signature and NUMPY_ARRAY.sub("array", signature), returned
 
 
