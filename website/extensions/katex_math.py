@@ -45,10 +45,7 @@ NEXT_PART = re.compile(
     r'(class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)*</span>)'
     r'(?=<span class="base">)'
 )
-# What KaTeX writes and a page of HTML doesn't need.
-NEEDLESS = re.compile(
-    '</?semantics>|<annotation.*?</annotation>| xmlns="[^"]*"| columnspacing=""', re.DOTALL
-)
+TEX = re.compile("</?semantics>|<annotation.*?</annotation>", re.DOTALL)
 PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 UPRIGHT = "KaTeX_Main-Regular"
 # The faces by the classes of KaTeX's stylesheet that ask for them.
@@ -108,7 +105,7 @@ def valid(html: str) -> str:
     invisible sign that it is applied. A subscript has one place: they get a row of their own.
     The sign of \\bmod comes as a row of letters: it gets to be a word.
     """
-    html = NEEDLESS.sub("", html)
+    html = TEX.sub("", re.sub(' (xmlns="[^"]*"|columnspacing="")', "", html))
     # A hundredth of a letter's height is less than a tenth of a pixel.
     html = LENGTH.sub(lambda length: f"{float(length[0]):.2f}", html)
     start, end = html.find("<math"), html.find("</math>") + len("</math>")
