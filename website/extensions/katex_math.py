@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
 SHORT = 24  # characters of a formula in plain text that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
-MATHML = "{http://www.w3.org/1998/Math/MathML}"
 SCRIPTS = {"msub": "_", "msup": "^", "msubsup": "_^"}
 SCRIPTS |= {"munder": "_", "mover": "^", "munderover": "_^"}
 ACCENTS = {"^": "\u0302", "~": "\u0303", "ˉ": "\u0304", "˙": "\u0307"}  # over a letter: p̂, ȳ
@@ -67,7 +66,6 @@ LENGTH = re.compile(r"-?\d*\.\d{3,}(?=em)")
 TAG = re.compile(
     r'<(?P<closes>/?)\w+(?: class="(?P<classes>[^"]*)")?[^>]*?(?P<empty>/?)>|(?P<text>[^<]+)'
 )
-ET.register_namespace("", MATHML.strip("{}"))
 
 # What `strict` complains of (KaTeX takes it, LaTeX would not) comes back beside the result.
 WRAPPER = """
@@ -112,14 +110,14 @@ def valid(html: str) -> str:
     if "\u2061" not in html[start:end] and not LETTERED.search(html, start, end):
         return html
     math = ET.fromstring(html[start:end])
-    broken = [e for e in math.iter() if len(e) > PARTS.get(e.tag.removeprefix(MATHML), len(e))]
+    broken = [e for e in math.iter() if len(e) > PARTS.get(e.tag, len(e))]
     for element in broken:
-        if element.tag == f"{MATHML}mo":
+        if element.tag == "mo":
             word = "".join(element.itertext())
             element[:], element.text = [], word
         for place, (name, sign) in enumerate(pairwise(list(element))):
             if sign.text == "\u2061":
-                row = ET.Element(f"{MATHML}mrow")
+                row = ET.Element("mrow")
                 row.extend([name, sign])
                 element[place : place + 2] = [row]
                 break
@@ -138,7 +136,7 @@ def plain(tex: str, macros: str = "{}") -> str:
 
 def words(element: ET.Element) -> str:
     """A part of a formula in plain text; spaces are still to be tidied."""
-    tag = element.tag.removeprefix(MATHML)
+    tag = element.tag
     if tag == "mspace":
         return " "
     if tag == "mfrac":
