@@ -436,6 +436,7 @@ def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(pages):
     listed = page.select(".claims a")
     assert [link.get_text() for link in listed] == ["Chapter", "“a claim”"]
     assert [page.find(id=link["href"][1:]).name for link in listed] == ["section", "p"]
+    assert [link["href"] for link in page.select(".page-toc a")] == [listed[0]["href"]]
     assert page.select_one("article a[href='chapter.html#thm-one']")
     place, _, box = claim["href"].partition("#")
     assert pages[f"book/{place}"].select(f"#{box}.isnt-so")
