@@ -144,7 +144,8 @@ class Attempt:
                 self.ended[question] = f"{made[-1].ename}: {made[-1].evalue}"
                 self.flags.append(f"{cell.id}: {made[-1].ename}, so nothing in it was run")
             self.room -= len(str(made))
-            return made if self.room > 0 else shown("[left out: the outputs are too long]")
+            too_long = made and self.room <= 0
+            return shown("[left out: the outputs are too long]") if too_long else made
         except Refused as mishap:
             self.end()
             self.flags.append(f"{cell.id}: {mishap}")
