@@ -616,6 +616,7 @@ def test_a_submission_has_an_end(case, marked):
 
 
 def test_what_a_notebook_holds_and_writes_has_an_end(monkeypatch):
+    assert mending.mend(b"\n", SOURCE.notebook)[1] == ["not read: ValueError: the file is empty"]
     many = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1") for _ in range(1001)])
     assert mending.mend(json.dumps(many).encode(), SOURCE.notebook)[1] == [
         "not read: ValueError: it has 1,001 cells, at most 1,000 are read"

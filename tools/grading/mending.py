@@ -59,6 +59,8 @@ def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[st
 def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
     """The submission's cells, none when it is no notebook."""
     try:
+        if not submission.strip():
+            raise ValueError("the file is empty")
         if len(submission) > MAX_BYTES:
             raise ValueError(f"it has {len(submission):,} bytes, at most {MAX_BYTES:,} are read")
         with warnings.catch_warnings():
