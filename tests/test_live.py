@@ -563,7 +563,7 @@ def test_where_python_could_not_be_loaded_a_run_loads_it_anew(browser, address):
     context = browser.new_context()
     context.route("**/pyodide.asm.wasm", lambda route: route.abort())
     learner = Learner(context, address, EXERCISES)
-    learner.status("Python has stopped")
+    learner.status("Python can.t be loaded")
     assert not learner.page.locator(".live-loading").is_visible()
     context.unroute("**/pyodide.asm.wasm")
     learner.page.locator(".live-run-cell").first.click()
