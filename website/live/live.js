@@ -81,6 +81,7 @@ export class Page {
       late && `The page has changed since you changed ${late}: your text stands there, “Undo my change” shows the page's.`,
       gone && `${gone} of your changes had no place left; the notebook that you download ends with them.`,
     ].filter(Boolean).join(" ");
+    if (since) this.bar.append(make("p", {className: "live-help", role: "alert"}, since));
     const pressed = this.cells.find(({kind, number}) => kind !== "words" && number === only);
     const one = pressed?.kind === "check" ? this.answerOf(pressed) : pressed;
     one?.button.focus({preventScroll: true}); // its first button goes
@@ -91,7 +92,6 @@ export class Page {
       const above = this.cells.slice(0, first).filter(({kind}) => kind === "plain");
       if (await this.enqueue(() => above)) this.say("Python is ready: write an answer and run it.");
     }
-    if (since) this.say(since);
   }
 
   /** Start a Python, and show how far it has come. */
