@@ -133,8 +133,8 @@ class LinearClassifier:
     Notes
     -----
     Everything is deterministic: there is no seed. Parameters are checked by `fit`. Features are
-    brought to a like size within, so their units change neither the answer nor the way to it,
-    but for the penalty, which is one of W as it is.
+    brought to a like size within, so without a penalty their units don't matter. With one they
+    do, because it is a penalty on W as it is.
 
     How far the objective may be above its minimum we know from its slope: no other W and b gain
     more than slope times distance, and we look as far round W and b as they are long, and by one
@@ -143,8 +143,9 @@ class LinearClassifier:
     there is a penalty that small.
 
     Of two classes `decision_function` gives one score, that of the second less that of the first,
-    as scikit-learn's scorers expect. Its ``LogisticRegression`` has the same minimum for
-    C = 1/(2 n λ), its ``Ridge`` on one-hot labels for alpha = n λ.
+    as scikit-learn's scorers expect. Its ``LogisticRegression`` with an L2 penalty has the same
+    minimum for C = 1/(2 n λ), with two classes for C = 1/(n λ), because it then has one row of
+    weights where we have two. Its ``Ridge`` on one-hot labels has it for alpha = n λ.
 
     References
     ----------

@@ -149,7 +149,7 @@ def perplexity(p: Distribution, q: Distribution) -> Array:
     -----
     The result is inf where the model rules out what can happen. The perplexity of a distribution
     by itself, e^H(P), is ``perplexity(p, p)``. The perplexity of a model on data is the exponential
-    of its *mean* loss.
+    of its *mean* negative log-likelihood in nats.
 
     References
     ----------

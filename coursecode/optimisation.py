@@ -88,7 +88,7 @@ def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = Non
     Notes
     -----
     Where f has a kink within h, the result is the slope of the chord across it.
-    At best about 10 of 16 digits are right.
+    As a rule, about 10 of 16 digits are right.
 
     References
     ----------
@@ -280,7 +280,8 @@ def gradient_descent(
 
     Notes
     -----
-    On a quadratic with largest curvature c it converges for η below 2/c, and diverges above.
+    On a convex quadratic with largest curvature c, a constant η below 2/c converges from every
+    start, and one above 2/c diverges from nearly every start.
 
     References
     ----------
@@ -350,8 +351,8 @@ def sgd(
 
     Notes
     -----
-    Every example is used once per epoch. With a constant η the path ends up in a cloud round the
-    minimum, not at it.
+    Every example is used once per epoch. With a constant, small η the path ends up in a cloud round
+    the minimum, not at it, unless all examples have their minimum there.
 
     References
     ----------
