@@ -133,13 +133,15 @@ class LinearClassifier:
     Notes
     -----
     There is no seed. Parameters are checked by `fit`. Features are brought to a like size within,
-    so their units change neither the answer nor the way to it, but for the penalty.
+    so without a penalty their units don't matter; a penalty is one on W as it is.
     How far the objective may be above its minimum we know from its slope: no other W and b gain
     more than slope times distance, and we look as far round W and b as they are long, and by one
     unit of the scores more. The cross-entropy of classes that can be separated has no minimum
     without a penalty: at √tolerance · ln K we stop with a warning, and at tolerance · ln K where
-    there is a penalty that small. scikit-learn's ``LogisticRegression`` has the same minimum for
-    C = 1/(2 n λ), its ``Ridge`` on one-hot labels for alpha = n λ.
+    there is a penalty that small.
+    scikit-learn's ``LogisticRegression`` with an L2 penalty has the same minimum for C = 1/(2 n λ),
+    with two classes for C = 1/(n λ), because it then has one row of weights where we have two; its
+    ``Ridge`` on one-hot labels has it for alpha = n λ.
 
     References
     ----------

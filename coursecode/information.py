@@ -141,7 +141,7 @@ def perplexity(p: Distribution, q: Distribution) -> Array:
     Notes
     -----
     The result is inf where the model rules out what can happen. A distribution by itself has the
-    perplexity e^H(P), ``perplexity(p, p)``; a model on data, the exponential of its *mean* loss.
+    perplexity e^H(P), ``perplexity(p, p)``; a model on data, e^(mean loss in nats).
 
     References
     ----------

@@ -19,7 +19,7 @@ class LinearFit(NamedTuple):
     intercept: float  # b, 0.0 unless asked for
     residuals: Numbers  # r = y - X w - b, (n,)
     rank: int  # number of independent columns
-    condition: float  # by which relative errors of the data can grow in the weights
+    condition: float  # the larger, the more errors of the data can grow in the weights
 
 
 class SparseFit(NamedTuple):
@@ -57,8 +57,9 @@ def least_squares(
     -------
     LinearFit
         Fields `coefficients`, w of shape (d,); `intercept`, b; `residuals`, r of shape (n,);
-        `rank`, the number of independent columns, that of b among them; `condition`, by which
-        relative errors of the data can grow in the weights (inf where columns are dependent).
+        `rank`, the number of independent columns, that of b among them; `condition`, the
+        condition number of the columns in like units: the larger, the more errors of the data can
+        grow in the weights (inf where columns are dependent).
 
     Notes
     -----

@@ -215,7 +215,7 @@ def exponential_loss(y_true: Signs, scores: Real) -> Array:
 
     Notes
     -----
-    The loss is inf where e⁻ᵐ overflows: below a margin of -709.8 in float64, of -88.8 in float32.
+    The loss is inf where e⁻ᵐ overflows: below a margin of -709.78 in float64, of -88.72 in float32.
 
     References
     ----------

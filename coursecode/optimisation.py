@@ -88,7 +88,7 @@ def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = Non
 
     Notes
     -----
-    At best about 10 of 16 digits are right. Across a kink it is the slope of the chord.
+    As a rule, about 10 of 16 digits are right. Across a kink it is the slope of the chord.
 
     References
     ----------
@@ -266,7 +266,8 @@ def gradient_descent(
 
     Notes
     -----
-    On a quadratic with largest curvature c it converges for η below 2/c, and diverges above.
+    On a convex quadratic with largest curvature c, a constant η below 2/c converges from every
+    start, and one above 2/c diverges from nearly every start.
 
     References
     ----------
@@ -331,7 +332,8 @@ def sgd(
 
     Notes
     -----
-    Every example is used once per epoch. With a constant η the path ends in a cloud, not a point.
+    Every example is used once per epoch. With a constant, small η the path ends up in a cloud round
+    the minimum, not at it, unless all examples have their minimum there.
 
     References
     ----------

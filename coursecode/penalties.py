@@ -3,8 +3,8 @@
 The objective is the mean data loss plus λ R(w). For a matrix of weights, with a row for each class,
 R is the sum over the rows, ``.sum()``. The intercept isn't among the weights.
 
-A gradient step on L1 leaves its zeros as soon as it finds them. A proximal step,
-prox(w) = argmin over v of ½ ‖v - w‖² + t R(v), lands on them.
+Gradient steps on a loss with an L1 penalty hardly ever make a weight exactly 0. A proximal step,
+prox(w) = argmin over v of ½ ‖v - w‖² + t R(v), does.
 """
 
 import numpy as np
@@ -59,7 +59,7 @@ def l2_penalty_gradient(w: Vector) -> Array:
 
     Notes
     -----
-    It is proportional to the weight, so small weights are hardly moved, and never to exactly 0.
+    It is proportional to the weight, so a small weight is hardly moved, and none is held at 0.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def elastic_net_penalty_gradient(w: Vector, *, l1_ratio: Share = 0.5) -> Array:
 
 @rowwise
 def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
-    r"""Proximal step of the L1 penalty: every weight moves towards 0, and stops there.
+    r"""Proximal step of the L1 penalty: every weight moves towards 0, but never past it.
 
     .. math:: \operatorname{prox}(w)_j = \operatorname{sign}(w_j) \max(0, |w_j| - t)
 
@@ -192,7 +192,8 @@ def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
 
     Notes
     -----
-    Weights within t of 0 become exactly 0. For orthonormal columns of X, this is the lasso.
+    Weights within t of 0 become exactly 0. Where the columns of X are orthonormal, t = n λ/2 turns
+    the weights of least squares into those of the lasso.
 
     References
     ----------

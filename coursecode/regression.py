@@ -14,7 +14,7 @@ from coursecode._core.kinds import Above0, Array, InsideUnit, Real
 
 @rowwise
 def squared_error(y_true: Real, y_pred: Real) -> Array:
-    r"""Squared error, r²: the loss whose best constant is the mean.
+    r"""Squared error, r²: its best constant is the mean.
 
     .. math:: \ell = r^2, \qquad r = y - f
 
@@ -30,8 +30,9 @@ def squared_error(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    There is no ½ here; Bishop (equation 1.2) writes one, which doesn't change the minimiser. For
-    normal noise with standard deviation 1, the negative log-likelihood is half of it plus ln √(2π).
+    There is no ½ here. Bishop (equation 1.2) and Goodfellow et al. (equation 4.21) write one, so
+    that the gradient has no 2. For normal noise with standard deviation 1, the negative
+    log-likelihood is half the squared error, plus ln √(2π).
 
     References
     ----------
@@ -75,7 +76,7 @@ def squared_error_gradient(y_true: Real, y_pred: Real) -> Array:
 
 @rowwise
 def absolute_error(y_true: Real, y_pred: Real) -> Array:
-    r"""Absolute error, |r|: the loss whose best constant is the median.
+    r"""Absolute error, |r|: its best constant is the median.
 
     .. math:: \ell = |r|, \qquad r = y - f
 

@@ -49,6 +49,15 @@ def test_logistic_regression_has_the_same_minimum():
     assert ours.score(X, Y) == theirs.score(X, Y)
 
 
+def test_logistic_regression_of_two_classes_has_the_same_minimum_for_twice_the_c():
+    """By symmetry the two rows of W are ±w/2, and their penalty half of that of w."""
+    x, y, strength = X[50:], Y[50:], 1e-2
+    ours = LinearClassifier(strength=strength, tolerance=1e-10).fit(x, y)
+    theirs = LogisticRegression(C=1 / (strength * len(y)), tol=1e-10, max_iter=10_000).fit(x, y)
+    assert np.allclose(ours.coef_[1] - ours.coef_[0], theirs.coef_[0], atol=1e-4)
+    assert np.allclose(ours.predict_proba(x), theirs.predict_proba(x), atol=1e-5)
+
+
 @pytest.mark.parametrize("loss", HINGES)
 def test_a_support_vector_machine_of_two_classes_has_the_same_minimum(loss):
     """By symmetry the two rows of W are ±w/2, and their penalty half of that of w."""

@@ -12,7 +12,7 @@ const least = () => steps(-4, 4, 61).map((mean) => {
 
 FIGURES["kl-directions"] = {
   question: "Which bell curve is nearest to the two humps?",
-  notice: "Make the forward divergence small, and your bell has to cover both humps. Make the reverse one small, and it has to pick one hump: where P has next to nothing, Q must have next to nothing too. In the lower picture, the dots are your bell and the curves are the best that each mean allows.",
+  notice: "Make the forward divergence small, and your bell has to cover both humps. Make the reverse one as small as you can, and your bell ends on the taller hump, because whatever Q puts where P has next to nothing costs a lot. In the lower picture, the dots are your bell and the curves are the best that each mean allows.",
   height: [380, 380],
   quantities: {
     mean: {start: 0.8, min: -4, max: 4, step: 0.05, says: (v) => `mean ${written(v)}`},
