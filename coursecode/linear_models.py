@@ -57,9 +57,8 @@ def least_squares(
     -------
     LinearFit
         Fields `coefficients`, w of shape (d,); `intercept`, b; `residuals`, r of shape (n,);
-        `rank`, the number of independent columns, that of b among them; `condition`, the
-        condition number of the columns in like units: the larger, the more errors of the data can
-        grow in the weights (inf where columns are dependent).
+        `rank`, the number of independent columns, that of b among them; `condition`, theirs in like
+        units: the larger, the more errors of the data can grow in the weights (inf if dependent).
 
     Notes
     -----

@@ -332,8 +332,7 @@ def sgd(
 
     Notes
     -----
-    Every example is used once per epoch. With a constant, small η the path ends up in a cloud round
-    the minimum, not at it, unless all examples have their minimum there.
+    With a constant, small η the path ends in a cloud round the minimum, unless examples share it.
 
     References
     ----------

@@ -192,8 +192,7 @@ def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
 
     Notes
     -----
-    Weights within t of 0 become exactly 0. Where the columns of X are orthonormal, t = n λ/2 turns
-    the weights of least squares into those of the lasso.
+    Weights within t of 0 become 0. Of orthonormal columns, t = n λ/2 makes least squares the lasso.
 
     References
     ----------

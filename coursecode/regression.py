@@ -30,9 +30,8 @@ def squared_error(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    There is no ½ here. Bishop (equation 1.2) and Goodfellow et al. (equation 4.21) write one, so
-    that the gradient has no 2. For normal noise with standard deviation 1, the negative
-    log-likelihood is half the squared error, plus ln √(2π).
+    There is no ½ here; Bishop (equation 1.2) and Goodfellow et al. (equation 4.21) write one. For
+    normal noise with standard deviation 1, the negative log-likelihood is half of it plus ln √(2π).
 
     References
     ----------
