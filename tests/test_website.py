@@ -92,6 +92,8 @@ $$ (eq-h)
 See {eq}`eq-h`, {prf:ref}`thm-one`, {numref}`fig-line` and {cite:t}`shannon1948mathematical`.
 It takes about 12 minutes.
 
+With 5 % of the shape $(n,)$ ($a$), {prf:ref}`thm-one` is on $a(b + c) + d(e(f + g) + k) - 2 a b c$.
+
 \begin{align}
 a_{\max}^2 &= b \bmod n \\
   &= c
@@ -137,7 +139,7 @@ This.
 
 | $k$ | p |
 |---|---|
-| $x$ | $y$ |
+| $x$ | `a_long.name` |
 
 A word of another language, 交叉熵 (熵), in the text.
 
@@ -363,7 +365,7 @@ def test_a_subscript_has_one_part(chapter):
 
 def test_a_comma_stays_with_the_formula_before_it(chapter):
     tied = chapter.select(".tied:not(.math)")
-    assert [part.contents[-1] for part in tied] == [*",,,,", *"..."]
+    assert [part.contents[-1] for part in tied] == [*",,,,", "),", *"..."]
     assert [part.next_sibling for part in tied[1:4]] == [" and ", " and ", " and so on\nafter "]
     (long,) = (part for part in chapter.select("p > .math:not(.tied)") if "h" in part.get_text())
     assert long.select_one(".katex-html > .base:last-child").get_text().endswith("h,")
@@ -371,12 +373,31 @@ def test_a_comma_stays_with_the_formula_before_it(chapter):
     assert chapter.select(".math.tied")
 
 
-def test_formulas_beside_each_other_are_told_apart(chapter):
-    parts = [part.select(".base") for part in chapter.select(".katex-html > .part")]
+def test_what_a_line_keeps_together(chapter):
+    """Each of several formulas, brackets, a number and what it counts or numbers."""
+    parts = [part.select(".base") for part in chapter.select(".part")]
     assert [[base.get_text() for base in part] for part in parts] == [
         ["qk\u200b≤", "pk\u200b,"],
         ["a=", "1,"],
+        ["a(b+", "c)+"],
+        ["d(e(f+", "g)+", "k)−"],
+        ["d(e(f+", "g)+"],
     ]
+    (line,) = (part for part in chapter.select("p") if part.get_text().startswith("With"))
+    assert "With 5\N{NO-BREAK SPACE}% of" in line.get_text()
+    assert "Theorem\N{NO-BREAK SPACE}1.1 is" in line.get_text()
+    (tied,) = line.select(".tied:not(.math)")
+    assert (tied.contents[0], tied.contents[-1]) == ("(", "),")
+
+
+def test_a_shape_has_no_room_after_its_comma(chapter):
+    (shape,) = (part for part in chapter.select(".math") if "(n,)" in part.get_text())
+    assert shape.select(".mspace") == []
+
+
+def test_a_long_name_in_a_table_may_go_on_in_the_next_line(chapter):
+    (name,) = (code for code in chapter.select("td code") if code.get_text() == "a_long.name")
+    assert len(name.select("wbr")) == 2
 
 
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
@@ -395,9 +416,9 @@ def test_no_dollar_is_left_in_the_text(pages):
 def test_a_proof_is_folded_without_a_script(chapter):
     proof, other = chapter.select("details.proof")
     assert not proof.has_attr("open")
-    assert proof.summary.get_text() == "Proof of Theorem 1.2"
+    assert proof.summary.get_text() == "Proof of Theorem\N{NO-BREAK SPACE}1.2"
     assert proof.select_one("ol > li").get_text().startswith("Because")
-    assert other.summary.get_text() == "Another proof of Theorem 1.2"
+    assert other.summary.get_text() == "Another proof of Theorem\N{NO-BREAK SPACE}1.2"
     assert other.p.get_text() == "Differently."
 
 
@@ -418,6 +439,7 @@ def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(pages):
     listed = page.select(".claims a")
     assert [link.get_text() for link in listed] == ["Chapter", "“a claim”"]
     assert [page.find(id=link["href"][1:]).name for link in listed] == ["section", "p"]
+    assert [link["href"] for link in page.select(".page-toc a")] == [listed[0]["href"]]
     assert page.select_one("article a[href='chapter.html#thm-one']")
     place, _, box = claim["href"].partition("#")
     assert pages[f"book/{place}"].select(f"#{box}.isnt-so")
@@ -520,7 +542,7 @@ def test_a_figure_has_its_number_caption_and_description(chapter):
     width, height = int(figure.img["width"]), int(figure.img["height"])
     assert 300 < height < width < 900  # pixels: its place is kept until it comes
     assert figure.select_one(".caption-number").get_text(strip=True) == "Fig. 1.1"
-    assert chapter.select_one("a[href='#fig-line']").get_text() == "Fig. 1.1"
+    assert chapter.select_one("a[href='#fig-line']").get_text() == "Fig.\N{NO-BREAK SPACE}1.1"
 
 
 def test_every_page_has_the_frame(pages):
@@ -635,7 +657,7 @@ def test_pale_and_small_text_of_a_figure_is_found():
     small = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, "small", fontsize=8)))
     assert [fault.split(" is ")[0] for fault in small] == ["'small'"]
     script = pictures.hard_to_read(drawn(lambda ax: ax.text(0, 0, r"$\sqrt{a_k}$", fontsize=11)))
-    assert next(script).endswith("is 5.0 pixels high on a phone, below 6.5")
+    assert next(script).endswith("is 5.0 pixels high on a phone, below 9")
     assert list(pictures.hard_to_read(drawn(lambda ax: ax.semilogx([1e-4, 1e4], [0, 1])))) == []
     powers = set(pictures.hard_to_read(drawn(lambda ax: ax.semilogx([1e5, 1e6], [0, 1]))))
     assert {fault.split(" is ")[0] for fault in powers} == {

@@ -660,6 +660,33 @@ def test_the_contents_close_when_a_place_is_chosen(browser, address):
     context.close()
 
 
+@pytest.mark.parametrize("width", [768, 1024, 1440])
+def test_head_page_and_foot_stand_in_line(browser, address, width):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(address + "404.html")
+    sides = page.evaluate(
+        """() => [".site-head", ".page", ".site-foot"].map((part) => {
+            const {left, width} = document.querySelector(part).getBoundingClientRect();
+            const {paddingLeft, paddingRight} = getComputedStyle(document.querySelector(part));
+            return [left + parseFloat(paddingLeft), left + width - parseFloat(paddingRight)];
+        })"""
+    )
+    assert np.ptp(sides, axis=0).max() < 1
+    assert np.mean(sides) == pytest.approx(width / 2, abs=10)  # less half of a scroll bar
+    page.close()
+
+
+def test_a_page_that_is_too_short_to_scroll_shows_no_progress(browser, address):
+    page = browser.new_page()
+    bar = "getComputedStyle(document.querySelector('.site-head'), '::after').transform"
+    page.goto(address + "404.html")
+    assert page.evaluate(bar).startswith("matrix(0,")
+    page.goto(address + "book/glossary.html")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_function(f"{bar} === 'none' || parseFloat({bar}.slice(7)) > 0.9")
+    page.close()
+
+
 def test_what_a_cell_offers_is_told_apart(browser, address):
     page = browser.new_page()
     page.goto(address + "book/cross_entropy.html")
