@@ -151,3 +151,13 @@ def test_every_letter_of_the_text_is_in_its_face(site):
     assert "é" in letters
     for face in (site / "_static" / "fonts").glob("*.woff2"):
         assert letters - set(map(chr, TTFont(face).getBestCmap())) <= {"ª", "º", "µ"}, face.name
+
+
+def test_the_packages_page_speaks_plainly_and_leads_to_the_chapters(site):
+    text = (site / "book" / "api.html").read_text(encoding="utf-8")
+    assert "ndarray[" not in re.sub("<[^>]*>", "", text)
+    links = {Path(urldefrag(link)[0]).stem for link in Page(text).links}
+    intros = re.findall(r"\(chapters?: .*?\)", text)
+    assert intros
+    assert all('<a class="reference internal"' in intro for intro in intros)
+    assert "least_squares" in links

@@ -34,7 +34,6 @@ OPENING, PUNCTUATION = re.compile(r"[(\[“]+\Z"), re.compile(r"[,.;:!?)\]’”
 LAST_COMMA = re.compile(r", *(?=\))")
 SHORT = 24  # characters of a formula in plain text that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
-MATHML = "{http://www.w3.org/1998/Math/MathML}"
 SCRIPTS = {"msub": "_", "msup": "^", "msubsup": "_^"}
 SCRIPTS |= {"munder": "_", "mover": "^", "munderover": "_^"}
 ACCENTS = {"^": "\u0302", "~": "\u0303", "ˉ": "\u0304", "˙": "\u0307"}  # over a letter: p̂, ȳ
@@ -70,7 +69,6 @@ LENGTH = re.compile(r"-?\d*\.\d{3,}(?=em)")
 TAG = re.compile(
     r'<(?P<closes>/?)\w+(?: class="(?P<classes>[^"]*)")?[^>]*?(?P<empty>/?)>|(?P<text>[^<]+)'
 )
-ET.register_namespace("", MATHML.strip("{}"))
 
 # What `strict` complains of (KaTeX takes it, LaTeX would not) comes back beside the result.
 WRAPPER = """
@@ -108,21 +106,21 @@ def valid(html: str) -> str:
     invisible sign that it is applied. A subscript has one place: they get a row of their own.
     The sign of \\bmod comes as a row of letters: it gets to be a word.
     """
-    html = TEX.sub("", html.replace(' columnspacing=""', ""))
+    html = TEX.sub("", re.sub(' (xmlns="[^"]*"|columnspacing="")', "", html))
     # A hundredth of a letter's height is less than a tenth of a pixel.
     html = LENGTH.sub(lambda length: f"{float(length[0]):.2f}", html)
     start, end = html.find("<math"), html.find("</math>") + len("</math>")
     if "\u2061" not in html[start:end] and not LETTERED.search(html, start, end):
         return html
     math = ET.fromstring(html[start:end])
-    broken = [e for e in math.iter() if len(e) > PARTS.get(e.tag.removeprefix(MATHML), len(e))]
+    broken = [e for e in math.iter() if len(e) > PARTS.get(e.tag, len(e))]
     for element in broken:
-        if element.tag == f"{MATHML}mo":
+        if element.tag == "mo":
             word = "".join(element.itertext())
             element[:], element.text = [], word
         for place, (name, sign) in enumerate(pairwise(list(element))):
             if sign.text == "\u2061":
-                row = ET.Element(f"{MATHML}mrow")
+                row = ET.Element("mrow")
                 row.extend([name, sign])
                 element[place : place + 2] = [row]
                 break
@@ -141,7 +139,7 @@ def plain(tex: str, macros: str = "{}") -> str:
 
 def words(element: ET.Element) -> str:
     """A part of a formula in plain text; spaces are still to be tidied."""
-    tag = element.tag.removeprefix(MATHML)
+    tag = element.tag
     if tag == "mspace":
         return " "
     if tag == "mfrac":

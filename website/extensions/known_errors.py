@@ -7,7 +7,7 @@ warning: a claim is refuted by a cell or not at all.
 from collections.abc import Iterator
 
 from docutils import nodes
-from sphinx.addnodes import pending_xref
+from sphinx.addnodes import compact_paragraph, pending_xref
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -77,6 +77,7 @@ class ListKnownErrors(SphinxPostTransform):
         for place in list(self.document.findall(known_errors)):
             sections = list(self.chapters())
             place.replace_self([self.claims(sections), *sections])
+            self.list_beside(sections)
 
     def chapters(self) -> Iterator[nodes.section]:
         for docname in in_reading_order(self.env, self.config.root_doc):
@@ -101,6 +102,16 @@ class ListKnownErrors(SphinxPostTransform):
             title = copied(section[0], self.env.docname).children
             lists += nodes.list_item("", self.link(section["ids"][0], title), lines)
         return lists
+
+    def list_beside(self, sections: list[nodes.section]) -> None:
+        """Put the chapters' names into the contents, where other pages have their headings."""
+        page, names = self.env.docname, nodes.bullet_list()
+        for section in sections:
+            link = self.link(section["ids"][0], copied(section[0], page).children)[0]
+            link["anchorname"] = link["refuri"]
+            names += nodes.list_item("", compact_paragraph("", "", link))
+        self.env.tocs[page][0][1:] = [names]
+        self.env.toc_num_entries[page] = 1 + len(sections)
 
     def link(self, place: str, words: list[nodes.Node]) -> nodes.paragraph:
         link = nodes.reference("", "", *words, internal=True, refuri=f"#{place}")

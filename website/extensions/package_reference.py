@@ -16,6 +16,8 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
+NUMPY_ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?\]\]")
+CHAPTERS = re.compile(r"(?<=\(chapter: )[^)]+|(?<=\(chapters: )[^)]+")
 UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -41,6 +43,15 @@ class PackageReference(SphinxDirective):
     required_arguments = 1
     has_content = True
 
+    def link_chapters(self, names: re.Match[str]) -> str:
+        """Let "(chapter: least squares)" lead there: a chapter's file has its title as its name."""
+        linked = []
+        for name in names[0].split(", "):
+            page = re.sub(r"[ -]", "_", name.lower())
+            there = self.env.relfn2path(page)[0] in self.env.found_docs
+            linked.append(f":doc:`{page}`" if there else name)
+        return ", ".join(linked)
+
     def run(self) -> list[nodes.Node]:
         package = import_module(self.arguments[0])
         lines: list[str] = []
@@ -49,9 +60,10 @@ class PackageReference(SphinxDirective):
         for name in [*first, *sorted(others)]:
             module = import_module(f"{package.__name__}.{name}")
             things = members(package, module)
+            intro = CHAPTERS.sub(self.link_chapters, getdoc(module) or "")
             home = package.__name__ if things.keys() <= set(package.__all__) else module.__name__
             title = name.replace("_", " ").capitalize()
-            lines += [title, "-" * len(title), "", *(getdoc(module) or "").splitlines(), ""]
+            lines += [title, "-" * len(title), "", *intro.splitlines(), ""]
             lines += [
                 f".. currentmodule:: {home}",
                 "",
@@ -86,6 +98,11 @@ def escape_bars(app, what, name, obj, options, lines: list[str]) -> None:
             lines[number] = UNESCAPED_BAR.sub(r"\|", line)
 
 
+def say_array(app, what, name, obj, options, signature, returned) -> tuple[str | None, str | None]:
+    """Call a result's fields arrays, as what functions return: NumPy's own name is long."""
+    return signature and NUMPY_ARRAY.sub("array", signature), returned
+
+
 def leave_types_as_words(app, env, node, content) -> nodes.Node | None:
     """In a signature, words like "array" and NumPy's types lead nowhere, and needn't."""
     signature = node
@@ -97,5 +114,6 @@ def leave_types_as_words(app, env, node, content) -> nodes.Node | None:
 def setup(app):
     app.connect("missing-reference", leave_types_as_words)
     app.add_directive("package-reference", PackageReference)
+    app.connect("autodoc-process-signature", say_array)
     app.connect("autodoc-process-docstring", escape_bars, priority=100)  # before numpydoc
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

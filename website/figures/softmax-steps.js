@@ -33,7 +33,7 @@ FIGURES["softmax-steps"] = {
     }
     svg += path("axis", [[x(0), top], [x(0), top + 3 * row]]);
     const right = narrow ? scale(0, 1, 38, width - 12) : scale(0, 1, width * 0.66 + 66, width - 8);
-    const foot = height - 34, y = scale(0, 6, foot, narrow ? top + 3 * row + 28 : top + 4);
+    const foot = height - 34, y = scale(0, 6, foot, narrow ? top + 3 * row + 28 : top - 8);
     const curve = steps(Math.exp(-6), 1, 120).map((p) => [right(p), y(-Math.log(p))]);
     const at = Math.max(q[0], Math.exp(-6));
     svg += label("ink bold", right(0), y(6) - 8, "loss (nats)") + axis(right, foot, ["0", "1"], [0, 1])
