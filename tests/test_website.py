@@ -587,7 +587,7 @@ def test_a_chapter_says_where_it_stands_and_leads_to_its_notebook(chapter):
     head, onward = chapter.select(".chapter-head")
     assert [part.get_text() for part in head.find_all(recursive=False)] == [
         "Chapter 1 of 1",
-        "about 12 minutes",
+        "about 12 min",
         "Notebook",
     ]
     assert head.a["download"] == "chapter.ipynb"
