@@ -305,7 +305,7 @@ def visit_inline(translator, node: nodes.math) -> None:
     html = html_of(translator, node, display=False)
     if names_something(node):
         name = plain(node.astext(), json.dumps(translator.config.katex_macros, sort_keys=True))
-        html = html.replace("<math ", f'<math aria-label="{escape(name)}" ', 1)
+        html = html.replace("<math", f'<math aria-label="{escape(name)}"', 1)
     translator.body.append(html + "</span>")
     raise nodes.SkipNode
 
