@@ -50,7 +50,7 @@ links: set-up ## ask every address outside the site whether it is still there (n
 	@$(BIN)/jupyter-book build --builder linkcheck --path-output _build/links .
 
 test: set-up ## run all tests: package, chapters, exercises, site and tools (PYTEST_ARGS=...)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 kernels: set-up ## run them on other BLAS kernels, without AVX, with the oldest and the newest NumPy
 	@sh tools/kernels.sh $(BIN)/python -q -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
@@ -65,7 +65,6 @@ lint: set-up ## ruff, mypy and the spelling
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
-	@$(BIN)/python -m mypy --config-file= --check-untyped-defs --ignore-missing-imports --explicit-package-bases website benchmarks
 	@$(BIN)/python -m tools.spelling
 
 format: set-up ## let ruff lay out the code, chapters included

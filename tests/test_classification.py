@@ -13,23 +13,12 @@ from tests import oracles
 from tests.strategies import distributions, hard_distributions, scores
 
 INF = np.inf
-SHIFTS = st.floats(-1e3, 1e3)
 IMAGES = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
 LABELS = np.array([0, 1, 2])
 WEIGHTS = [0.5, 2.0, 3.0]
 
 
 # --- exponentials -----------------------------------------------------------------------
-
-
-def test_softmax_of_the_running_example():
-    e = [math.exp(s) for s in (3.2, 5.1, -1.7)]
-    assert np.allclose(cc.softmax([3.2, 5.1, -1.7]), np.array(e) / sum(e), rtol=1e-15)
-
-
-def test_logsumexp_of_the_running_example():
-    expected = math.log(math.exp(3.2) + math.exp(5.1) + math.exp(-1.7))
-    assert math.isclose(cc.logsumexp([3.2, 5.1, -1.7]), expected, rel_tol=1e-15)
 
 
 def test_equal_scores_give_equal_probabilities():
@@ -59,59 +48,11 @@ def test_a_mask_in_a_long_batch_is_no_alarm():
     assert cc.softmax(s)[4999].tolist() == [1 / 19] * 3 + [0.0] + [1 / 19] * 16
 
 
-@given(scores(), SHIFTS)
-def test_a_shift_changes_no_probability(s, shift):
-    assert np.allclose(cc.softmax(s + shift), cc.softmax(s), rtol=1e-9, atol=1e-12)
-
-
-@given(scores(), SHIFTS)
-def test_a_shift_moves_logsumexp_along(s, shift):
-    assert math.isclose(cc.logsumexp(s + shift), cc.logsumexp(s) + shift, abs_tol=1e-9)
-
-
 @given(scores())
-def test_probabilities_sum_to_one(s):
-    assert math.isclose(cc.softmax(s).sum(), 1, rel_tol=1e-14)
-    assert math.isclose(np.exp(cc.log_softmax(s)).sum(), 1, rel_tol=1e-12)
-
-
-@given(scores())
-def test_logsumexp_lies_between_the_maximum_and_the_maximum_and_ln_k(s):
-    slack = 1e-15 * (1 + abs(s).max())
-    assert s.max() <= cc.logsumexp(s) + slack
-    assert cc.logsumexp(s) <= s.max() + math.log(len(s)) + slack
-
-
-@given(scores(4), scores(4), st.floats(0, 1))
-def test_logsumexp_is_convex(s, t, weight):
-    chord = weight * cc.logsumexp(s) + (1 - weight) * cc.logsumexp(t)
-    assert cc.logsumexp(weight * s + (1 - weight) * t) <= chord + 1e-9
-
-
-@given(scores(largest=20))
-def test_log_softmax_is_the_logarithm_of_softmax(s):
-    assert np.allclose(cc.log_softmax(s), np.log(cc.softmax(s)), rtol=1e-12, atol=1e-14)
-
-
-@given(scores(1))
-def test_sigmoid_is_softmax_against_zero(s):
-    assert math.isclose(cc.sigmoid(s[0]), cc.softmax([s[0], 0.0])[0], rel_tol=1e-14)
-
-
-@given(scores())
-def test_sigmoids_of_a_score_and_its_opposite_sum_to_one(s):
-    assert np.allclose(cc.sigmoid(s) + cc.sigmoid(-s), 1, rtol=1e-15)
-
-
-@given(scores(largest=500))
-def test_log_sigmoid_is_the_logarithm_of_sigmoid(s):
-    assert np.allclose(cc.log_sigmoid(s), np.log(cc.sigmoid(s)), rtol=1e-12, atol=1e-15)
-
-
-@given(scores(largest=30))
-def test_softmax_is_the_gradient_of_logsumexp(s):
-    check = cc.check_gradient(cc.logsumexp, cc.softmax, s)
-    assert check, str(check)
+def test_exponentials_are_right_to_a_few_units_at_any_width(s):
+    for function in (cc.softmax, cc.log_softmax, cc.logsumexp):
+        expected = getattr(oracles, function.__name__)(s)
+        assert oracles.ulp_error(function(s), expected) < 4
 
 
 @pytest.mark.parametrize(
@@ -207,13 +148,6 @@ def test_soft_labels_are_cross_entropy(case):
     assert math.isclose(loss, expected, rel_tol=1e-12, abs_tol=1e-14)
 
 
-@given(example(), st.floats(-100, 100))
-def test_a_shift_of_the_scores_changes_no_loss(case, shift):
-    s, k, _ = case
-    shifted = cc.softmax_cross_entropy(k, s + shift)
-    assert math.isclose(shifted, cc.softmax_cross_entropy(k, s), rel_tol=1e-9, abs_tol=1e-12)
-
-
 @given(example())
 def test_gradient_is_probabilities_minus_labels(case):
     s, k, y = case
@@ -222,40 +156,10 @@ def test_gradient_is_probabilities_minus_labels(case):
     assert np.allclose(cc.softmax_cross_entropy_gradient(y, s), q - y, atol=1e-15)
 
 
-@given(example())
-def test_gradient_sums_to_zero(case):
-    s, k, y = case
-    for labels in (k, y):
-        assert abs(cc.softmax_cross_entropy_gradient(labels, s).sum()) < 1e-14
-
-
 def test_gradient_at_extreme_scores():
     assert cc.softmax_cross_entropy_gradient(0, [1e4, 0.0, -INF]).tolist() == [0, 0, 0]
     assert cc.softmax_cross_entropy_gradient(1, [1e4, 0.0, -INF]).tolist() == [1, -1, 0]
     assert cc.softmax_cross_entropy_gradient([0, 1, 0], [1e4, 0.0, -INF]).tolist() == [1, -1, 0]
-
-
-BITS = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1))
-LOGITS = st.floats(-700, 700)
-
-
-@given(BITS, LOGITS)
-def test_binary_cross_entropy_is_softmax_against_zero(y, s):
-    expected = cc.softmax_cross_entropy([1 - y, y], [0.0, s])
-    assert math.isclose(cc.binary_cross_entropy(y, s), expected, rel_tol=1e-12, abs_tol=1e-300)
-
-
-@given(BITS, LOGITS)
-def test_yes_and_no_change_places(y, s):
-    assert math.isclose(
-        cc.binary_cross_entropy(y, s), cc.binary_cross_entropy(1 - y, -s), rel_tol=1e-9
-    )
-
-
-@given(BITS, st.floats(-30, 30))
-def test_gradient_of_binary_cross_entropy_is_sigmoid_minus_label(y, s):
-    gradient = cc.binary_cross_entropy_gradient(y, s)
-    assert math.isclose(gradient, cc.sigmoid(s) - y, abs_tol=1e-15)
 
 
 def test_infinite_scores_cost_nothing_or_everything():
@@ -278,16 +182,6 @@ def test_brier_score_is_the_squared_distance(case):
             cc.brier_score(labels, q), sum((q - rows) ** 2), rel_tol=1e-13, abs_tol=1e-30
         )
         assert np.allclose(cc.brier_score_gradient(labels, q), 2 * (q - rows), atol=1e-15)
-
-
-@given(distributions(), distributions())
-def test_log_and_brier_scores_are_proper(p, q):
-    """No other model is expected to score better than the truth."""
-    if len(p) == len(q):
-        classes = np.arange(len(p))
-        brier = [p @ cc.brier_score(classes, np.tile(r, (len(p), 1))) for r in (p, q)]
-        assert brier[0] <= brier[1] + 1e-12
-        assert cc.cross_entropy(p, p) <= cc.cross_entropy(p, q) + 1e-12
 
 
 def test_brier_score_from_the_best_to_the_worst():

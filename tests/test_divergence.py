@@ -55,51 +55,6 @@ def test_divergence_from_itself_is_exactly_zero(divergence, p):
     assert divergence(p, p) == 0
 
 
-@every_divergence
-@given(pair=pairs(4), weight=st.floats(0, 1))
-def test_divergence_is_jointly_convex(divergence, pair, weight):
-    p, q, r, s = pair
-    mixed = divergence(weight * p + (1 - weight) * r, weight * q + (1 - weight) * s)
-    parts = [w * divergence(*d) for w, d in ((weight, (p, q)), (1 - weight, (r, s))) if w]
-    assert mixed <= sum(parts) + 1e-9
-
-
-@every_divergence
-@given(pair=pairs())
-def test_merging_outcomes_never_raises_a_divergence(divergence, pair):
-    merged = [np.append(p[0] + p[1], p[2:]) for p in pair]
-    assert divergence(*merged) <= divergence(*pair) + 1e-12
-
-
-@given(pairs())
-def test_jensen_shannon_is_symmetric_and_at_most_one_bit(pair):
-    p, q = pair
-    forward, backward = cc.jensen_shannon_divergence(p, q), cc.jensen_shannon_divergence(q, p)
-    assert math.isclose(forward, backward, rel_tol=1e-13, abs_tol=1e-300)
-    assert forward <= math.log(2) * (1 + 1e-14)
-
-
-@given(pairs())
-def test_jensen_shannon_is_the_mean_divergence_from_the_middle(pair):
-    p, q = pair
-    m = (p + q) / 2
-    mean = (cc.kl_divergence(p, m) + cc.kl_divergence(q, m)) / 2
-    assert math.isclose(cc.jensen_shannon_divergence(p, q), mean, rel_tol=1e-11, abs_tol=1e-15)
-
-
-@given(pairs())
-def test_pinsker(pair):
-    p, q = pair
-    assert cc.kl_divergence(p, q) >= abs(p - q).sum() ** 2 / 2 * (1 - 1e-12)
-
-
-@given(pairs(), pairs())
-def test_divergence_of_independent_variables_adds_up(first, second):
-    joint = [np.outer(p, q).ravel() for p, q in zip(first, second, strict=True)]
-    total = cc.kl_divergence(*first) + cc.kl_divergence(*second)
-    assert np.isclose(cc.kl_divergence(*joint), total, rtol=1e-10, atol=1e-12)
-
-
 GAUSSIANS = st.tuples(st.floats(-50, 50), st.floats(0.01, 50))
 
 
@@ -118,17 +73,6 @@ def test_gaussian_divergence_has_no_unit(p, q):
 def test_gaussian_divergence_of_the_course():
     assert cc.gaussian_kl_divergence(0, 1, 1, 1) == 0.5
     assert cc.gaussian_kl_divergence(1, 1, 0, 1, base=2) == 0.5 / math.log(2)
-
-
-def test_gaussian_divergence_is_that_of_the_densities():
-    x = np.linspace(-30, 30, 200_001)
-
-    def density(mean, std):
-        return np.exp(-((x - mean) ** 2) / (2 * std**2)) / (std * np.sqrt(2 * np.pi))
-
-    p, q = density(0.5, 1.2), density(-0.3, 2)
-    integral = np.sum(p * np.log(p / q)) * (x[1] - x[0])
-    assert math.isclose(cc.gaussian_kl_divergence(0.5, 1.2, -0.3, 2), integral, rel_tol=1e-9)
 
 
 def test_a_single_number_fits_an_array_of_gaussians():

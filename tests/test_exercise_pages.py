@@ -1,6 +1,5 @@
 """The pages that the build makes of the exercises: nothing secret in them, solutions apart."""
 
-import importlib.util
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,17 +10,10 @@ import pytest
 from tools import exercises
 from tools.exercise_cells import HIDDEN, is_test, student_version
 from tools.exercises import Exercises
+from website.extensions import exercise_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = {path.stem: Exercises(path) for path in exercises.sources()}
-
-
-def extension():
-    path = ROOT / "website" / "extensions" / "exercise_pages.py"
-    spec = importlib.util.spec_from_file_location("exercise_pages", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def make_pages(folder, solutions=True):
@@ -30,7 +22,7 @@ def make_pages(folder, solutions=True):
         ignore = shutil.ignore_patterns("pages", "__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=ignore, dirs_exist_ok=True)
     config = SimpleNamespace(exercise_solutions=solutions, nb_execution_excludepatterns=["kept"])
-    extension().write_pages(SimpleNamespace(srcdir=folder), config)
+    exercise_pages.write_pages(SimpleNamespace(srcdir=folder), config)
     return folder / "exercises" / "pages", config.nb_execution_excludepatterns
 
 
@@ -87,8 +79,8 @@ def test_one_setting_leaves_the_solutions_out(tmp_path):
 def test_pages_are_written_anew_only_when_they_change(pages):
     folder, _ = pages
     (folder / "gone.ipynb").write_text("{}", encoding="utf-8")  # by a build, once
-    with (folder / extension().MADE).open("a", encoding="utf-8") as made:
-        made.write(extension().digest("{}") + "\n")
+    with (folder / exercise_pages.MADE).open("a", encoding="utf-8") as made:
+        made.write(exercise_pages.digest("{}") + "\n")
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     make_pages(folder.parent.parent)
     after = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
@@ -102,7 +94,7 @@ def test_a_chapter_its_exercises_and_their_solutions_link_to_one_another():
     links = {}
     for page in (chapter, *others, "book/glossary"):
         context = {}
-        extension().tell_page(app, page, "page.html", context, None)
+        exercise_pages.tell_page(app, page, "page.html", context, None)
         links[page] = list(context.get("companions", ()))
     assert links == {
         chapter: others,

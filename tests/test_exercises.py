@@ -343,7 +343,7 @@ def test_check_accepts_a_function_whose_variables_come_later(capsys):
         ([1.0], 1.0, "a single number expected, got an array of shape (1,)"),
         (1.0, [1.0, 1.0], "an array of shape (2,) expected, got a single number"),
         (float("nan"), 1.0, "the answer is nan"),
-        (2.0, 1.0, "got 2., which is not it"),
+        (2.0, 1.0, "got 2, which is not it"),
         (3.0, 1.0, "three"),
         ([1.0] * 9, [2.0] * 9, "got other numbers, which is not it"),
         (1.0, "yes", "a text is expected, got float"),
@@ -360,9 +360,11 @@ def test_expect_says_what_is_wrong(got, right, said):
 
 
 def test_expect_names_the_right_value_only_when_asked():
-    assert line_of(lambda: expect(2.0, 1.0, tell=True)) == "✗ sum: got 2., expected 1."
+    assert line_of(lambda: expect(2.0, 1.0, tell=True)) == "✗ sum: got 2, expected 1"
     close = line_of(lambda: expect(1.00001, 1.0, tell=True))
-    assert close == "✗ sum: got 1.00001, expected 1."
+    assert close == "✗ sum: got 1.00001, expected 1"
+    table = line_of(lambda: expect([[0.25, -10.0]], [[1.0, 2.0]], tell=True))
+    assert table == "✗ sum: got [[0.25, -10]], expected [[1, 2]]"
 
 
 def test_expect_says_when_a_number_was_rounded_too_much():

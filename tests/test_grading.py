@@ -4,6 +4,7 @@ Needs nbgrader (`pip install -c requirements.lock -e '.[grading]'`); what the sa
 tested where bubblewrap works.
 """
 
+import base64
 import contextlib
 import copy
 import csv
@@ -26,7 +27,7 @@ from tools.exercises import Exercises
 
 pytest.importorskip("nbgrader", reason="grading needs nbgrader (the extra 'grading')")
 
-from tools.grading import __main__ as commands, line, mending, running
+from tools.grading import __main__ as commands, line, mending, running, sandbox
 from tools.grading.running import Limits, mark
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -371,6 +372,15 @@ ATTACKS = {
     "memory by ctypes": "import ctypes\nctypes.memset(id(None), 0, 64)",
     "the module's own line": OWN + "line.Line.raised = lambda *args: {'result': True}\n"
     "line.restored = lambda *args: 1",
+    "a class that claims to be a number": "class Claims:\n"
+    "    __class__ = property(lambda self: float)\nnumber = Claims()\n"
+    "fake = lambda *args: number\n" + ANSWERS,
+    "the finders of modules": "import sys\nfor one in list(sys.meta_path):\n"
+    "    if type(one).__name__ == 'Lenders':\n        sys.meta_path.remove(one)\n"
+    "for name in list(sys.modules):\n    if name.startswith('coursecode'):\n"
+    "        del sys.modules[name]\nimport coursecode\n"
+    "def mean_cross_entropy(p, q):\n    return coursecode.cross_entropy(p, q).mean()"
+    if SHUT_IN else "pass",
     "claims": "pass",
 }  # fmt: skip
 
@@ -515,7 +525,7 @@ def test_a_changed_input_is_said_to_be_changed():
     _, said, flags, _ = results(submission(q5=wrong))
     assert flags == ["cross-entropy-q5 changes its inputs"]  # later tests may be made of them
     changed = "an input was changed: compute with a new array"
-    assert said.pop("q5-far") == "✗ a true class that is far behind: got [0.], expected [1800.]"
+    assert said.pop("q5-far") == "✗ a true class that is far behind: got [0], expected [1800]"
     assert {line.partition(": ")[2] for line in said.values()} == {changed}
 
 
@@ -605,6 +615,22 @@ def test_a_submission_has_an_end(case, marked):
     assert "took longer than 4 s" in flags[-1]
 
 
+def test_what_a_notebook_holds_and_writes_has_an_end(monkeypatch):
+    assert mending.mend(b"\n", SOURCE.notebook)[1] == ["not read: ValueError: the file is empty"]
+    many = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1") for _ in range(1001)])
+    assert mending.mend(json.dumps(many).encode(), SOURCE.notebook)[1] == [
+        "not read: ValueError: it has 1,001 cells, at most 1,000 are read"
+    ]
+    drawn = [b"\x89PNG".ljust(16) + side.to_bytes(4) * 2 for side in (1000, 60_000)]
+    done = {"pictures": [base64.b64encode(picture).decode() for picture in drawn]}
+    assert len(running.outputs(done)) == 1
+    monkeypatch.setattr(running, "ROOM", 10_000)
+    notebook = with_cells(submission(), *["print('x' * 4000)"] * 4)
+    passed, said, _, marked = results(notebook)
+    assert (passed, said) == (set(SOURCE.tests), {})
+    assert str(marked).count("x" * 4000) == 2
+
+
 FLOOD = {
     "q4": f"print('x' * 10**8)\n{SOURCE.solutions['q4']}",
     "q5": "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\n" + SOURCE.solutions["q5"],
@@ -619,6 +645,26 @@ def test_a_flood_is_cut_and_a_figure_is_kept(case, marked):
     assert printed(notebook, "q4").endswith("more characters left out]\n")
     cell = next(cell for cell in notebook.cells if SOURCE.short(cell) == "q5")
     assert any("image/png" in output.get("data", {}) for output in cell.outputs)
+
+
+UNREAD = {
+    "q1": SOURCE.solutions["q1"] + "\n\nprint('a bracket'",
+    "q5": "def loss_from_scores(labels, scores):\nreturn 0",
+}
+
+
+@cases({"no Python": submission(**UNREAD)})
+def test_an_answer_that_is_no_python_is_told_with_its_line(case, marked):
+    passed, said, flags, _ = marked[case]
+    assert passed == set(SOURCE.tests) - checks_of("q1", "q5")
+    last = UNREAD["q1"].count("\n") + 1
+    why = f"SyntaxError: '(' was never closed (cross-entropy-q1, line {last})"
+    assert said["q1-spent"] == f"✗ bits spent a day: {why}"
+    assert "IndentationError" in said["q5-images"]
+    assert flags == [
+        "cross-entropy-q1: SyntaxError, so nothing in it was run",
+        "cross-entropy-q5: IndentationError, so nothing in it was run",
+    ]
 
 
 # What a submission sees
@@ -667,6 +713,24 @@ def test_a_submission_sees_neither_tests_nor_others_nor_the_network(tmp_path, mo
     assert processes == "[]"
     assert written in {"OSError", "PermissionError"}  # read only, or another user's folder
     assert network == "[Errno 101] Network is unreachable"
+
+
+KEYS = """
+import ctypes
+call = ctypes.CDLL(None).syscall
+found = [call({keyctl}, 10, ring, b"user", b"left", 0) for ring in (-3, -4, -5)]
+[call({keyctl} - 2, b"user", b"left", b"x", 1, ring) for ring in (-3, -4, -5)]
+"""
+
+
+@needs_bubblewrap
+def test_a_submission_finds_no_key_that_the_one_before_has_left():
+    look = KEYS.format(keyctl=sandbox.KEYCTL)
+    for _ in range(2):
+        learner = running.Learner(bare=False, shut_in=True)
+        learner.ask(cell=look)
+        assert learner.ask(names=["found"])["values"] == {"found": [-1, -1, -1]}
+        learner.end()
 
 
 def test_a_last_cell_prints_no_hidden_test():
@@ -766,16 +830,16 @@ def test_marks_are_entered_with_what_a_person_has_to_mark(graded):
     loops = float(rows["loops"]["score"])
     assert loops == AUTOMATIC - len(checks_of("q4", "q5"))
     assert "cross-entropy-q4: no answer within 3 s; cross-entropy-q5:" in rows["loops"]["remarks"]
-    assert "not a notebook: NotJSONError" in rows["broken"]["remarks"]
-    assert "not a notebook" in rows["list"]["remarks"]
+    assert "not read: JSONDecodeError: Expecting value: line 1" in rows["broken"]["remarks"]
+    assert "not read" in rows["list"]["remarks"]
     assert "Unsupported nbformat version ?" in rows["half"]["remarks"]
-    assert "11 submissions in" in said
+    assert "Submissions: 11 in" in said
 
 
 def test_grading_some_again_changes_no_mark(graded):
     course, rows, *_ = graded
     said = grading("grade", str(course), CHAPTER, "--only", "ada", "--only", "Eva Müller")
-    assert "2 submissions" in said
+    assert "Submissions: 2 in" in said
     again, _ = read_marks(course)
     assert {n: row["score"] for n, row in again.items()} == {n: r["score"] for n, r in rows.items()}
 
@@ -994,6 +1058,11 @@ def test_what_was_deleted_is_put_back_and_told():
     assert "cross-entropy-q1-spent is missing: it was put back" in flags
 
 
+def test_a_remark_has_no_letter_that_moves_a_cursor():
+    _, flags = mending.mend(rb'{"nbformat": "\u001b[2J\n\ud83d"}', SOURCE.notebook)
+    assert flags == ["not read: NBFormatError: Unsupported nbformat version ?[2J??"]
+
+
 def test_formulas_stay_and_tags_do_not():
     assert mending.without_scripts("$a < b$, $$p\\;&=q$$ 1 > 0") == "$a < b$, $$p\\;&=q$$ 1 > 0"
     assert "<script" not in mending.without_scripts(SCRIPT)
@@ -1013,6 +1082,10 @@ def test_collect_names_what_it_leaves_out(tmp_path, capsys):
         "lena.zip",
         "max/notes.txt",
         "a*b.ipynb",
+        "a\x1b[2J\nb.ipynb",
+        "O’Brien.ipynb",
+        "प्रिया.ipynb",
+        long := "\ufb2c" * 80 + ".ipynb",  # each letter becomes three
     ):
         (given / name).parent.mkdir(parents=True, exist_ok=True)
         (given / name).write_text("{}", encoding="utf-8")
@@ -1022,12 +1095,13 @@ def test_collect_names_what_it_leaves_out(tmp_path, capsys):
     (given / "link.ipynb").symlink_to(tmp_path / "elsewhere" / "hinge.ipynb")
     commands.collect(tmp_path / "course", "hinge", given)
     said = capsys.readouterr().out.splitlines()
-    assert sorted(commands.submitted(tmp_path / "course", "hinge")) == ["Eva Müller", "ada", "carl"]
-    assert said[-1].startswith("3 submissions of hinge in")
-    assert commands.counted(1) == "1 submission"
+    names = sorted(commands.submitted(tmp_path / "course", "hinge"))
+    assert names == ["Eva Müller", "O’Brien", "ada", "carl", "प्रिया"]
+    assert said[-1].startswith("Submissions of hinge in")
+    assert said[-1].endswith(": 5")
     assert sorted(said[:-1]) == [
-        "left out: a*b.ipynb "
-        "(a learner's name has letters, digits, spaces and . , _ @ ' ( ) + - only)",
+        f"left out: a*b.ipynb ({commands.SPELLED})",
+        f"left out: a?[2J?b.ipynb ({commands.SPELLED})",
         "left out: ada/hinge.ipynb (ada.ipynb is there too)",
         "left out: bob/hinge (1).ipynb (it is not called hinge.ipynb)",
         "left out: deep/er/hinge.ipynb (it lies deeper than <learner>/hinge.ipynb)",
@@ -1037,6 +1111,7 @@ def test_collect_names_what_it_leaves_out(tmp_path, capsys):
         "left out: link.ipynb (it is a link, or no plain file)",
         "left out: linked (it is a link, or no plain file)",
         "left out: max/notes.txt (it is not a notebook)",
+        f"left out: {long} (its name is too long)",
     ]
 
 
@@ -1048,12 +1123,15 @@ def test_collect_names_what_it_leaves_out(tmp_path, capsys):
     [
         (["grade"], "was not released in"),
         (["grade", "--only", "nobody"], "no submission of nobody"),
+        (["marks"], "no submission of hinge is in"),
+        (["collect"], "no folder of submissions: FOLDER is missing"),
+        (["collect", "/nonsense"], "no folder of submissions: /nonsense"),
         (["release", "--overlay", "/nonsense"], "--overlay: there is no folder /nonsense"),
         (["collect", "--overlay", "/nonsense"], "--overlay: there is no folder /nonsense"),
     ],
 )
 def test_a_command_that_cannot_work_says_why(tmp_path, capsys, words, said):
-    if "nobody" in words:
+    if "was not released" not in said:
         known = {"hinge": str(exercises.EXERCISES)}
         (tmp_path / "released.json").write_text(json.dumps(known))
     with pytest.raises(SystemExit):

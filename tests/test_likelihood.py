@@ -92,32 +92,6 @@ def test_impossible_and_certain_outcomes():
     assert cc.poisson_log_likelihood([0, 1, 30], 0).tolist() == [0, -INF, -INF]
 
 
-def test_probabilities_sum_to_one():
-    counts = np.arange(200)
-    for rate in (0.0, 0.3, 4.0, 60.0):
-        assert np.exp(cc.poisson_log_likelihood(counts, rate)).sum() == pytest.approx(1, rel=1e-13)
-    x = np.linspace(-60, 60, 600_001)
-    for density in (cc.normal_log_likelihood(x, 1.0, 2.0), cc.laplace_log_likelihood(x, 1.0, 2.0)):
-        assert np.trapezoid(np.exp(density), x) == pytest.approx(1, rel=1e-8)
-
-
-@given(st.floats(-100, 100), st.floats(-100, 100))
-def test_which_loss_each_noise_model_means(y, f):
-    square, absolute = cc.squared_error(y, f), cc.absolute_error(y, f)
-    normal_loss = -cc.normal_log_likelihood(y, f, 1)
-    assert math.isclose(normal_loss, square / 2 + math.log(2 * math.pi) / 2, rel_tol=1e-13)
-    laplace_loss = -cc.laplace_log_likelihood(y, f, 1)
-    assert math.isclose(laplace_loss, absolute + math.log(2), rel_tol=1e-13)
-
-
-@given(st.integers(0, 1), st.floats(-15, 15))
-def test_bernoulli_is_minus_the_binary_cross_entropy(y, s):
-    expected = -cc.binary_cross_entropy(y, s)
-    assert math.isclose(
-        cc.bernoulli_log_likelihood(y, cc.sigmoid(s)), expected, rel_tol=1e-8, abs_tol=1e-15
-    )
-
-
 def test_the_numbers_of_the_course():
     tosses = np.array([1] * 9 + [0] * 4)
     assert cc.bernoulli_mle(tosses) == 9 / 13

@@ -1,8 +1,15 @@
 """The runtime of live pages is fetched, checked and made ready; no network is asked here."""
 
 import hashlib
+import http.server
+import importlib.metadata
+import io
 import json
+import os
+import random
+import re
 import sys
+import threading
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -78,6 +85,59 @@ def test_the_files_are_fetched_once_and_a_build_finds_them(asked, capsys):
     folder = runtime.installed()
     assert {path.name for path in folder.iterdir()} == set(FILES)
     assert [path.name for path in runtime.CACHE.iterdir()] == [folder.name]
+
+
+def wheel_of(size: int) -> bytes:
+    """A package that is little but its size."""
+    about = "carrier-1.dist-info"
+    content = io.BytesIO()
+    with ZipFile(content, "w") as box:
+        box.writestr("inside/large", random.Random(0).randbytes(size))
+        box.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: carrier\nVersion: 1\n")
+        box.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        box.writestr(f"{about}/RECORD", "")
+    return content.getvalue()
+
+
+@pytest.mark.skipif(
+    [int(part) for part in importlib.metadata.version("pip").split(".")[:2]] < [25, 2],
+    reason="needs the pip of requirements.lock",
+)
+def test_a_download_that_breaks_off_goes_on_where_it_was(tmp_path, monkeypatch):
+    wheel = wheel_of(3_000_000)
+    name, half = "carrier-1-py3-none-any.whl", len(wheel) // 2
+    starts = []
+
+    class Registry(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *args) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            page = f'<!doctype html><a href="/{name}">{name}</a>'.encode()
+            body, first = (wheel, 0) if self.path.endswith(name) else (page, 0)
+            if wanted := re.match(r"bytes=(\d+)-", self.headers["Range"] or ""):
+                first = int(wanted[1])
+            self.send_response(206 if first else 200)
+            self.send_header("Content-Type", "text/html" if body is page else "application/zip")
+            self.send_header("Content-Length", str(len(body) - first))
+            self.send_header("Content-Range", f"bytes {first}-{len(body) - 1}/{len(body)}")
+            self.send_header("ETag", '"one"')
+            self.end_headers()
+            if body is wheel:
+                starts.append(first)
+                body = body[:half] if not first else body  # then the line is cut
+            self.wfile.write(body[first:])
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        own = {"INDEX_URL": f"http://127.0.0.1:{server.server_port}/", "CONFIG_FILE": os.devnull}
+        for option, value in {**own, "NO_CACHE_DIR": "1", "EXTRA_INDEX_URL": ""}.items():
+            monkeypatch.setenv(f"PIP_{option}", value)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        path = runtime.carrier("carrier==1", tmp_path)
+        server.shutdown()
+    assert path.read_bytes() == wheel
+    assert starts == [0, half]
 
 
 def test_another_list_has_another_folder(asked, small):

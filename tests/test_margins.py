@@ -20,45 +20,13 @@ INF = np.inf
 
 class Loss(NamedTuple):
     name: str
-    of_lacks: object = None  # of what each other class lacks of the margin, exactly
+    of_lacks: object  # of what each other class lacks of the margin, exactly
 
     def __call__(self, y, s):
         return getattr(cc, self.name)(y, s)
 
     def gradient(self, y, s):
         return getattr(cc, self.name + "_gradient")(y, s)
-
-
-BINARY = [Loss(f"{name}_loss") for name in ("hinge", "squared_hinge", "logistic", "exponential")]
-EVERY_BINARY = pytest.mark.parametrize("loss", BINARY, ids=lambda loss: loss.name)
-SIGNS = st.sampled_from([-1.0, 1.0])
-SCORES = st.floats(-30, 30)
-
-
-@EVERY_BINARY
-@given(SIGNS, SCORES)
-def test_only_the_margin_counts_and_more_is_better(loss, y, s):
-    assert loss(y, s) == loss(-y, -s) == loss(1, y * s)
-    assert loss.gradient(y, s) == -loss.gradient(-y, -s)
-    assert loss(y, s + y) <= loss(y, s)
-    assert y * loss.gradient(y, s) <= 0
-
-
-@given(SIGNS, SCORES)
-def test_the_losses_bound_the_share_of_errors(y, s):
-    wrong = cc.zero_one_loss(y, s)
-    assert wrong == (y * s <= 0)
-    for loss in (cc.hinge_loss, cc.squared_hinge_loss, cc.exponential_loss):
-        assert loss(y, s) >= wrong
-    assert cc.logistic_loss(y, s) / math.log(2) >= wrong
-
-
-@given(SIGNS, st.floats(-700, 700))
-def test_the_logistic_loss_is_binary_cross_entropy(y, s):
-    expected = cc.binary_cross_entropy((y + 1) / 2, s)
-    assert math.isclose(cc.logistic_loss(y, s), expected, rel_tol=1e-13)
-    slope = cc.binary_cross_entropy_gradient((y + 1) / 2, s)
-    assert math.isclose(cc.logistic_loss_gradient(y, s), slope, rel_tol=1e-13, abs_tol=1e-307)
 
 
 def test_kinks_and_ties():
@@ -111,23 +79,6 @@ def test_shifts_change_nothing_and_gradients_sum_to_zero(loss, example, shift):
     assert (np.delete(gradient, y) >= 0).all()
 
 
-@given(examples())
-def test_with_two_classes_all_are_the_binary_hinge_of_the_difference(example):
-    _, s = example
-    s = np.resize(s, 2)
-    hinge = cc.hinge_loss(1, s[0] - s[1])
-    assert math.isclose(cc.multiclass_hinge_loss(0, s), hinge, rel_tol=1e-15)
-    assert math.isclose(cc.crammer_singer_loss(0, s), hinge, rel_tol=1e-15)
-    assert math.isclose(cc.squared_multiclass_hinge_loss(0, s), hinge**2, rel_tol=1e-14)
-
-
-@given(examples())
-def test_the_worst_class_is_at_most_all_of_them(example):
-    y, s = example
-    assert cc.crammer_singer_loss(y, s) <= cc.multiclass_hinge_loss(y, s)
-    assert cc.multiclass_hinge_loss(y, s) <= len(s) * cc.crammer_singer_loss(y, s)
-
-
 def test_the_numbers_of_the_course():
     losses = cc.multiclass_hinge_loss(LABELS, IMAGES)
     assert np.allclose(losses, [5.1 - 3.2 + 1, 0, 5.3 + 1 + 5.6 + 1], rtol=1e-15)
@@ -152,11 +103,6 @@ def test_a_single_class_has_no_rivals():
     for loss in MULTICLASS:
         assert loss(0, [3.0]) == 0
         assert loss.gradient(0, [3.0]).tolist() == [0]
-
-
-def test_margin_and_scale_are_one_knob():
-    doubled = cc.multiclass_hinge_loss(LABELS, 2 * IMAGES, margin=2)
-    assert np.allclose(doubled, 2 * cc.multiclass_hinge_loss(LABELS, IMAGES), rtol=1e-14)
 
 
 def test_scikit_learn_has_the_same_hinges():

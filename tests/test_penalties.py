@@ -48,16 +48,6 @@ def test_the_numbers_of_the_course():
     assert (np.array(w) @ np.ones(4)).tolist() == [1, 1]
 
 
-@given(VECTORS)
-def test_the_elastic_net_ends_in_l1_and_l2(w):
-    assert cc.elastic_net_penalty(w, l1_ratio=1) == cc.l1_penalty(w)
-    assert cc.elastic_net_penalty(w, l1_ratio=0) == cc.l2_penalty(w)
-    assert np.array_equal(
-        cc.elastic_net_proximal(w, step=2, l1_ratio=1), cc.soft_threshold(w, threshold=2)
-    )
-    assert np.array_equal(cc.elastic_net_proximal(w, step=2, l1_ratio=0), cc.l2_proximal(w, step=2))
-
-
 def proximal_steps():
     yield cc.l1_penalty, lambda w, t: cc.soft_threshold(w, threshold=t)
     yield cc.l2_penalty, lambda w, t: cc.l2_proximal(w, step=t)
@@ -78,21 +68,6 @@ def test_a_proximal_step_lands_on_the_minimum_of_its_definition(penalty, proxima
     for scale in (1, 1e-2, 1e-4):
         assert objective(best + scale * change) >= objective(best) * (1 - 1e-13)
     assert objective(np.zeros(4)) >= objective(best) * (1 - 1e-13)
-
-
-@given(VECTORS, st.floats(0, 50))
-def test_soft_threshold_moves_towards_zero_and_stops_there(w, t):
-    moved = cc.soft_threshold(w, threshold=t)
-    assert np.all(moved[abs(w) <= t] == 0)
-    far = abs(w) > t
-    assert np.array_equal(moved[far], (w - np.sign(w) * t)[far])
-    assert np.array_equal(cc.soft_threshold(w, threshold=0), w)
-
-
-def test_steps_by_hand():
-    assert cc.soft_threshold([3.0, -0.5, 1.0, -2.0], threshold=1).tolist() == [2, 0, 0, -1]
-    assert cc.l2_proximal([3.0, -1.5], step=1).tolist() == [1, -0.5]
-    assert cc.elastic_net_proximal([3.0, -0.5], step=1, l1_ratio=0.5).tolist() == [1.25, 0]
 
 
 def test_steps_keep_the_sign_of_zero_plain():

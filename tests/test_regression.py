@@ -1,6 +1,5 @@
 """Losses of predicted numbers: one table that every contract runs through."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -36,41 +35,11 @@ NUMBERS = st.floats(-1e3, 1e3)
 
 
 @EVERY_LOSS
-@given(NUMBERS, NUMBERS)
-def test_only_the_residual_counts(loss, y, f):
-    assert math.isclose(loss(y, f), loss(y - f, 0), rel_tol=1e-14)
-
-
-@EVERY_LOSS
 @given(NUMBERS)
 def test_loss_is_nothing_for_a_hit_and_never_negative(loss, y):
     assert loss(y, y) == 0
     assert loss.gradient(y, y) == 0
     assert loss(y, -y) >= 0
-
-
-@given(NUMBERS, NUMBERS, st.floats(0.01, 100))
-def test_a_change_of_unit(y, f, unit):
-    assert math.isclose(
-        cc.squared_error(unit * y, unit * f), unit**2 * cc.squared_error(y, f), rel_tol=1e-9
-    )
-    for name in ("absolute_error", "quantile_loss"):
-        loss = getattr(cc, name)
-        assert math.isclose(loss(unit * y, unit * f), unit * loss(y, f), rel_tol=1e-9, abs_tol=1e-9)
-    huber = cc.huber_loss(unit * y, unit * f, delta=unit)
-    assert math.isclose(huber, unit**2 * cc.huber_loss(y, f), rel_tol=1e-9, abs_tol=1e-12)
-
-
-@given(NUMBERS, NUMBERS)
-def test_how_the_losses_hang_together(y, f):
-    absolute, half_square = cc.absolute_error(y, f), cc.squared_error(y, f) / 2
-    assert cc.quantile_loss(y, f) == absolute / 2
-    assert cc.quantile_loss(y, f, quantile=0.25) == cc.quantile_loss(f, y, quantile=0.75)
-    assert math.isclose(cc.huber_loss(y, f, delta=1e4), half_square, rel_tol=1e-15)
-    assert cc.huber_loss(y, f, delta=1e-6) <= 1e-6 * absolute
-    slack = 1e-13 * (1 + half_square)
-    assert cc.huber_loss(y, f) <= min(half_square, absolute) + slack
-    assert cc.log_cosh_loss(y, f) <= cc.huber_loss(y, f) + slack
 
 
 def best_constant(loss, y):

@@ -23,9 +23,12 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 NEXT = re.compile(r'<link rel="next" href="([^"#]+)')
 
-NOT_PRINTED = (
-    ".headerlink, .chapter-head, .letters, .live-bar, .live-else, loss-figure > :not(.stage)"
-)
+ARTICLE = re.compile(r"<article\b.*</article>", re.S)
+TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.S)
+# Links that would stand in the contents or lead nowhere; what else isn't printed CSS hides.
+LINKS = re.compile(r'<a class="headerlink".*?</a>|<p class="live-else">.*?</p>', re.S)
+TAG = re.compile(r'<[a-z](?:"[^"]*"|[^<>"])*>')
+PLACE = re.compile(r'(?<=\s)(id|src|href)="([^"]*)"')
 
 # What is too wide for the paper is set smaller; the page is laid out at the width of the print.
 FIT = """
@@ -34,11 +37,6 @@ for (const box of document.querySelectorAll(".formula, .pst-scrollable-table-con
   if (share < 1) box.style.fontSize = `${Math.floor(share * 100) / 100}em`;
 }
 """
-
-
-def parsed(path: Path) -> Any:
-    """A page as a tree."""
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def spine(site: Path, page: str) -> Iterator[str]:
@@ -54,40 +52,47 @@ def anchor(page: str, name: str = "") -> str:
     return re.sub(r"\W+", "-", page.removesuffix(".html")) + (f"--{name}" if name else "")
 
 
-def article(site: Path, page: str, pages: set[str]) -> Any:
-    """The text of a page, its ids made unique in the whole and its links turned to the whole."""
-    text = parsed(site / page).article
+def article(site: Path, page: str, pages: set[str]) -> str:
+    """The text of a page, its ids made unique in the whole and its links turned to the whole.
+
+    The pages have been written by a program, so that their tags are found by their form; a tree of
+    all of them takes half a minute.
+    """
     folder = PurePosixPath(page).parent
-    for tag in text.select("[id]"):
-        tag["id"] = anchor(page, tag["id"])
-    for tag in text.select("details"):
-        tag["open"] = ""
-    for tag in text.select(NOT_PRINTED):
-        tag.decompose()
-    for tag in text.select("[src]"):
-        tag["src"] = normpath(folder / tag["src"])
-        del tag["loading"]  # paper has no "when the reader comes near"
-    for tag in text.select("a[href]"):
-        address, _, name = tag["href"].partition("#")
+
+    def turned(place: re.Match[str]) -> str:
+        name, value = place.groups()
+        address, _, inner = value.partition("#")
         target = normpath(folder / address) if address else page
-        if target in pages:
-            tag["href"] = f"#{anchor(target, name)}"
-    text["id"] = anchor(page)
-    return text
+        if name == "id":
+            value = anchor(page, value)
+        elif name == "src":
+            value = target
+        elif target in pages:
+            value = f"#{anchor(target, inner)}"
+        return f'{name}="{value}"'
+
+    found = ARTICLE.search((site / page).read_text(encoding="utf-8"))
+    text = LINKS.sub("", found[0]) if found else ""
+    text = TAG.sub(lambda tag: PLACE.sub(turned, tag[0]), text)
+    text = text.replace("<article", f'<article id="{anchor(page)}"', 1)
+    text = text.replace("<details", "<details open")
+    return text.replace(' loading="lazy"', "")  # paper has no "when the reader comes near"
 
 
 def whole(site: Path) -> str:
     """The book as one page, to stand in the root of the site."""
     root = re.search(r"url=([^\"]+)", (site / "index.html").read_text(encoding="utf-8"))
     front_page = root[1] if root else "index.html"
-    front = parsed(site / front_page)
+    front: Any = BeautifulSoup((site / front_page).read_text(encoding="utf-8"), "html.parser")
     folder = PurePosixPath(front_page).parent
     pages = list(spine(site, front_page))
-    articles = [article(site, page, set(pages)) for page in pages]
+    first, *others = (article(site, page, set(pages)) for page in pages)
     contents = "".join(
-        f'<li><a href="#{text["id"]}">{text.h1.decode_contents()}</a></li>' for text in articles[1:]
+        f'<li><a href="#{anchor(page)}">{"".join(TITLE.findall(text)[:1])}</a></li>'
+        for page, text in zip(pages[1:], others, strict=True)
     )
-    articles[0].append(BeautifulSoup(f"<h2>Contents</h2><ul>{contents}</ul>", "html.parser"))
+    first = first.replace("</article>", f"<h2>Contents</h2><ul>{contents}</ul></article>")
     styles = "".join(
         f'<link rel="stylesheet" href="{normpath(folder / link["href"].split("?")[0])}">'
         for link in front.select("link[rel=stylesheet]")
@@ -96,7 +101,7 @@ def whole(site: Path) -> str:
     return (
         f'<!doctype html><html lang="{language}" data-theme="light"><meta charset="utf-8">'
         f'<title>{title}</title>{styles}<body class="whole front">'
-        f"<main>{''.join(map(str, articles))}</main><script>{FIT}</script></body></html>"
+        f"<main>{first}{''.join(others)}</main><script>{FIT}</script></body></html>"
     )
 
 

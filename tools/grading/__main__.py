@@ -21,17 +21,18 @@ import re
 import shutil
 import sys
 import time
-import unicodedata
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
+from unicodedata import category, normalize
 
 import nbformat
 
 from tools.exercises import EXERCISES
 from tools.grading import running
+from tools.grading.mending import printable
 
 try:
     from nbgrader.api import MissingEntry
@@ -46,8 +47,8 @@ except ModuleNotFoundError as error:
     )
 
 RELEASED = "released.json"  # the folder that each chapter was released from
-LEARNER = re.compile(r"\w[\w .,'@()+-]{0,99}(?<![ .])")
-SPELLED = "a learner's name has letters, digits, spaces and . , _ @ ' ( ) + - only"
+LEARNER = re.compile(r"\w[\w .,'’@()+-]{0,99}(?<![ .])")
+SPELLED = "a learner's name has letters, digits, spaces and . , _ @ ' ’ ( ) + - only"
 
 
 def collect(course: Path, chapter: str, folder: Path) -> None:
@@ -59,34 +60,28 @@ def collect(course: Path, chapter: str, folder: Path) -> None:
             continue
         place = path.relative_to(folder)
         alone = len(place.parts) == 1
-        learner = unicodedata.normalize("NFC", path.stem if alone else place.parts[0])
+        learner = normalize("NFC", path.stem if alone else place.parts[0])
         reasons = {
             "it is a link, or no plain file": path.is_symlink() or not path.is_file(),
             "it is not a notebook": path.suffix != ".ipynb",
             f"it lies deeper than <learner>/{chapter}.ipynb": len(place.parts) > 2,
             "whose is it? Call it <learner>.ipynb": alone and path.name in names,
             f"it is not called {chapter}.ipynb": not alone and path.name not in names,
-            SPELLED: not LEARNER.fullmatch(learner),
+            SPELLED: not LEARNER.fullmatch("".join(c for c in learner if category(c)[0] != "M")),
+            "its name is too long": len(os.fsencode(learner)) > 250,
             f"{found.get(learner)} is there too": learner in found,
         }
         why = next((why for why, holds in reasons.items() if holds), "")
         if why:
-            print(f"left out: {place} ({why})")
-        else:
-            found[learner] = place
-    for learner, place in sorted(found.items()):
-        path = folder / place
+            print(f"left out: {printable(str(place))} ({why})")
+            continue
+        found[learner] = place
         target = course / "submitted" / learner / chapter / f"{chapter}.ipynb"
         if target.exists() and digest(target) != digest(path):
             print(f"handed in anew: {learner}")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
-    print(f"{counted(len(submitted(course, chapter)))} of {chapter} in {course / 'submitted'}")
-
-
-def counted(count: int) -> str:
-    """How many submissions, in words."""
-    return f"{count} submission{'' if count == 1 else 's'}"
+    print(f"Submissions of {chapter} in {course / 'submitted'}: {len(submitted(course, chapter))}")
 
 
 def digest(path: Path) -> str:
@@ -119,9 +114,8 @@ def grade(
     if limits.shut_in and (problem := running.problem()):
         sys.exit(
             f"Nothing was graded: {problem}\n"
-            "Submissions are shut in, because else they have your own rights: they can read and\n"
-            "change your files, the gradebook and one another. To run them so all the same, say\n"
-            "--no-sandbox."
+            "Submissions that aren't shut in have your own rights: they can read and change your\n"
+            "files, the gradebook and one another. To run them all the same, say --no-sandbox."
         )
     work = submitted(course, chapter)
     notebook = nbformat.read(source / chapter / f"{chapter}.ipynb", as_version=4)
@@ -129,30 +123,26 @@ def grade(
     reports = known(target)
     began = time.perf_counter()
     fork = multiprocessing.get_context("fork")  # what was read is not read again
-    with ProcessPoolExecutor(workers, mp_context=fork) as pool:
+    with engine.gradebook(course) as book, ProcessPoolExecutor(workers, mp_context=fork) as pool:
+        if engine.changed_since(book, chapter, notebook):
+            sys.exit(f"{chapter} has changed since: release it again")
         jobs = {pool.submit(running.mark_file, work[one], notebook, limits): one for one in who}
-        with engine.gradebook(course) as book:
-            if engine.changed_since(book, chapter, notebook):
-                pool.shutdown(cancel_futures=True)
-                sys.exit(f"{chapter} has changed since: release it again")
-            for number, job in enumerate(as_completed(jobs), 1):
-                one = jobs[job]
-                try:
-                    marked, flags, seconds = job.result()
-                    engine.enter(book, course, chapter, one, engine.with_rubrics(marked, notebook))
-                except Exception as error:  # one submission must not stop the others
-                    flags, seconds = [f"not graded: {type(error).__name__}: {error}"], 0.0
-                handed_in = digest(work[one])
-                reports[one] = {"seconds": round(seconds, 2), "flags": flags, "of": handed_in}
-                aside = f"  {flags[0]}" if flags else ""
-                more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
-                print(f"{number:4}/{len(who)}  {one:20} {seconds:5.1f} s{aside}{more}", flush=True)
+        for number, job in enumerate(as_completed(jobs), 1):
+            one = jobs[job]
+            try:
+                marked, flags, seconds = job.result()
+                engine.enter(book, course, chapter, one, engine.with_rubrics(marked, notebook))
+            except Exception as error:  # one submission must not stop the others
+                flags, seconds = [f"not graded: {type(error).__name__}: {error}"], 0.0
+            handed_in = digest(work[one])
+            reports[one] = {"seconds": round(seconds, 2), "flags": flags, "of": handed_in}
+            aside = f"  {flags[0]}" if flags else ""
+            more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
+            print(f"{number:4}/{len(who)}  {one:20} {seconds:5.1f} s{aside}{more}", flush=True)
     note(target, reports)
     seconds = time.perf_counter() - began
     odd = sum(bool(reports[one]["flags"]) for one in who)
-    each = seconds / max(len(who), 1)
-    print(f"{counted(len(who))} in {seconds:.0f} s, {each:.2f} s each; {odd} with remarks")
-    print(f"What each did: {target}")
+    print(f"Submissions: {len(who)} in {seconds:.0f} s, {odd} of them with remarks: {target}")
 
 
 def marks(course: Path, chapter: str) -> None:
@@ -180,13 +170,8 @@ def marks(course: Path, chapter: str) -> None:
             if report.get("of", digest(raw)) != digest(raw):
                 remarks = ["handed in anew since, and not yet graded", *remarks]
             row["remarks"] = "; ".join(remarks)
-            writer.writerow({head: safe(value) for head, value in row.items()})
+            writer.writerow(row)
     print(f"{len(submitted(course, chapter))} rows: {target}")
-
-
-def safe(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" and value else value
 
 
 def feedback(course: Path, chapter: str, source: Path, who: list[str]) -> bool:
@@ -209,7 +194,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="tools.grading", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    usual = running.Limits()
     parser.add_argument("command", choices=("release", "collect", "grade", "marks", "feedback"))
     parser.add_argument("course", type=Path, metavar="COURSE")
     parser.add_argument("chapter", metavar="CHAPTER")
@@ -217,8 +201,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add = parser.add_argument
     add("--overlay", type=Path, help="release: private sources, laid out as exercises/")
     add("--only", action="append", metavar="LEARNER", help="grade or write to these alone")
-    add("--workers", type=int, default=min(2, os.cpu_count() or 1))
-    add("--timeout", type=float, default=usual.timeout, help="seconds for a cell or a test")
+    add("--workers", type=int, default=2, help="how many submissions run at a time")
+    add("--timeout", type=float, default=running.Limits.timeout, help="seconds per cell or test")
     add("--no-sandbox", action="store_true", help="run submissions with your own rights")
     options = parser.parse_args(arguments)
     # nbgrader calls alembic by its name, which stands beside this Python.
@@ -233,6 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     everybody = list(submitted(course, chapter))
     if unknown := set(options.only or ()) - {*everybody}:
         parser.error(f"no submission of {', '.join(sorted(unknown))}")
+    if not everybody and options.command not in ("release", "collect"):
+        parser.error(f"no submission of {chapter} is in {course / 'submitted'}: collect them first")
     who = options.only or everybody
     if options.command == "release":
         engine.release(course, source, chapter)
@@ -240,7 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The learners' notebook: {course / 'release' / chapter / f'{chapter}.ipynb'}")
     elif options.command == "collect":
         if options.folder is None or not options.folder.is_dir():
-            parser.error("collect needs the FOLDER of the submissions")
+            parser.error(f"no folder of submissions: {options.folder or 'FOLDER is missing'}")
         collect(course, chapter, options.folder)
     elif options.command == "grade":
         limits = running.Limits(options.timeout, shut_in=not options.no_sandbox)

@@ -37,8 +37,7 @@ from tools.exercise_cells import (
 )
 
 SETTINGS = """\
-# nbgrader's settings for this course folder, so that its own commands and formgrader work here too.
-# Written by `python -m tools.grading release`.
+# nbgrader's settings for this course folder, written by `python -m tools.grading release`.
 import sys
 from pathlib import Path
 

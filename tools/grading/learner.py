@@ -25,7 +25,6 @@ from typing import Any
 from tools.grading.line import Line, Refused, plain
 
 FLOOD = 20_000  # characters of output that are kept of a cell
-PICTURES = 2_000_000  # bytes of a cell's pictures that are kept
 CHECKS = {"check", "expect"}  # what every notebook imports
 
 
@@ -80,7 +79,6 @@ class Learner(Line):
         super().__init__(connection)
         self.lenders = lenders
         self.process = os.getpid()
-        self.cells = 0
         self.compiled = codeop.Compile()  # it keeps what `from __future__` asks for
         self.module = sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = self.module.__dict__
@@ -102,15 +100,13 @@ class Learner(Line):
                 held = {n: self.names[n] for n in message["names"] if n in self.names}
                 self.send({"values": {n: plain(value, self.keep) for n, value in held.items()}})
             else:
-                self.send(self.run(message["cell"]))
+                self.send(self.run(message["cell"], message.get("name", "cell")))
 
-    def run(self, source: str) -> dict[str, Any]:
+    def run(self, source: str, name: str) -> dict[str, Any]:
         """Run a cell; what it printed and drew, and the first error.
 
         A statement that fails costs what it would have done, and none of the others.
         """
-        self.cells += 1
-        name = f"cell {self.cells}"
         output, failed, steps = Output(), {}, list[ast.stmt]()
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             try:
@@ -135,8 +131,7 @@ class Learner(Line):
         try:
             ast.parse(source)
         except SyntaxError:
-            with contextlib.suppress(ImportError):
-                return str(self.shell().transform_cell(source))
+            return str(self.shell().transform_cell(source))
         return source
 
     def shell(self) -> Any:
@@ -164,8 +159,7 @@ def drawn() -> list[str]:
         picture = io.BytesIO()
         with contextlib.suppress(Exception):
             plots.figure(number).savefig(picture, format="png", bbox_inches="tight")
-        if sum(map(len, pictures)) + len(picture.getvalue()) < PICTURES:
-            pictures.append(base64.b64encode(picture.getvalue()).decode())
+        pictures.append(base64.b64encode(picture.getvalue()).decode())
     if plots:
         plots.close("all")
     return pictures

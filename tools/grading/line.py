@@ -209,14 +209,13 @@ class Line:
 
 def as_raised(reply: dict[str, Any]) -> Exception:
     """Make the error that the other end wrote down: of its own name, and of a kind known here."""
-    names, said = reply["raised"], str(reply.get("said"))[:2000]
-    for name in map(str, names if isinstance(names, list) else []):
+    names, said = [*map(str, reply["raised"])], str(reply.get("said"))[:2000]
+    for name in names:
         kind = ERRORS.get(name, getattr(builtins, name, None))
         if isinstance(kind, type) and issubclass(kind, Exception):
             with contextlib.suppress(TypeError):  # it wants other words: its parent is taken
-                error: Exception = type(str(names[0]), (kind,), {})(said)
-                return error
-    return Exception(said)
+                return type(names[0], (kind,), {})(said)  # type: ignore[no-any-return]
+    return type(names[0], (Exception,), {})(said)  # type: ignore[no-any-return]
 
 
 def take_over(before: Any, after: Any) -> bool:

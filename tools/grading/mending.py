@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from tools.exercise_cells import grading, is_answer, is_written, student_version
 
-MAX_BYTES = 20_000_000
+MAX_BYTES, MAX_CELLS = 20_000_000, 1000  # of a submission that is read
 UNREADABLE = "**Nothing could be marked: what was handed in has no cells, or can't be read.**"
 # What could run in the browser of whoever marks: tags and links, as they are or written in
 # entities, and the commands that make links, or boxes with a style of their own, in a formula.
@@ -47,8 +47,6 @@ def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[st
         if name not in graded or is_answer(known[name]):  # a split answer runs as it did
             own[above].append(of_ones_own(cell))
     flags += [f"{n} is missing: it was put back" for n in graded if handed_in and n not in found]
-    if [name for name in found if name in graded] != [name for name in graded if name in found]:
-        flags.append("the cells stood in another order than in the source, and were put into it")
     mended = copy.deepcopy(source)
     mended.cells = own[""] if handed_in else [nbformat.v4.new_markdown_cell(UNREADABLE)]
     for name, cell in known.items():
@@ -61,18 +59,27 @@ def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[st
 def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
     """The submission's cells, none when it is no notebook."""
     try:
+        if not submission.strip():
+            raise ValueError("the file is empty")
         if len(submission) > MAX_BYTES:
-            raise ValueError(f"{len(submission) / 1e6:.0f} MB")
+            raise ValueError(f"it has {len(submission):,} bytes, at most {MAX_BYTES:,} are read")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an id that is missing or there twice
             cells = nbformat.reads(submission.decode("utf-8-sig"), as_version=4).cells
+        if len(cells) > MAX_CELLS:
+            raise ValueError(f"it has {len(cells):,} cells, at most {MAX_CELLS:,} are read")
         text = json.dumps(cells, ensure_ascii=False).encode("utf-8", "replace")  # halves of letters
         cells = [nbformat.from_dict(cell) for cell in json.loads(text)]
         return [cell for cell in cells if isinstance(cell.source, str)]
     except Exception as error:  # whatever a file can hold
-        why = str(error)[:100].encode("utf-8", "replace").decode()
-        flags.append(f"not a notebook: {type(error).__name__}: {why}")
+        why = error.__cause__ or error  # what JSON says tells the line
+        flags.append(f"not read: {type(why).__name__}: {printable(str(why)[:100])}")
         return []
+
+
+def printable(text: str) -> str:
+    """A text of a learner's, without what could forge a line or move the cursor of a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def of_ones_own(cell: NotebookNode) -> NotebookNode:

@@ -9,6 +9,7 @@ import ast
 import base64
 import contextlib
 import io
+import math
 import shutil
 import signal
 import symtable
@@ -26,10 +27,11 @@ from coursecode.checks import LENDERS
 from tools.exercise_cells import grading, is_answer, is_test, the_check, what_is_checked
 from tools.grading import sandbox
 from tools.grading.line import Line, Refused
-from tools.grading.mending import mend
+from tools.grading.mending import UNREADABLE, mend
 
 LONGEST = 50_000  # characters of a cell's output
-STARTS = 60.0  # seconds in which a process must have started
+ROOM = 20_000_000  # characters of all outputs, and pixels of a picture: they are few bytes
+NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 BORROWED = f"this calls on {LENDERS[0]}, or on another package: the answer is to be your own"
 
 
@@ -47,8 +49,9 @@ class OutOfTime(Refused):
 
 
 @contextlib.contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Stop a block that takes longer, whatever it waits for."""
+def within(seconds: float, until: float = math.inf) -> Iterator[None]:
+    """Stop a block that takes longer, or lasts beyond a time, whatever it waits for."""
+    seconds = min(seconds, until - time.monotonic())
 
     def ring(*_: Any) -> None:
         raise OutOfTime(f"no answer within {seconds:g} s")
@@ -70,7 +73,7 @@ class Learner(Line):
         self.process, line = sandbox.start(bare, shut_in)
         super().__init__(line)
         try:  # the time of a cell begins when there is somebody to run it
-            with within(STARTS):
+            with within(60.0):
                 self.ask(names=[])
         except Refused:
             raise RuntimeError(f"no learner's process starts here\n{self.end()}".strip()) from None
@@ -103,10 +106,11 @@ class Attempt:
         self.asked = what_is_asked(source)
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.until = time.monotonic() + limits.total
-        self.ran: list[str] = []  # cells, which run again in a new process
+        self.ran: list[NotebookNode] = []  # cells, which run again in a new process
         self.late: set[str] = set()  # questions that have used up their time
         self.ended: dict[str, str] = {}  # how an answer's cell ended that did not come to its end
         self.flags: list[str] = []
+        self.room = ROOM
         self.lent = False  # whether a package was asked for that is not to be had
         self.learner: Learner | None = None
 
@@ -130,12 +134,18 @@ class Attempt:
             if time.monotonic() > self.until:
                 raise OutOfTime(f"the submission took longer than {self.limits.total:g} s")
             learner = self.learner or self.started()
-            with self.in_time(1.0 if question in self.late else self.limits.timeout):
+            with within(1.0 if question in self.late else self.limits.timeout, self.until):
                 if is_test(cell):
                     return self.test(cell, question, learner)
-                done = learner.ask(cell=cell.source)
-            self.ran.append(cell.source)
-            return outputs(done)
+                done = learner.ask(cell=cell.source, name=cell.id)
+            self.ran.append(cell)
+            made = outputs(done)
+            if is_answer(cell) and made and made[-1].get("ename") in NOT_PYTHON:
+                self.ended[question] = f"{made[-1].ename}: {made[-1].evalue}"
+                self.flags.append(f"{cell.id}: {made[-1].ename}, so nothing in it was run")
+            self.room -= len(str(made))
+            too_long = made and self.room <= 0
+            return shown("[left out: the outputs are too long]") if too_long else made
         except Refused as mishap:
             self.end()
             self.flags.append(f"{cell.id}: {mishap}")
@@ -149,19 +159,15 @@ class Attempt:
         """A new learner's process, at the place that the notebook has come to."""
         while self.learner is None:
             self.learner = Learner(self.bare, self.limits.shut_in)
-            for number, source in enumerate(self.ran):
+            for number, cell in enumerate(self.ran):
                 try:
-                    with self.in_time(self.limits.timeout):
-                        self.learner.ask(cell=source)
+                    with within(self.limits.timeout, self.until):
+                        self.learner.ask(cell=cell.source, name=cell.id)
                 except Refused:  # this time it was this cell
                     del self.ran[number]
                     self.end()
                     break
         return self.learner
-
-    def in_time(self, seconds: float) -> contextlib.AbstractContextManager[None]:
-        """Stop a block that takes longer, or longer than is left for the submission."""
-        return within(min(seconds, self.until - time.monotonic()))
 
     def end(self) -> None:
         """End the learner's process."""
@@ -205,7 +211,8 @@ def outputs(done: dict[str, Any]) -> list[NotebookNode]:
     for picture in pictures if isinstance(pictures, list) else []:
         with contextlib.suppress(TypeError, ValueError):
             data = base64.b64decode(picture, validate=True)
-            if data.startswith(b"\x89PNG"):
+            size = int.from_bytes(data[16:20]) * int.from_bytes(data[20:24])
+            if data.startswith(b"\x89PNG") and size <= ROOM:
                 png = {"image/png": base64.b64encode(data).decode()}
                 made.append(nbformat.v4.new_output("display_data", png))
     error = done.get("failed")
@@ -222,9 +229,9 @@ def shown(text: str) -> list[NotebookNode]:
 
 def failed(trace: str, name: str = "CheckFailed", said: str = "") -> NotebookNode:
     """An error, as an output; nbgrader counts a test that has one as failed."""
-    trace = trace[:LONGEST]
+    said = (said or trace)[:2000]
     output: NotebookNode = nbformat.v4.new_output(
-        "error", ename=name[:100], evalue=(said or trace)[:2000], traceback=[trace]
+        "error", ename=name[:100], evalue=said, traceback=[trace[:LONGEST]]
     )
     return output
 
@@ -256,6 +263,8 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
     """Run a submission and its tests; the notebook with outputs, and what there is to remark."""
     mended, flags = mend(raw, source)
     attempt = Attempt(source, True, limits)
+    if mended.cells[0].source == UNREADABLE:
+        attempt.ended = dict.fromkeys(attempt.asked, flags[0] if flags else "there is no cell")
     attempt.run(mended)
     # Who asked for a package gets it, in a second run. An answer of one's own did without.
     if attempt.lent:

@@ -15,7 +15,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from html import escape, unescape
@@ -30,7 +30,8 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
-PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
+OPENING, PUNCTUATION = re.compile(r"[(\[“]+\Z"), re.compile(r"[,.;:!?)\]’”]+")
+LAST_COMMA = re.compile(r", *(?=\))")
 SHORT = 24  # characters of a formula in plain text that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
 SCRIPTS = {"msub": "_", "msup": "^", "msubsup": "_^"}
@@ -39,11 +40,13 @@ ACCENTS = {"^": "\u0302", "~": "\u0303", "ˉ": "\u0304", "˙": "\u0307"}  # over
 SPACED = set("=<>≤≥≠≈≡∝∈→⇒+−±×⋅")  # with room on both sides, but as a sign
 CLOSING = set(")]|∣∥")
 LETTERED = re.compile("<mo[^>]*><m")
+HTML, BASE = '<span class="katex-html" aria-hidden="true">', '<span class="base">'
+PART = '<span class="part">'
 # Where one of several formulas beside each other ends, as KaTeX writes it.
-NEXT_PART = re.compile(
-    r'(class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)*</span>)'
-    r'(?=<span class="base">)'
+PART_ENDS = re.compile(
+    r'class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)*</span>\Z'
 )
+MARKS = re.compile("<[^>]*>")
 TEX = re.compile("</?semantics>|<annotation.*?</annotation>", re.DOTALL)
 PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 UPRIGHT = "KaTeX_Main-Regular"
@@ -232,6 +235,7 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
         if r"\\" in tex and r"\begin" not in tex:
             tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
         tex = tex.replace(r"\qquad", r"\quad\allowbreak\quad")
+    tex = LAST_COMMA.sub("{,}", tex)  # of a shape, (n,): it separates nothing
     html, complaints = typeset(
         tex, display, json.dumps(translator.config.katex_macros, sort_keys=True)
     )
@@ -243,38 +247,55 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
 
 
 def in_parts(html: str) -> str:
-    """A formula whose parts beside each other are told apart: where one line hasn't the room for
-    all, each begins a line before any is broken."""
-    html, parts = NEXT_PART.subn(r'\1</span><span class="part">', html)
-    if not parts:
-        return html
-    start, end = '<span class="katex-html" aria-hidden="true">', 3 * "</span>"
-    html = html.replace(start, f'{start}<span class="part">')
-    return f"{html.removesuffix(end)}</span>{end}"
+    """A formula that tells a line what to keep together where there is the room for it: each of
+    several formulas beside each other, and what stands in brackets."""
+    head, line = html.split(HTML)
+    end = "</span>" * head.count('<span class="katex', 0, head.index("<math"))
+    parts, depth = [""], 0
+    for base in re.split(f"(?={BASE})", line.removesuffix(end)):
+        letters = Counter(MARKS.sub("", base))
+        change = sum(letters[bracket] for bracket in "([{") - sum(
+            letters[bracket] for bracket in ")]}"
+        )
+        change = max(change, -depth)
+        depth += change
+        parts[-1] += PART * change + base + "</span>" * -change
+        if not depth and PART_ENDS.search(base):
+            parts.append("")
+    parts[-1] += "</span>" * depth
+    if len(parts) > 1:
+        parts = [f"{PART}{part}</span>" for part in parts]
+    return f"{head}{HTML}{''.join(parts)}{end}"
 
 
 class TieShort(SphinxPostTransform):
-    """Keep short formulas on one line, and with each the comma after it: a long one takes it in."""
+    """Keep short formulas on one line, and with each the bracket before and the comma after it: a
+    long one takes them in."""
 
     default_priority = 700
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
         for formula in list(self.document.findall(nodes.math)):
-            text = formula.next_node(descend=False, siblings=True)
-            mark = PUNCTUATION.match(text) if isinstance(text, nodes.Text) else None
-            if mark:
-                # Not parent.replace(): it takes the first text that reads the same.
-                siblings = text.parent.children
-                place = next(i for i, node in enumerate(siblings) if node is text)
-                text.parent[place] = nodes.Text(text[mark.end() :])
+            line = formula.parent
+            # Not index(), nor replace(): they take the first text that reads the same.
+            place = next(i for i, node in enumerate(line) if node is formula)
+            before, after = "", ""
+            if place and isinstance(line[place - 1], nodes.Text):
+                before = "".join(OPENING.findall(text := line[place - 1]))
+                line[place - 1] = nodes.Text(text.removesuffix(before))
+            if place + 1 < len(line) and isinstance(line[place + 1], nodes.Text):
+                text = line[place + 1]
+                if mark := PUNCTUATION.match(text):
+                    after = mark[0]
+                line[place + 1] = nodes.Text(text.removeprefix(after))
             if len(in_words(formula)) > SHORT:
-                if mark:
-                    formula.children = [nodes.Text(rf"{formula.astext()}\text{{{mark[0]}}}")]
-            elif mark:
+                marks = [rf"\text{{{mark}}}" if mark else "" for mark in (before, after)]
+                formula.children = [nodes.Text(formula.astext().join(marks))]
+            elif before or after:
                 tied = nodes.inline("", "", classes=["tied"])
-                formula.replace_self(tied)
-                tied += [formula, nodes.Text(mark[0])]
+                line[place] = tied
+                tied += [nodes.Text(before), formula, nodes.Text(after)]
             else:
                 formula["classes"].append("tied")
 

@@ -20,6 +20,14 @@ from sphinx_proof.nodes import proof_node
 from .katex_math import in_words
 
 CHINESE = re.compile("([\u3400-\u9fff]+)")
+# Where a line shouldn't end: before a unit; before the number of a figure, theorem or section.
+TOGETHER = re.compile(
+    r"(?<=\d) (?=(?:%|bits?|nats?|bans?|points?|kg|[kcm]?m|km/s)(?:\W|\Z))"
+    r"|(?<=Fig\.|orem|tion|emma|pter) (?=\d)"
+)
+TABLE = re.compile("<table.*?</table>", re.DOTALL)
+CODE = re.compile("<code.*?</code>", re.DOTALL)
+JOINT = re.compile(r"(?<=\w[_./(])(?=\w)(?![^<]*>)")  # of a long name, outside of tags
 STREAMS = ("stream", "stderr")
 HEADERLINK = re.compile(r'<a class="headerlink" href="#([^"]*)" title="([^"]*)"')
 HEADING = re.compile(r'(<h\d)(>(?:(?!</?h\d).)*<a class="headerlink" href="#([^"]*)")', re.DOTALL)
@@ -120,14 +128,14 @@ class TidyOutputs(SphinxPostTransform):
             before = block.previous_sibling()
             if is_stream(before) and before["classes"] == block["classes"]:
                 text = before.astext() + block.astext()
-                block.rawsource, block.children = text, [nodes.Text(text)]
+                block.rawsource, block[:] = text, [nodes.Text(text)]
                 block.parent.remove(before)
         for block in self.document.findall(nodes.literal_block):
             if "traceback" in block["classes"]:
                 text = block.astext().rstrip()
                 message = text[text.rfind("\n\n") + 2 :] if "\n\n" in text else text
                 if LAST_LINE.match(message):
-                    block.rawsource, block.children = message, [nodes.Text(message)]
+                    block.rawsource, block[:] = message, [nodes.Text(message)]
                     block["language"] = "ipythontb"
 
 
@@ -159,8 +167,12 @@ class MendMarkup(SphinxPostTransform):
             if group.first_child_matching_class(nodes.thead) is None:
                 group[0]["stub"] = 1  # each row begins with its head, or it has none
         for text in list(self.document.findall(nodes.Text)):
-            if CHINESE.search(text) and not isinstance(text.parent, nodes.FixedTextElement):
+            if isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.math):
+                continue
+            if CHINESE.search(text):
                 text.parent.replace(text, list(spoken_as_chinese(text)))
+            elif TOGETHER.search(text):
+                text.parent.replace(text, nodes.Text(TOGETHER.sub("\N{NO-BREAK SPACE}", text)))
 
 
 # ---- names of links to places
@@ -192,6 +204,16 @@ def name_links(app, pagename, templatename, context, doctree) -> None:
         return f"{start[1]}{name}{start[2]}"
 
     context["body"] = HEADING.sub(headed, HEADERLINK.sub(named, context["body"]))
+
+
+def joint_names(app, pagename, templatename, context, doctree) -> None:
+    """Let a long name in a table go on in the next line, after an underscore, say."""
+
+    def in_code(code: re.Match[str]) -> str:
+        return JOINT.sub("<wbr>", code[0])
+
+    if doctree is not None:
+        context["body"] = TABLE.sub(lambda table: CODE.sub(in_code, table[0]), context["body"])
 
 
 def lighten_code(app, pagename, templatename, context, doctree) -> None:
@@ -250,6 +272,7 @@ def setup(app):
     app.add_node(in_chinese, html=(visit_in_chinese, end_of_words))
     app.add_node(nodes.citation, override=True, html=(visit_citation, closing("div")))
     app.connect("html-page-context", name_links)
+    app.connect("html-page-context", joint_names)
     app.connect("html-page-context", lighten_code)
     for transform in (FoldParts, TidyOutputs, MendMarkup):
         app.add_post_transform(transform)

@@ -29,9 +29,7 @@ PAPER = {"light": "#fffefc", "dark": "#15171b"}
 BLACK = "#000000"
 CONTRAST = 4.5  # of WCAG 2, for text
 PHONE = 380  # pixels: a figure's width on a screen of 390
-SMALLEST = 9  # pixels
-SMALLEST_SCRIPT = 6.5  # pixels, of a sub- or superscript beside letters that are large enough
-POWER = r"\mathdefault{10^"  # the label of a log axis, whose exponent says it all
+SMALLEST = 9  # pixels, sub- and superscripts too
 NEAR = 1  # point between a letter and the middle of a line, half as wide as most lines
 WORDS = re.compile(r'<g id="(text_\d+)">\s*<!-- (.*?) -->')
 FILL, OPACITY = re.compile(r"fill: ([^;]+)"), re.compile(r"(?<!stroke-)opacity: ([\d.]+)")
@@ -149,16 +147,13 @@ def pale(ink: Ink, under: list[Ink]) -> Iterator[str]:
             yield f"has a contrast of {found:.1f} on {on}, below {CONTRAST}"
 
 
-def small(text: ET.Element, on_axis: bool, pixels: float) -> Iterator[str]:
+def small(text: ET.Element, pixels: float) -> Iterator[str]:
     """Where a text is too small on a phone, where a point is so many pixels."""
     size = 100 * pixels * float(SCALE.findall(text.get("transform", ""))[0])
     scripts = [SCALE.search(use.get("transform", "")) for use in text.iter(f"{SVG}use")]
-    script = size * min([1.0, *(float(scale[1]) for scale in scripts if scale)])
-    least_script = SMALLEST if on_axis else SMALLEST_SCRIPT
-    for height, least in ((size, SMALLEST), (script, least_script)):
-        if height < least:
-            yield f"is {height:.1f} pixels high on a phone, below {least}"
-            return
+    height = size * min([1.0, *(float(scale[1]) for scale in scripts if scale)])
+    if height < SMALLEST:
+        yield f"is {height:.1f} pixels high on a phone, below {SMALLEST}"
 
 
 @lru_cache(maxsize=1)  # a drawing is looked at twice, one after the other
@@ -184,7 +179,7 @@ def hard_to_read(svg: str) -> Iterator[str]:
             ends = np.concatenate(outlines)
             middle = (ends.min(axis=0) + ends.max(axis=0)) / 2
             under = [ink for outline, ink in shapes if outline.contains_point(middle)]
-            found = [*pale(ink_of(text), under), *small(text, POWER in said, pixels)]
+            found = [*pale(ink_of(text), under), *small(text, pixels)]
             faults += [f"{said!r} {fault}" for fault in found]
     yield from dict.fromkeys(faults)
 

@@ -20,7 +20,7 @@ FIGURES["first-weighing"] = {
         for (let one = 0; one < many; one++) {
           svg += box(`${LOOKS[k]} bar ${m === balls ? "" : "dim"}`, x(left + one) + 0.75, y(m) - size * 0.7, size - 1.5, size * 1.4);
         }
-        if (many && m === balls) svg += label("ink middle bold", x(left + many / 2), y(m) + 5, `${written(bits(many / CASES))}`);
+        if (many && m === balls) svg += label("ink middle bold", x(left + many / 2), y(m) - size * 0.7 - 4, `${written(bits(many / CASES))}`);
         left += many;
       }
       const worst = Math.max(...parts(m));

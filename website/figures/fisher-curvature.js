@@ -21,10 +21,10 @@ FIGURES["fisher-curvature"] = {
       + label("ink bold", 34, 12, "likelihood, compared with the best") + label("ink bold", 34, 142, "its logarithm (nats)")
       + [0, -2, -4, -6].map((tick) => label("end", 28, l(tick) + 4, written(tick, 0))).join("") + [0, 1].map((tick) => label("end", 28, r(tick) + 4, tick)).join("");
     for (const [many, colour] of Object.entries(COLOURS)) {
-      const chosen = Number(many) === throws, named = many === "130" ? -3.2 : -5, arch = grid.map((at) => [at, belowTop(Number(many), at)]);
+      const chosen = Number(many) === throws, named = many === "130" ? -3.2 : -5.6, arch = grid.map((at) => [at, belowTop(Number(many), at)]);
       svg += path(`${colour} ${chosen ? "line" : "thin"}`, inside(arch))
         + path(`${colour} ${chosen ? "line" : "thin"}`, arch.map(([at, value]) => [x(at), r(Math.exp(value))]))
-        + label(`ink end ${chosen ? "bold" : ""}`, x(interval(Number(many), -named)[0]) - 5, l(named), many);
+        + label(`ink end ${chosen ? "bold" : ""}`, x(interval(Number(many), -named)[0]) - 3, l(named), many);
     }
     svg += path("data dash", inside(grid.map((at) => [at, -curvature * (at - 9 / 13) ** 2 / 2])))
       + path("ink dash", [[x(9 / 13), 22], [x(9 / 13), foot]])

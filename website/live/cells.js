@@ -21,12 +21,13 @@ export class Cell {
   failed = ""; // by which error
   over = false; // whether what its output shows is of an earlier run
 
-  /** @param {import("./notebook.js").Part} part @param {number} number @param {HTMLElement} element the cell, or an answer's paragraph
-   *  @param {import("./live.js").Page} page */
-  constructor({id, kind, source, question, goesOn}, number, element, page) {
+  /** @param {import("./notebook.js").Part} part @param {string} now what stands in it, by the reader or as on the page
+   *  @param {number} number @param {HTMLElement} element the cell, or an answer's paragraph @param {import("./live.js").Page} page */
+  constructor({id, kind, source, question, goesOn}, now, number, element, page) {
     this.id = id;
     this.kind = kind;
-    this.source = this.now = source;
+    this.source = source;
+    this.now = now;
     this.question = question;
     this.goesOn = goesOn;
     this.number = number;
@@ -35,9 +36,9 @@ export class Cell {
     this.printed = /** @type {HTMLElement | null} */ (element.querySelector(":scope > .cell_output"));
     this.output = make("div", {className: "cell_output live-output"});
     this.verdict = make("span", {className: "live-verdict"});
-    this.undo = make("button", {type: "button", hidden: true}, "Undo my change", unseen(`, ${this.name}`));
+    this.undo = make("button", {type: "button", hidden: now === source}, "Undo my change", unseen(`, ${this.name}`));
     this.undo.addEventListener("click", () => {
-      this.write(this.source);
+      this.edit()?.write(source);
       this.edit()?.focus();
     });
     this.button = make("button", {type: "button"});
@@ -49,7 +50,7 @@ export class Cell {
       return;
     }
     if (kind === "words") {
-      this.editor = words({source, name: this.name, change: (text) => this.take(text)});
+      this.editor = words({source: now, name: this.name, change: (text) => this.take(text)});
       const told = "No check reads this: it goes with your work when you download it.";
       element.replaceWith(this.editor.dom, make("div", {className: "live-row"}, told, this.undo));
       return;
@@ -76,28 +77,21 @@ export class Cell {
     return this.editor;
   }
 
-  /** What the reader has written.
+  /** Keep what was written into the editor.
    *  @param {string} source */
   take(source) {
-    if (source === this.now) return; // it was put there by adopt
+    if (source === this.now) return; // another tab keeps it
     this.now = source;
     this.undo.hidden = source === this.source;
     this.page.changed(this);
   }
 
-  /** Show what was written before, or in another tab.
+  /** Show what is written in another tab.
    *  @param {string} source */
   adopt(source) {
     this.now = source;
     this.undo.hidden = source === this.source;
     this.edit()?.write(source);
-  }
-
-  /** Write into the cell, as the reader would.
-   *  @param {string} source */
-  write(source) {
-    this.adopt(source);
-    this.page.changed(this);
   }
 
   /** @param {"idle" | "waits" | "runs"} state */

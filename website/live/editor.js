@@ -49,5 +49,9 @@ export function words({source, name, change}) {
   const dom = document.createElement("textarea");
   Object.assign(dom, {className: "live-words", rows: 5, value: shown(source), ariaLabel: name, placeholder: ANSWER});
   dom.addEventListener("input", () => change(dom.value || asked));
-  return {dom, focus: () => dom.focus(), write: (text) => { dom.value = shown(text); }};
+  const write = (/** @type {string} */ text) => {
+    dom.value = shown(text);
+    dom.dispatchEvent(new Event("input"));
+  };
+  return {dom, write, focus: () => dom.focus()};
 }

@@ -22,7 +22,7 @@ export async function start(bar, kept, only) {
 export class Page {
   last = Promise.resolve(true); // the run that was asked for last
   /** @type {Promise<boolean> | null} */ whole = null; // the run of the whole page
-  ends = 0; // how often Python was ended
+  /** @type {Python | null} */ python = null; // what runs the cells; there is none once it has failed, until the next run
 
   /** @param {HTMLElement} bar @param {import("./storage.js").Kept} kept @param {import("./notebook.js").Notebook} notebook */
   constructor(bar, kept, notebook) {
@@ -40,12 +40,15 @@ export class Page {
     const elements = all.map(({kind}) => /** @type {HTMLElement} */ ((kind === "words" ? words : code).shift()));
     if (code.length || !elements.every(Boolean)) throw new Error("the page and its notebook differ");
     let number = 0;
-    this.cells = all.map((part, at) => new Cell(part, part.kind === "words" ? 0 : ++number, elements[at], this));
+    const changes = kept.changes();
+    this.cells = all.map((part, at) => {
+      const now = changes.get(part.id)?.to ?? part.source;
+      return new Cell(part, now, part.kind === "words" ? 0 : ++number, elements[at], this);
+    });
 
     const {runtime = "", packages = "", draws = "", bytes} = bar.dataset;
     this.loading = make("progress", {max: Number(bytes), className: "live-loading", ariaLabel: "Loading Python"});
-    const needs = {runtime: new URL(runtime, document.baseURI).href, packages: packages.split(" "), draws: new RegExp(draws)};
-    this.python = new Python(needs, (more) => { this.loading.value += more; });
+    this.needs = {runtime: new URL(runtime, document.baseURI).href, packages: packages.split(" "), draws: new RegExp(draws)};
     const press = (/** @type {string} */ word, /** @type {() => void} */ pressed) => {
       const button = make("button", {type: "button"}, word);
       button.addEventListener("click", pressed);
@@ -67,22 +70,20 @@ export class Page {
     });
   }
 
-  /** Bring back what the reader had written, and run: one cell; of exercises what stands above the first; else everything.
+  /** Say what has become of earlier changes, and run: one cell; of exercises what stands above the first; else everything.
    *  @param {number} only the number of a cell, or 0 */
   async open(only) {
     const changes = this.kept.changes();
     const mine = this.cells.filter(({id}) => changes.has(id));
-    for (const cell of mine) cell.adopt(changes.get(cell.id)?.to ?? "");
     const late = mine.filter(({id, source}) => changes.get(id)?.from !== source).map(({name}) => name).join(", ");
     const gone = changes.size - mine.length;
     const since = [
       late && `The page has changed since you changed ${late}: your text stands there, “Undo my change” shows the page's.`,
       gone && `${gone} of your changes had no place left; the notebook that you download ends with them.`,
     ].filter(Boolean).join(" ");
-    this.showProgress();
-    this.say("Loading Python… You can read on, and change code, meanwhile.");
-    this.load();
-    const one = this.cells.find(({kind, number}) => kind !== "words" && number === only);
+    if (since) this.bar.append(make("p", {className: "live-help", role: "alert"}, since));
+    const pressed = this.cells.find(({kind, number}) => kind !== "words" && number === only);
+    const one = pressed?.kind === "check" ? this.answerOf(pressed) : pressed;
     one?.button.focus({preventScroll: true}); // its first button goes
     if (one) await this.run(one);
     else if (!this.questions.length) await this.runAll();
@@ -91,16 +92,16 @@ export class Page {
       const above = this.cells.slice(0, first).filter(({kind}) => kind === "plain");
       if (await this.enqueue(() => above)) this.say("Python is ready: write an answer and run it.");
     }
-    if (since) this.say(since);
   }
 
-  /** Start Python, and show how far it has come. */
-  async load() {
-    const {ends} = this;
+  /** Start a Python, and show how far it has come. */
+  load() {
+    this.say("Loading Python… You can read on, and change code, meanwhile.");
     this.loading.value = 0;
     this.loading.hidden = false;
-    await this.python.start().catch(() => {}); // who waits for it hears what went wrong
-    if (ends === this.ends) this.loading.hidden = true;
+    const python = this.python = new Python(this.needs, (more) => { this.loading.value += more; });
+    python.ready.then(() => { this.loading.hidden = true; }, (error) => this.lose(python, error));
+    return python;
   }
 
   /** @param {string} words */
@@ -146,49 +147,44 @@ export class Page {
   /** Run cells once those that were asked for before have run; tells whether all of them did.
    *  @param {() => Cell[]} choose the cells, as things are by then */
   enqueue(choose) {
-    const {ends} = this;
+    const python = this.python ?? this.load();
     this.last = this.last.then(async () => {
-      if (ends !== this.ends) return false;
+      if (python !== this.python) return false;
       const cells = choose();
       for (const cell of cells) cell.show("waits");
       this.halt.disabled = false;
-      const all = await this.runEach(cells, ends);
-      if (ends === this.ends) for (const cell of cells) cell.show("idle");
+      const all = await this.runEach(cells, python).catch((error) => this.lose(python, error));
+      if (python === this.python) for (const cell of cells) cell.show("idle");
       this.halt.disabled = true;
       return all;
     });
     return this.last;
   }
 
-  /** @param {Cell[]} cells @param {number} ends how often Python was ended before */
-  async runEach(cells, ends) {
-    try {
-      if (!this.python.ready) {
-        this.say("Loading Python…");
-        this.load();
+  /** @param {Cell[]} cells @param {Python} python */
+  async runEach(cells, python) {
+    await python.ready;
+    this.say("Running…");
+    for (const cell of cells) {
+      if (cell.kind === "check" && this.answerOf(cell)?.failed) cell.restore(); // it would judge what the answer was before
+      else {
+        const fresh = this.cells.every(({ran}) => ran === null);
+        cell.begin();
+        await python.order({cell: {source: cell.now, name: `<cell ${cell.number}>`, fresh}}, (output) => cell.add(output));
+        cell.end();
       }
-      await this.python.start();
-      this.say("Running…");
-      for (const cell of cells) {
-        const answer = this.cells.find(({kind, question}) => kind === "answer" && question === cell.question);
-        if (cell.kind === "check" && answer?.failed) cell.restore(); // it would judge what the answer was before
-        else {
-          const fresh = this.cells.every(({ran}) => ran === null);
-          cell.begin();
-          await this.python.order({cell: {source: cell.now, name: `<cell ${cell.number}>`, fresh}}, (output) => cell.add(output));
-          cell.end();
-        }
-        if (cell.kind === "check") this.judge(cell.question);
-        if (cell.failed && !cell.goesOn && cell !== cells.at(-1)) {
-          this.say(`${cell.name} failed, so nothing below it ran. ${shortened(cell.failed, 300)}`);
-          return false;
-        }
+      if (cell.kind === "check") this.judge(cell.question);
+      if (cell.failed && !cell.goesOn && cell !== cells.at(-1)) {
+        this.say(`${cell.name} failed, so nothing below it ran. ${shortened(cell.failed, 300)}`);
+        return false;
       }
-      return true;
-    } catch (error) {
-      if (ends === this.ends) this.end(`Python has stopped: ${/** @type {Error} */ (error).message}. Run a cell to start it anew.`);
-      return false;
     }
+    return true;
+  }
+
+  /** @param {Cell} check */
+  answerOf({question}) {
+    return this.cells.find((cell) => cell.kind === "answer" && cell.question === question);
   }
 
   /** Note whether a question is solved.
@@ -203,23 +199,32 @@ export class Page {
     this.progress.textContent = progressWords(this.kept.progress);
   }
 
-  /** End Python, whatever it does: what ran before runs again when a cell needs it.
-   *  @param {string} words what the reader is told */
-  end(words) {
-    this.ends++;
-    this.python.stop();
+  /** Say why Python is gone, unless it was ended here.
+   *  @param {Python} python @param {any} error */
+  lose(python, error) {
+    if (python === this.python) {
+      this.end();
+      this.say(`${error.message}. Run a cell to start Python anew.`);
+    }
+    return false;
+  }
+
+  /** End Python, whatever it does: what ran before runs again when a cell needs it. */
+  end() {
+    this.python?.end();
+    this.python = null;
     this.loading.hidden = true;
     for (const cell of this.cells) {
       cell.ran = null;
       if (cell.state === "runs") cell.add({type: "note", text: "Stopped."});
       cell.show("idle");
     }
-    this.say(words);
   }
 
   stop() {
-    this.end("Stopped. When you run a cell, those above it run first.");
-    this.load(); // so that it is there by then
+    this.end();
+    this.load(); // so that it is there when a cell is run
+    this.say("Stopped. When you run a cell, those above it run first.");
   }
 
   /** All as printed. */
@@ -230,7 +235,7 @@ export class Page {
     if (changed && !confirm(`Put ${what} that you have changed back as printed? Download first what you want to keep.`)) return;
     if (!this.halt.disabled) this.stop();
     for (const cell of this.cells) {
-      if (cell.now !== cell.source) cell.adopt(cell.source);
+      if (cell.now !== cell.source) cell.edit()?.write(cell.source);
       cell.restore();
     }
     this.kept.forget();

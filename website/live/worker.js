@@ -32,10 +32,15 @@ globalThis.fetch = async (/** @type {RequestInfo | URL} */ input, /** @type {Req
   return response;
 };
 
+/** @param {any} error */
+function broke(error) {
+  tell({broke: `${runner ? "Python has stopped" : "Python can't be loaded"}: ${error instanceof Error ? error.message : error}`});
+}
+
 /** Tell of a download that failed, since Pyodide would wait for its WebAssembly for ever; what readers' code fetches is theirs.
  *  @param {Error} error */
 function lost(error) {
-  if (!runner) tell({broke: `a download failed: ${error.message}`});
+  if (!runner) broke(error);
 }
 
 /** Load packages that are not loaded yet; Pyodide itself only logs what it could not load.
@@ -76,5 +81,5 @@ async function follow({needs, cell}) {
 
 let last = Promise.resolve();
 addEventListener("message", ({data}) => {
-  last = last.then(() => follow(data)).then(() => tell({}), (error) => tell({broke: error instanceof Error ? error.message : String(error)}));
+  last = last.then(() => follow(data)).then(() => tell({}), broke);
 });
