@@ -98,9 +98,9 @@ def escape_bars(app, what, name, obj, options, lines: list[str]) -> None:
             lines[number] = UNESCAPED_BAR.sub(r"\|", line)
 
 
-def say_array(app, what, name, obj, options, signature, returned) -> tuple[str | None, str | None]:
-    """Call a result's fields arrays, as what functions return: NumPy's own name is long."""
-    return signature and NUMPY_ARRAY.sub("array", signature), returned
+def say_array(app, what, name, obj, options, *parts: str | None) -> tuple[str | None, ...]:
+    """Say "array" in a signature and for what is returned: NumPy's own name of it is long."""
+    return tuple(part and NUMPY_ARRAY.sub("array", part) for part in parts)
 
 
 def leave_types_as_words(app, env, node, content) -> nodes.Node | None:
