@@ -297,9 +297,13 @@ def small_book(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pages(small_book) -> dict[str, BeautifulSoup]:
+def html(small_book) -> Path:
+    return small_book / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def pages(small_book, html) -> dict[str, BeautifulSoup]:
     """The pages of the small book, by their names."""
-    html = small_book / "_build" / "html"
     names = [path.relative_to(html).as_posix() for path in html.rglob("*.html")]
     return {name: soup(small_book, name) for name in names}
 
@@ -319,23 +323,22 @@ def faults(tmp_path_factory) -> str:
     return done.stderr
 
 
-def test_pages_load_nothing_foreign(small_book, pages):
+def test_pages_load_nothing_foreign(html, pages):
     for name, page in pages.items():
         loaded = [
             tag.get("src") or tag.get("href")
             for tag in page.select("script[src], img, iframe, link:not([rel=canonical])")
         ]
         assert [url for url in loaded if url and "//" in url] == [], name
-    for path in (small_book / "_build" / "html" / "_static").rglob("*.css"):
+    for path in (html / "_static").rglob("*.css"):
         assert (
             re.findall(r"url\(\s*['\"]?(?:https?:)?//", path.read_text(encoding="utf-8")) == []
         ), path.name
 
 
-def test_all_that_pages_load_is_there(small_book, pages):
+def test_all_that_pages_load_is_there(html, pages):
     for name, page in pages.items():
-        root = small_book / "_build" / "html"
-        base = root if page.base else (root / name).parent
+        base = html if page.base else (html / name).parent
         for tag in page.select(
             "script[src], img[src], link[rel=stylesheet], link[rel=icon], main a[href]"
         ):
@@ -562,9 +565,8 @@ def test_the_front_picture_is_computed_by_the_package(pages):
     assert costs[:2] == pytest.approx([1.5**2, 1.5])
 
 
-def test_a_page_loads_the_script_of_its_figures_only(small_book, pages):
+def test_a_page_loads_the_script_of_its_figures_only(html, pages):
     address = pages["book/index.html"].select_one("script[src*='/figures/']")["src"]
-    html = small_book / "_build" / "html"
     assert (html / "book" / address.partition("?")[0]).is_file()
     assert not pages["book/chapter.html"].select("script[src*='/figures/']")
 
@@ -585,7 +587,7 @@ def test_a_chapter_says_where_it_stands_and_leads_to_its_notebook(chapter):
     head, onward = chapter.select(".chapter-head")
     assert [part.get_text() for part in head.find_all(recursive=False)] == [
         "Chapter 1 of 1",
-        "about 12 minutes",
+        "about 12 min",
         "Notebook",
     ]
     assert head.a["download"] == "chapter.ipynb"
@@ -776,8 +778,7 @@ def test_a_page_says_what_it_is_about(pages):
     assert about.startswith("Inline p_k, displayed in a sentence q_k ≤ p_k, a = 1, from Theorem 1")
 
 
-def test_the_public_address_gives_canonical_links_a_sitemap_and_a_card(small_book, pages):
-    html = small_book / "_build" / "html"
+def test_the_public_address_gives_canonical_links_a_sitemap_and_a_card(html, pages):
     address = "https://example.org/course/book/chapter.html"
     assert pages["book/chapter.html"].select_one("link[rel=canonical]")["href"] == address
     assert f"<loc>{address}</loc>" in (html / "sitemap.xml").read_text()
@@ -785,11 +786,11 @@ def test_the_public_address_gives_canonical_links_a_sitemap_and_a_card(small_boo
     assert pages["404.html"].base["href"] == "/course/"
 
 
-def test_a_notebook_can_be_downloaded_with_the_package_that_made_its_page(small_book, chapter):
+def test_a_notebook_can_be_downloaded_with_the_package_that_made_its_page(html, chapter):
     link, package = chapter.select(".run-it a[download]")
-    stored = small_book / "_build" / "html" / "book" / link["href"]
+    stored = html / "book" / link["href"]
     assert json.loads(stored.read_text())["nbformat"] == 4
-    wheel = (small_book / "_build" / "html" / "book" / package["href"]).resolve()
+    wheel = (html / "book" / package["href"]).resolve()
     assert wheel.name == "coursecode-7.0-py3-none-any.whl"
     with ZipFile(wheel) as files:
         assert "return 41" in files.read("coursecode/core.py").decode()
@@ -805,8 +806,8 @@ def test_a_public_repository_gives_links_to_colab_and_binder(chapter, pages):
     assert not pages["book/index.html"].select("a[href*=colab]")
 
 
-def test_the_notebooks_for_colab_and_binder_bring_the_package(small_book, tmp_path):
-    launch.write(small_book / "_build" / "html", "https://example.org/course", tmp_path)
+def test_the_notebooks_for_colab_and_binder_bring_the_package(html, tmp_path):
+    launch.write(html, "https://example.org/course", tmp_path)
     wheel = "coursecode-7.0-py3-none-any.whl"
     assert (tmp_path / "requirements.txt").read_text() == f"./{wheel}\n"
     assert (tmp_path / wheel).exists()
@@ -825,28 +826,28 @@ def test_notebooks_without_an_address_are_refused(monkeypatch):
     assert "SITE_URL must be" in launch.main(["folder"])
 
 
-def test_the_theme_leaves_nothing_behind(small_book):
-    static = small_book / "_build" / "html" / "_static"
+def test_the_theme_leaves_nothing_behind(html):
+    static = html / "_static"
     assert not {"scripts", "styles", "vendor"} & {path.name for path in static.iterdir()}
     assert sum(path.stat().st_size for path in static.rglob("*") if path.is_file()) < 600_000
 
 
-def test_the_root_leads_to_the_front_page(small_book, pages):
+def test_the_root_leads_to_the_front_page(html, pages):
     door = pages["index.html"]
     assert door.title.get_text() == pages["book/index.html"].title.get_text()
     for link in (door.a, door.find("link", rel="icon")):
-        assert (small_book / "_build" / "html" / link["href"]).exists()
+        assert (html / link["href"]).exists()
 
 
-def test_the_whole_book_on_one_page_keeps_every_link_and_unfolds_everything(small_book):
-    page = BeautifulSoup(print_book.whole(small_book / "_build" / "html"), "html.parser")
+def test_the_whole_book_on_one_page_keeps_every_link_and_unfolds_everything(html):
+    page = BeautifulSoup(print_book.whole(html), "html.parser")
     ids = Counter(tag["id"] for tag in page.select("[id]") if not tag.find_parent("svg"))
     assert max(ids.values()) == 1
     inner = [link["href"][1:] for link in page.select("a[href^='#']")]
     assert inner
     assert set(inner) <= set(ids)
     for tag in page.select("[src]"):
-        assert (small_book / "_build" / "html" / tag["src"]).exists()
+        assert (html / tag["src"]).exists()
     assert all(part.has_attr("open") for part in page.select("details"))
     assert [title.get_text() for title in page.select("h1")] == [
         "A small book",
@@ -913,8 +914,8 @@ def test_what_others_made_is_as_published(name):
         assert hashlib.sha256((folder / path).read_bytes()).hexdigest() == digest, path
 
 
-def test_fonts_hold_the_glyphs_of_the_formulas_and_no_others(small_book):
-    styles = (small_book / "_build" / "html" / "_static" / "katex.css").read_text()
+def test_fonts_hold_the_glyphs_of_the_formulas_and_no_others(html):
+    styles = (html / "_static" / "katex.css").read_text()
     faces = re.findall(r'font-family:(\w+)(?=[^}]*font-style:(\w+))[^}]*base64,([^"]+)"', styles)
     glyphs = {
         (family, style): set(map(chr, TTFont(io.BytesIO(b64decode(data))).getBestCmap()))

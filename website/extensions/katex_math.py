@@ -15,7 +15,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from html import escape, unescape
@@ -253,11 +253,8 @@ def in_parts(html: str) -> str:
     end = "</span>" * head.count('<span class="katex', 0, head.index("<math"))
     parts, depth = [""], 0
     for base in re.split(f"(?={BASE})", line.removesuffix(end)):
-        letters = Counter(MARKS.sub("", base))
-        change = sum(letters[bracket] for bracket in "([{") - sum(
-            letters[bracket] for bracket in ")]}"
-        )
-        change = max(change, -depth)
+        words = MARKS.sub("", base)
+        change = max(sum(map(words.count, "([{")) - sum(map(words.count, ")]}")), -depth)
         depth += change
         parts[-1] += PART * change + base + "</span>" * -change
         if not depth and PART_ENDS.search(base):

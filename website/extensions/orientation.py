@@ -50,7 +50,7 @@ def place_in_book(app, pagename: str, doctree, context) -> list[str]:
     if pagename in numbers:
         minutes = MINUTES.search(doctree.astext())
         said = [f"Chapter {numbers[pagename]} of {len(numbers)}"]
-        return [*said, minutes[0]] if minutes else said
+        return [*said, f"about {minutes[1]} min"] if minutes else said
     of = next((numbers[page] for page in context.get("companions", ()) if page in numbers), None)
     kind = context.get("this_page", "").removeprefix("the ").capitalize()
     return [f"{kind} for chapter {of}"] if of else []

@@ -58,6 +58,7 @@ export class Cell {
     this.input = /** @type {HTMLElement} */ (element.querySelector(".cell_input"));
     const row = make("div", {className: "live-row"}, this.button, this.undo, this.verdict);
     (element.querySelector(":scope > details") ?? this.input).after(row, this.output);
+    if (now !== source) this.edit();
     // An editor takes a while to make: it is made when the reader comes near.
     const near = new IntersectionObserver((entries) => {
       if (entries.some(({isIntersecting}) => isIntersecting)) this.edit();

