@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
 NUMPY_ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?\]\]")
+ARRAY_LIKE = re.compile(r"(?:~?[\w.]*Buffer \| )?~?[\w.]*_SupportsArray\[.*\| str\]")
 CHAPTERS = re.compile(r"(?<=\(chapter: )[^)]+|(?<=\(chapters: )[^)]+")
 UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
 
@@ -98,9 +99,11 @@ def escape_bars(app, what, name, obj, options, lines: list[str]) -> None:
             lines[number] = UNESCAPED_BAR.sub(r"\|", line)
 
 
-def say_array(app, what, name, obj, options, signature, returned) -> tuple[str | None, str | None]:
-    """Call a result's fields arrays, as what functions return: NumPy's own name is long."""
-    return signature and NUMPY_ARRAY.sub("array", signature), returned
+def say_array(app, what, name, obj, options, *parts: str | None) -> tuple[str | None, ...]:
+    """Say "array" in a signature and for what is returned: NumPy's own names are long."""
+    return tuple(
+        part and ARRAY_LIKE.sub("array_like", NUMPY_ARRAY.sub("array", part)) for part in parts
+    )
 
 
 def leave_types_as_words(app, env, node, content) -> nodes.Node | None:
