@@ -1,6 +1,5 @@
 """Whether a function of the reader's leaves its work to a package, under whatever name."""
 
-import contextlib
 import functools
 import gc
 import re
@@ -25,8 +24,7 @@ def borrowed_from(function: Any) -> str:
     seen: dict[int, Any] = {}  # things are kept: the identity of one that is gone is given again
     while todo:
         thing = todo.pop()
-        lender = NAME.fullmatch(home(thing))
-        if lender:
+        if lender := NAME.fullmatch(home(thing)):
             return lender[1]
         if id(thing) not in seen:
             seen[id(thing)] = thing
@@ -41,28 +39,21 @@ def home(thing: Any) -> str:
     if isinstance(thing, np.ufunc):  # it does not know its module
         special = sys.modules.get("scipy.special")
         return "scipy" if getattr(special, thing.__name__, None) is thing else "numpy"
-    module = isinstance(thing, types.ModuleType)
-    name = str(thing.__name__ if module else getattr(thing, "__module__", None))
+    name = str(getattr(thing, "__module__", None) or getattr(thing, "__name__", ""))
     return "" if name == CHECKS else name
 
 
 def parts(thing: Any) -> Iterator[Any]:
     """Find what a function, or a thing that holds functions, can call on."""
     if isinstance(thing, types.FunctionType):
-        for code in codes(thing.__code__):
-            yield from (*code.co_names, *code.co_consts)
-            yield from (thing.__globals__[n] for n in code.co_names if n in thing.__globals__)
+        code, known = thing.__code__, thing.__globals__
+        names = [*code.co_names]
+        if {"eval", "exec"} & {*names}:  # to which a text is code
+            names += re.findall(r"\w+", " ".join(c for c in code.co_consts if isinstance(c, str)))
+        yield from (*names, *code.co_consts, *(known[name] for name in names if name in known))
         yield from (thing.__closure__, thing.__defaults__, thing.__kwdefaults__)
+        for inner in (each for each in code.co_consts if isinstance(each, types.CodeType)):
+            cells = tuple(types.CellType() for _ in inner.co_freevars)
+            yield types.FunctionType(inner, known, closure=cells)
     elif isinstance(thing, HOLDERS + CALLERS) or getattr(thing, "__module__", None) == "__main__":
         yield from gc.get_referents(thing)  # the latter: a class of the reader's, or its object
-
-
-def codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Find the code of a function, of the functions inside it, and what is code to `eval`."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, str) and {"eval", "exec"} & {*code.co_names}:
-            with contextlib.suppress(SyntaxError, ValueError):
-                constant = compile(constant.strip(), "a text", "exec")
-        if isinstance(constant, types.CodeType):
-            yield from codes(constant)

@@ -41,8 +41,7 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
     what
         What the block checks, in a few words.
     own
-        A function of the reader's that must not call on `coursecode`, nor on SciPy and the
-        like, for its answer.
+        A function of the reader's that must not call on `coursecode`, SciPy or the like.
 
     Raises
     ------
@@ -65,7 +64,9 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         warnings.simplefilter("always")
         try:
             if own is not None:
-                refuse_a_package(own)
+                assert callable(own), "there is no function yet"
+                lender = borrowed_from(own)
+                assert not lender, f"this calls on {lender}: the answer is to be your own"
             with watched(names, changed):
                 yield
         except AssertionError as error:
@@ -113,18 +114,15 @@ def watched(names: dict[str, Any], changed: list[str]) -> Iterator[None]:
 
         return call
 
-    own = {name: value for name, value in names.items() if is_a_readers(value)}
+    functions = {n: each for n, each in names.items() if isinstance(each, types.FunctionType)}
+    # What a notebook defines is in no file.
+    own = {n: each for n, each in functions.items() if "__file__" not in each.__globals__}
     replaced = {name: watching(function) for name, function in own.items()}
     names.update(replaced)
     try:
         yield
     finally:
         names.update({name: own[name] for name in own if names.get(name) is replaced[name]})
-
-
-def is_a_readers(thing: Any) -> bool:
-    """Whether this is a function of a notebook's, which is in no file."""
-    return isinstance(thing, types.FunctionType) and "__file__" not in thing.__globals__
 
 
 def frozen(thing: Any) -> Any:
@@ -156,8 +154,7 @@ def expect(
     right
         The right answer: a text, a truth value, a number or an array of numbers.
     mistakes
-        What is said for the wrong answers that are known, message by value. A value of another
-        shape than the right one is allowed.
+        Known wrong answers, message by value; they may have another shape than the right one.
     rtol, atol
         How far a number may be off, relative to the right one and absolutely.
     tell
@@ -240,19 +237,12 @@ def first_line(error: Exception) -> str:
 
 def numbers(got: Any) -> np.ndarray:
     """Return the answer as an array of floats; refuse what is no number."""
-    try:
+    values = np.asarray(None)
+    with contextlib.suppress(ValueError):  # of rows of unequal lengths
         values = np.asarray(got)
-    except ValueError:
-        values = np.asarray(None)
-    if values.dtype.kind == "O" and all(map(is_number, values.flat)):  # such as fractions
-        values = values.astype(float)
-    assert values.dtype.kind in "iuf", f"a number or an array is expected, got {kind_of(got)}"
+    right = [isinstance(x, Real | decimal.Decimal) and not isinstance(x, bool) for x in values.flat]
+    assert all(right), f"a number or an array is expected, got {kind_of(got)}"
     return values.astype(float)
-
-
-def is_number(value: Any) -> bool:
-    """Whether an object is a real number, and no truth value."""
-    return isinstance(value, Real | decimal.Decimal) and not isinstance(value, bool)
 
 
 def same(values: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:
@@ -283,10 +273,3 @@ def brief(values: np.ndarray, digits: int = 4) -> str:
         return "other numbers"
     text = np.array2string(values, precision=digits, separator=", ")
     return re.sub(r"\.(?=\D|$)|\n|(?<=\[) +| +(?=[ ,\]])", "", text)  # 5 and not 5., [5] not [ 5.]
-
-
-def refuse_a_package(function: Callable[..., Any]) -> None:
-    """Fail where a function is a package's, or calls on one, itself or by way of another."""
-    assert callable(function), "there is no function yet"
-    lender = borrowed_from(function)
-    assert not lender, f"this calls on {lender}: the answer is to be your own"

@@ -7,18 +7,19 @@ float64, e^89 for float32, and a loss near 0 loses its digits.
 import numpy as np
 
 from coursecode._core.arithmetic import (
+    SMALL,
     Numbers,
     column,
     expectation,
     exponentials,
     log1p,
     log_total,
-    one_hot,
+    mended,
     others,
+    pick,
+    place_in,
     put,
     row_sum,
-    split,
-    surprise,
     times,
 )
 from coursecode._core.evaluate import rowwise
@@ -53,8 +54,7 @@ def logsumexp(logits: Exponents) -> Array:
 
     Notes
     -----
-    It is a smooth maximum, and its gradient is `softmax`. A score of -inf adds nothing, a row of
-    only -inf gives -inf, and a score of +inf gives +inf.
+    It is a smooth maximum, and its gradient is `softmax`. Only -inf gives -inf, one +inf gives inf.
 
     References
     ----------
@@ -62,9 +62,6 @@ def logsumexp(logits: Exponents) -> Array:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> logsumexp([0.0, 0.0]) == np.log(2)
-    np.True_
     >>> print(logsumexp([1000.0, 1000.0]))
     1000.6931471805599
     """
@@ -90,9 +87,8 @@ def log_softmax(logits: Scores) -> Array:
 
     Notes
     -----
-    A class that is ruled out gets -inf. A log-probability near 0 keeps its digits, so we can still
-    compare the losses of examples that are classified right with confidence; ``np.log(softmax(s))``
-    would give 0 for them.
+    A class that is ruled out gets -inf. A log-probability near 0 keeps its digits, where
+    ``np.log(softmax(s))`` would give 0.
 
     References
     ----------
@@ -144,7 +140,7 @@ def sigmoid(logits: Extended) -> Array:
     Parameters
     ----------
     logits : array_like, shape (...)
-        Scores s of "yes" against "no"; -inf and +inf are allowed.
+        Scores s of "yes" (1) against "no" (0); -inf and +inf are allowed.
 
     Returns
     -------
@@ -211,10 +207,7 @@ def softmax_cross_entropy(
     Parameters
     ----------
     labels : array_like, shape (...) or (..., K)
-        The truth: either classes y, whole numbers from 0 to K - 1, or probabilities y_k, each
-        row summing to 1.
-    logits : array_like, shape (..., K)
-        Scores s, one for each class; -inf rules a class out.
+        The truth: classes y, from 0 to K - 1, or probabilities y_k, each row summing to 1.
     label_smoothing : float
         ε from 0 to 1: the loss is that of the labels (1 - ε) y_k + ε/K.
     class_weights : array_like, shape (K,), optional
@@ -227,11 +220,8 @@ def softmax_cross_entropy(
 
     Notes
     -----
-    The loss is inf where the true class is ruled out. A loss near 0 keeps its digits, so examples
-    that are right with confidence can still be told apart.
-
-    PyTorch's ``cross_entropy`` takes its arguments the other way round, and with class weights
-    its mean divides by the sum of w_y, not by n.
+    The loss is inf where the true class is ruled out, and near 0 it keeps its digits. PyTorch's
+    ``cross_entropy`` takes the scores first, and divides weighted means by the sum of w_y, not n.
 
     References
     ----------
@@ -245,11 +235,31 @@ def softmax_cross_entropy(
     [2.04  0.079 6.156]
     """
     if labels.ndim == 1 and not label_smoothing:
-        loss = surprise(logits, labels)
+        loss = _surprise(labels, logits)
         return loss if class_weights is None else times(class_weights[labels], loss)
     top, log_sum = log_total(logits)
     targets = _targets(labels, logits, label_smoothing, class_weights)
     return expectation(targets, column(log_sum) - (logits - column(top)))
+
+
+def _split(e: Numbers, k: Numbers) -> tuple[Numbers, Numbers]:
+    """Set the k-th number of each row of e to 0; return what it was, and the sum of the others."""
+    flat, place = e.reshape(-1), place_in(e, k)
+    own = flat[place]
+    flat[place] = 0
+    return own, row_sum(e)
+
+
+def _surprise(y: Numbers, s: Numbers) -> Numbers:
+    """Return -ln q_y for the softmax q of scores: ln(1 + e^others / e^own)."""
+    own, rest = _split(np.exp(s), y)
+    loss = mended(np.log1p(rest / own), own + rest, SMALL, _shifted_surprise, y, s)
+    return mended(loss, loss, 0, _shifted_surprise, y, s)
+
+
+def _shifted_surprise(y: Numbers, s: Numbers) -> Numbers:
+    top, log_sum = log_total(s)
+    return log_sum - (pick(s, y) - top)
 
 
 @rowwise
@@ -274,8 +284,7 @@ def softmax_cross_entropy_gradient(
     Notes
     -----
     The gradient of the mean over n examples is this divided by n. At the label, q_y - 1 is computed
-    as minus the sum of the other probabilities, which keeps the digits of an example that is right
-    with confidence.
+    as minus the sum of the other probabilities, which keeps its digits where q_y is near 1.
 
     References
     ----------
@@ -289,7 +298,7 @@ def softmax_cross_entropy_gradient(
     e, total = exponentials(logits)
     q = e / column(total)
     if labels.ndim == 1 and not label_smoothing:
-        _, rest = split(q, labels)
+        _, rest = _split(q, labels)
         gradient = put(q, labels, -rest)
         return gradient if class_weights is None else gradient * column(class_weights[labels])
     targets = _targets(labels, logits, label_smoothing, class_weights)
@@ -300,8 +309,13 @@ def _targets(
     labels: Numbers, logits: Numbers, smoothing: float, weights: Numbers | None
 ) -> Numbers:
     """Return w_k ((1 - ε) y_k + ε/K): the labels with smoothing and class weights."""
-    targets: Numbers = (1 - smoothing) * one_hot(labels, logits) + smoothing / logits.shape[-1]
+    targets: Numbers = (1 - smoothing) * _one_hot(labels, logits) + smoothing / logits.shape[-1]
     return targets if weights is None else targets * weights
+
+
+def _one_hot(labels: Numbers, like: Numbers) -> Numbers:
+    """Return classes as rows of 0 and 1; rows of probabilities are returned as they are."""
+    return labels if labels.ndim == 2 else put(np.zeros_like(like), labels, 1)
 
 
 @rowwise
@@ -314,8 +328,6 @@ def binary_cross_entropy(labels: BinaryLabels, logits: Extended) -> Array:
     ----------
     labels : array_like, shape (...)
         The truth y: 0 or 1 (False or True), or the probability of 1.
-    logits : array_like, shape (...)
-        Scores s of 1 against 0; -inf and +inf are allowed.
 
     Returns
     -------
@@ -324,8 +336,7 @@ def binary_cross_entropy(labels: BinaryLabels, logits: Extended) -> Array:
 
     Notes
     -----
-    This is the softmax cross-entropy of the two scores 0 and s. An infinite score costs 0 where it
-    is right, and inf where it isn't.
+    This is the softmax cross-entropy of the scores 0 and s. An infinite score costs 0 or inf.
 
     References
     ----------
@@ -354,8 +365,7 @@ def binary_cross_entropy_gradient(labels: BinaryLabels, logits: Extended) -> Arr
 
     Notes
     -----
-    It is computed as (1 - y) σ(s) - y σ(-s), which keeps its digits where the score is right with
-    confidence.
+    It is computed as (1 - y) σ(s) - y σ(-s), which keeps its digits where σ(s) is near y.
 
     References
     ----------
@@ -378,9 +388,6 @@ def brier_score(labels: Labels, probabilities: Distribution) -> Array:
 
     Parameters
     ----------
-    labels : array_like, shape (...) or (..., K)
-        The truth: either classes y, whole numbers from 0 to K - 1, or probabilities y_k, each
-        row summing to 1.
     probabilities : array_like, shape (..., K)
         The model's q_k: distributions too.
 
@@ -391,8 +398,7 @@ def brier_score(labels: Labels, probabilities: Distribution) -> Array:
 
     Notes
     -----
-    It is a sum over all classes, without a ½. For two classes that is twice the (q - y)² of one of
-    them, which is called the Brier score too (in scikit-learn's ``brier_score_loss``, for example).
+    It is a sum over all classes, without a ½: of two, twice scikit-learn's ``brier_score_loss``.
 
     References
     ----------
@@ -403,7 +409,7 @@ def brier_score(labels: Labels, probabilities: Distribution) -> Array:
     >>> print(brier_score([0, 1], [[1.0, 0.0], [1.0, 0.0]]))
     [0. 2.]
     """
-    return row_sum((probabilities - one_hot(labels, probabilities)) ** 2)
+    return row_sum((probabilities - _one_hot(labels, probabilities)) ** 2)
 
 
 @rowwise
@@ -419,12 +425,11 @@ def brier_score_gradient(labels: Labels, probabilities: Distribution) -> Array:
 
     Notes
     -----
-    Each probability is treated as a variable of its own, although the others must make up for a
-    change to one of them.
+    Each probability is treated as a variable of its own, although they sum to 1.
 
     Examples
     --------
     >>> print(brier_score_gradient(1, [1.0, 0.0]))
     [ 2. -2.]
     """
-    return 2 * (probabilities - one_hot(labels, probabilities))
+    return 2 * (probabilities - _one_hot(labels, probabilities))

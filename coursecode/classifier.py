@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, NamedTuple, Self
 
@@ -132,20 +132,16 @@ class LinearClassifier:
 
     Notes
     -----
-    Everything is deterministic: there is no seed. Parameters are checked by `fit`. Features are
-    brought to a like size within, so without a penalty their units don't matter. With one they
-    do, because it is a penalty on W as it is.
-
+    There is no seed. Parameters are checked by `fit`. Features are brought to a like size within,
+    so without a penalty their units don't matter; a penalty is one on W as it is.
     How far the objective may be above its minimum we know from its slope: no other W and b gain
     more than slope times distance, and we look as far round W and b as they are long, and by one
     unit of the scores more. The cross-entropy of classes that can be separated has no minimum
     without a penalty: at √tolerance · ln K we stop with a warning, and at tolerance · ln K where
     there is a penalty that small.
-
-    Of two classes `decision_function` gives one score, that of the second less that of the first,
-    as scikit-learn's scorers expect. Its ``LogisticRegression`` with an L2 penalty has the same
-    minimum for C = 1/(2 n λ), with two classes for C = 1/(n λ), because it then has one row of
-    weights where we have two. Its ``Ridge`` on one-hot labels has it for alpha = n λ.
+    scikit-learn's ``LogisticRegression`` with an L2 penalty has the same minimum for C = 1/(2 n λ),
+    with two classes for C = 1/(n λ), because it then has one row of weights where we have two; its
+    ``Ridge`` on one-hot labels has it for alpha = n λ.
 
     References
     ----------
@@ -167,11 +163,6 @@ class LinearClassifier:
     l1_ratio: float = 0.5
     tolerance: float | None = None
     max_iterations: int = 100_000
-    coef_: Numbers = field(init=False, repr=False)
-    intercept_: Numbers = field(init=False, repr=False)
-    classes_: NDArray[Any] = field(init=False, repr=False)
-    objective_: float = field(init=False, repr=False)
-    n_iter_: int = field(init=False, repr=False)
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Find W and b.
@@ -190,11 +181,9 @@ class LinearClassifier:
 
         Raises
         ------
-        TypeError
-            If `X` is not real numbers, `y` are no labels, or a parameter is of the wrong kind.
-        ValueError
-            If `X` is not a table of rows, `y` has another length or a single class, either is
-            nan, infinite or empty, a feature is beyond ±1e100, or a parameter is out of range.
+        TypeError, ValueError
+            If `X` is no table of finite numbers within ±1e100, `y` are not as many labels of at
+            least two classes, or a parameter is of the wrong kind or out of range.
 
         Warns
         -----
@@ -278,7 +267,7 @@ class LinearClassifier:
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name, for scikit-learn."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def set_params(self, **parameters: Any) -> Self:
         """Set parameters by name, for scikit-learn."""
@@ -319,7 +308,8 @@ def _labels(y: ArrayLike) -> Numbers:
             raise TypeError(f"y must be all whole numbers, all bool or all text, got {names}")
         labels = np.array(objects.tolist())
     if labels.dtype.kind not in "biufUS":
-        got = type(labels.flat[0]).__name__ if labels.dtype == object else labels.dtype
+        name = type(labels.flat[0]).__name__ if labels.dtype == object else str(labels.dtype)
+        got = "numbers of more than 64 bits" if name == "int" else name
         raise TypeError(f"y must be whole numbers, bool or text, got {got}")
     if labels.dtype.kind == "f" and (fault := WHOLE.fault(labels)):
         raise ValueError(f"y {fault}")

@@ -33,8 +33,7 @@ def load_digits() -> Digits:
     Returns
     -------
     Digits
-        Fields `images`, shape (1797, 8, 8), from 0 (paper) to 16 (ink), and `labels`, shape
-        (1797,), the digits 0 to 9. New arrays at each call.
+        New arrays `images`, shape (1797, 8, 8), from 0 (paper) to 16 (ink), and `labels`.
 
     Notes
     -----
@@ -65,13 +64,11 @@ def load_hubble() -> Hubble:
     Returns
     -------
     Hubble
-        Fields `nebulae` (names), `distances`, shape (24,), in megaparsecs, and `velocities`,
-        shape (24,), in km/s away from us. New arrays at each call.
+        Names, and new arrays `distances`, in megaparsecs, and `velocities`, in km/s away from us.
 
     Notes
     -----
-    As printed in 1929. The distances are some seven times too short, for the yardstick, the
-    brightness of Cepheids, was calibrated wrongly then; so the slope is some seven times today's.
+    As printed in 1929, with distances some seven times too short: the slope is that much too steep.
 
     References
     ----------
@@ -99,8 +96,7 @@ def load_text() -> str:
 
     Notes
     -----
-    In the public domain. ``"".join(c for c in load_text().lower() if c.isalpha())`` leaves the
-    letters.
+    In the public domain. ``"".join(filter(str.isalpha, load_text().lower()))`` leaves the letters.
 
     References
     ----------

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers, divergence, excess, mended, row_sum, times
+from coursecode._core.arithmetic import Numbers, divergence_terms, excess, mended, row_sum, times
 from coursecode._core.evaluate import rowwise
 from coursecode._core.kinds import Array, Base, Distribution, PositiveParameter, RealParameter
 
@@ -18,8 +18,7 @@ def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     Parameters
     ----------
     p, q : array_like, shape (..., K)
-        The truth, over which the expectation runs, and the model: distributions over K outcomes,
-        each row summing to 1.
+        Distributions P and Q over K outcomes, each row summing to 1.
     base : float
         Base of the logarithm, above 1.
 
@@ -31,10 +30,8 @@ def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     Notes
     -----
     The result is inf where the model rules out what can happen (q = 0 where p > 0). 0 ln 0 = 0.
-
-    Each term is computed as p ln(p/q) - p + q. The extra parts add up to nothing, because both rows
-    sum to 1, and no such term is negative. So the divergence is never below 0, and it keeps its
-    digits even where two distributions differ in their last digits only.
+    Each term is computed as p ln(p/q) - p + q, which is never negative; what is added sums to 0,
+    because both rows sum to 1. So D keeps its digits even where P and Q differ in their last only.
 
     References
     ----------
@@ -42,29 +39,21 @@ def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
 
     Examples
     --------
-    >>> print(kl_divergence([0.5, 0.5], [0.9, 0.1], base=2).round(4))
-    0.737
-    >>> print(kl_divergence([0.9, 0.1], [0.5, 0.5], base=2).round(4))
-    0.531
+    >>> p, q = [0.5, 0.5], [0.9, 0.1]
+    >>> print(kl_divergence([p, q], [q, p], base=2).round(4))
+    [0.737 0.531]
     """
-    return divergence(p, q) / math.log(base)
+    total = row_sum(times(p, np.log(p / q)) - (p - q))
+    # Where it is small the terms cancel, and elsewhere a ratio may leave its range.
+    careful = lambda p, q: row_sum(divergence_terms(p, q))
+    return mended(total, total, 0.03, careful, p, q) / math.log(base)
 
 
 @rowwise
 def jensen_shannon_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> Array:
     r"""Jensen–Shannon divergence of P and Q, JS(P, Q): symmetric, and always finite.
 
-    .. math::
-
-        \operatorname{JS}(P, Q) = \tfrac12 D(P \| M) + \tfrac12 D(Q \| M),
-        \quad M = \tfrac12 (P + Q)
-
-    Parameters
-    ----------
-    p, q : array_like, shape (..., K)
-        Distributions over K outcomes, each row summing to 1.
-    base : float
-        Base of the logarithm, above 1.
+    .. math:: \operatorname{JS}(P, Q) = \tfrac12 (D(P \| M) + D(Q \| M)), \quad M = \tfrac12 (P + Q)
 
     Returns
     -------
@@ -73,8 +62,7 @@ def jensen_shannon_divergence(p: Distribution, q: Distribution, *, base: Base = 
 
     Notes
     -----
-    This is the divergence itself, not its square root (which is a distance). It is 0 where P = Q,
-    and ln 2 where no outcome is possible under both.
+    This is the divergence, not its square root (a distance). It is ln 2 where no outcome is shared.
 
     References
     ----------
@@ -109,20 +97,15 @@ def gaussian_kl_divergence(
 ) -> Array:
     r"""Kullback–Leibler divergence of two normal distributions, D(P ‖ Q).
 
-    .. math::
-
-        D = \ln \frac{\sigma_q}{\sigma_p} + \frac{\sigma_p^2 + (\mu_p - \mu_q)^2}{2 \sigma_q^2}
-            - \frac12
+    .. math:: D = \ln \frac{\sigma_q}{\sigma_p}
+              + \frac{\sigma_p^2 + (\mu_p - \mu_q)^2}{2 \sigma_q^2} - \frac12
 
     Parameters
     ----------
     mean_p, std_p : array_like, shape (...)
         Mean and standard deviation (above 0) of the truth P.
     mean_q, std_q : array_like, shape (...)
-        The same for the model Q. All four have the same unit and shape; single numbers fit any
-        shape.
-    base : float
-        Base of the logarithm, above 1.
+        The same for the model Q. All have one unit and shape; single numbers fit any shape.
 
     Returns
     -------

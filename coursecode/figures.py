@@ -6,6 +6,7 @@ The only module that needs matplotlib, so it is imported by itself: ``from cours
 import PALETTE, use_style``. What matplotlib calls a style is in the file `course.mplstyle`.
 """
 
+from contextlib import suppress
 from types import MappingProxyType
 
 from cycler import cycler
@@ -28,9 +29,8 @@ PALETTE = MappingProxyType(
 def use_style() -> None:
     """Set matplotlib's defaults to the style of the course.
 
-    SVG with a transparent ground, so that the page's own colour shows, in light and in dark;
-    no box round the axes; text at reading size; the palette in its order. Colours of lines and
-    text are chosen so that they survive the inversion of the dark page.
+    SVG with a transparent ground, so that the page's own colour shows; no box round the axes; text
+    at reading size; the palette in its order; colours that survive the inversion of the dark page.
 
     Examples
     --------
@@ -40,15 +40,10 @@ def use_style() -> None:
     """
     style.use("coursecode.course")
     rcParams["axes.prop_cycle"] = cycler(color=[*PALETTE.values()])
-    _draw_inline_as_svg()
-
-
-def _draw_inline_as_svg() -> None:
-    """Have notebooks draw SVG, without a date in it; elsewhere there is nothing to do."""
-    try:
+    # Notebooks draw SVG, without a date in it; elsewhere there is nothing to do.
+    with suppress(ImportError):
         from IPython import get_ipython
         from matplotlib_inline.backend_inline import set_matplotlib_formats
-    except ImportError:
-        return
-    if get_ipython() is not None:
-        set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
+
+        if get_ipython() is not None:
+            set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]

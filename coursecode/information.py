@@ -13,7 +13,6 @@ from coursecode._core.arithmetic import (
     Numbers,
     divergence_terms,
     expectation,
-    log,
     others,
     row_sum,
     times,
@@ -44,8 +43,7 @@ def information_content(p: Probability, *, base: Base = math.e) -> Array:
 
     Notes
     -----
-    A certain outcome tells us nothing, I(1) = 0. An impossible one would tell us infinitely much,
-    I(0) = inf.
+    A certain outcome tells us nothing, I(1) = 0; an impossible one infinitely much, I(0) = inf.
 
     References
     ----------
@@ -56,7 +54,12 @@ def information_content(p: Probability, *, base: Base = math.e) -> Array:
     >>> print(information_content([1, 1/2, 1/8], base=2))
     [0. 1. 3.]
     """
-    return -log(p, base)
+    return -_log(p, base)
+
+
+def _log(x: Numbers, base: float) -> Numbers:
+    """Return the logarithm to a base; log2 rounds once, where a quotient rounds three times."""
+    return np.log2(x) if base == 2 else np.log(x) / math.log(base)
 
 
 @rowwise
@@ -69,8 +72,6 @@ def entropy(p: Distribution, *, base: Base = math.e) -> Array:
     ----------
     p : array_like, shape (..., K)
         Distributions over K outcomes: non-negative, each row summing to 1.
-    base : float
-        Base of the logarithm, above 1.
 
     Returns
     -------
@@ -90,7 +91,7 @@ def entropy(p: Distribution, *, base: Base = math.e) -> Array:
     >>> print(entropy([1/2, 1/4, 1/8, 1/8], base=2))
     1.75
     """
-    return -expectation(p, log(p, base))
+    return -expectation(p, _log(p, base))
 
 
 @rowwise
@@ -103,8 +104,6 @@ def cross_entropy(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     ----------
     p, q : array_like, shape (..., K)
         The truth and the model: distributions over K outcomes, each row summing to 1.
-    base : float
-        Base of the logarithm, above 1.
 
     Returns
     -------
@@ -125,7 +124,7 @@ def cross_entropy(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     >>> print(cross_entropy([1/2, 1/2], [1/4, 3/4], base=2).round(4))
     1.2075
     """
-    return -expectation(p, log(q, base))
+    return -expectation(p, _log(q, base))
 
 
 @rowwise
@@ -134,22 +133,15 @@ def perplexity(p: Distribution, q: Distribution) -> Array:
 
     .. math:: \operatorname{PP}(P, Q) = e^{H(P, Q)}
 
-    Parameters
-    ----------
-    p, q : array_like, shape (..., K)
-        The truth and the model: distributions over K outcomes, each row summing to 1.
-
     Returns
     -------
     ndarray, shape (...)
-        One value per pair, a number of outcomes, at least 1. It doesn't depend on the base of the
-        logarithm.
+        One value per pair: a number of outcomes, at least 1, whatever the base of the logarithm.
 
     Notes
     -----
-    The result is inf where the model rules out what can happen. The perplexity of a distribution
-    by itself, e^H(P), is ``perplexity(p, p)``. The perplexity of a model on data is the exponential
-    of its *mean* negative log-likelihood in nats.
+    The result is inf where the model rules out what can happen. A distribution by itself has the
+    perplexity e^H(P), ``perplexity(p, p)``; a model on data, e^(mean loss in nats).
 
     References
     ----------
@@ -174,10 +166,7 @@ def joint_entropy(joint: Table, *, base: Base = math.e) -> Array:
     Parameters
     ----------
     joint : array_like, shape (..., J, K)
-        Tables of probabilities p_ab: J values of A down the rows, K values of B along the
-        columns; non-negative, each table summing to 1.
-    base : float
-        Base of the logarithm, above 1.
+        Tables of p_ab, J values of A down and K values of B across, each summing to 1.
 
     Returns
     -------
@@ -198,15 +187,14 @@ def joint_entropy(joint: Table, *, base: Base = math.e) -> Array:
     1.5
     """
     outcomes = joint.reshape(len(joint), -1)
-    return -expectation(outcomes, log(outcomes, base))
+    return -expectation(outcomes, _log(outcomes, base))
 
 
 @rowwise
 def conditional_entropy(joint: Table, *, base: Base = math.e) -> Array:
     r"""Conditional entropy of the column given the row, H(B | A).
 
-    .. math:: H(B \mid A) = -\sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a},
-              \qquad p_a = \sum_b p_{ab}
+    .. math:: H(B \mid A) = -\sum_{a, b} p_{ab} \ln \frac{p_{ab}}{p_a}, \qquad p_a = \sum_b p_{ab}
 
     Returns
     -------
@@ -215,8 +203,7 @@ def conditional_entropy(joint: Table, *, base: Base = math.e) -> Array:
 
     Notes
     -----
-    It says how uncertain the column still is, on average, once the row is known; it is 0 where the
-    row decides the column. For H(A | B), transpose the tables: ``np.swapaxes(joint, -1, -2)``.
+    It is 0 where the row decides the column. H(A | B) is that of ``np.swapaxes(joint, -1, -2)``.
 
     References
     ----------
@@ -243,14 +230,12 @@ def mutual_information(joint: Table, *, base: Base = math.e) -> Array:
     Returns
     -------
     ndarray, shape (...)
-        One value per table, in nats, or in bits with ``base=2``; at least 0, and 0 for independent
-        variables.
+        One value per table, in nats, or in bits with ``base=2``; at least 0 (for independence).
 
     Notes
     -----
-    This is the divergence of the table from the product of its margins. Like `kl_divergence`, it is
-    never negative, and it keeps digits near independence, where H(A) + H(B) - H(AB) cancels. It is
-    symmetric: A tells us as much about B as B about A.
+    This is the divergence of the table from the product of its margins. It keeps digits near
+    independence, where H(A) + H(B) - H(AB) cancels. A tells us as much about B as B about A.
 
     References
     ----------
@@ -272,11 +257,6 @@ def huffman_code_lengths(p: Distribution) -> NDArray[np.intp]:
 
     .. math:: H(P) \le \sum_k p_k l_k < H(P) + 1, \qquad \sum_k 2^{-l_k} = 1
 
-    Parameters
-    ----------
-    p : array_like, shape (..., K)
-        Distributions over K outcomes: non-negative, each row summing to 1.
-
     Returns
     -------
     ndarray of integers, shape (..., K)
@@ -284,13 +264,10 @@ def huffman_code_lengths(p: Distribution) -> NDArray[np.intp]:
 
     Notes
     -----
-    An outcome that never happens gets no word and the length 0; Kraft's sum, which shows that the
-    code is full, runs over the other outcomes. An outcome that always happens gets the empty word,
-    of length 0.
-
-    Of several optimal codes, the result is the one whose longest word is shortest: at a tie, an
-    outcome is merged before a group, and an earlier outcome of `p` before a later one. It is a tie
-    if probabilities differ by rounding alone (one part in 10¹²).
+    An outcome that never happens gets no word and the length 0, and is left out of Kraft's sum. An
+    outcome that always happens gets the empty word, of length 0.
+    Of several optimal codes, the result is the one whose longest word is shortest: at a tie (up to
+    one part in 10¹²) an outcome is merged before a group, and an earlier outcome of `p` first.
 
     References
     ----------

@@ -4,12 +4,12 @@ A log-likelihood has one value per observation, and its negative is a loss. The 
 samples, with the observations along the last axis; they are the best constants of those losses.
 """
 
-from math import log, pi
+from math import lgamma, log, pi
 from typing import NamedTuple
 
 import numpy as np
 
-from coursecode._core.arithmetic import Numbers, divergence_terms, pick, scaled, stirling_error
+from coursecode._core.arithmetic import Numbers, divergence_terms, pick
 from coursecode._core.evaluate import checked, rowwise
 from coursecode._core.kinds import (
     Array,
@@ -28,6 +28,13 @@ from coursecode._core.kinds import (
     Vector,
     Whole,
 )
+
+# What Stirling's formula leaves out: ln x! = ½ ln(2πx) + x ln x - x + ε(x). Without ε, the large
+# terms of a Poisson log-likelihood cancel before they are rounded. ε is a series in 1/x, 1/x³, ...
+# (Abramowitz and Stegun, equation 6.1.41), and for a few first numbers a table.
+STIRLING = np.array([-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12])
+FEW = np.arange(1.0, 16)
+ERRORS = np.vectorize(lgamma)(FEW + 1) - np.log(2 * pi * FEW) / 2 - FEW * np.log(FEW) + FEW
 
 
 class NormalEstimate(NamedTuple):
@@ -64,9 +71,8 @@ def bernoulli_log_likelihood(x: Bits, probability: ProbabilityParameter) -> Arra
 
     Notes
     -----
-    The result is -inf for what was ruled out (p = 0 and x = 1, or p = 1 and x = 0), and 0 for what
-    was certain. Its negative is the binary cross-entropy. If you have scores, use
-    `binary_cross_entropy`, which keeps more digits than 1 - p can hold.
+    The result is -inf for what was ruled out, and 0 for what was certain. Its negative is the
+    binary cross-entropy: of scores, `binary_cross_entropy` keeps more digits than 1 - p can hold.
 
     References
     ----------
@@ -100,8 +106,7 @@ def categorical_log_likelihood(labels: Classes, probabilities: DistributionParam
 
     Notes
     -----
-    The result is -inf for a class that was ruled out. Its negative is the cross-entropy of one-hot
-    labels. If you have scores, use `softmax_cross_entropy`.
+    It is -inf for a class that was ruled out. If you have scores, use `softmax_cross_entropy`.
 
     References
     ----------
@@ -136,10 +141,8 @@ def poisson_log_likelihood(x: Counts, rate: NonNegativeParameter) -> Array:
     Notes
     -----
     With λ = 0 nothing can happen, so the result is 0 for x = 0 and -inf for every other count.
-
-    The three terms grow like x ln x, and they nearly cancel for large counts near λ. So we write x!
-    with Stirling's formula, and compute what remains, x ln(x/λ) - x + λ, like a term of a
-    divergence.
+    The three terms nearly cancel for large counts near λ. So we write x! with Stirling's formula,
+    and compute what remains, x ln(x/λ) - x + λ, like a term of a divergence.
 
     References
     ----------
@@ -150,8 +153,16 @@ def poisson_log_likelihood(x: Counts, rate: NonNegativeParameter) -> Array:
     >>> print(poisson_log_likelihood([0, 3], 3.0).round(4))
     [-3.     -1.4959]
     """
-    normaliser = (log(2 * pi) + np.log(x)) / 2 + stirling_error(x)
+    normaliser = (log(2 * pi) + np.log(x)) / 2 + _stirling_error(x)
     return -divergence_terms(x, rate) - np.where(x > 0, normaliser, 0)
+
+
+def _stirling_error(x: Numbers) -> Numbers:
+    """Return ε(x) for whole numbers x from 1 on."""
+    table = ERRORS[np.clip(x, 1, FEW.size).astype(np.intp) - 1].astype(x.dtype)
+    large = np.maximum(x, FEW.size + 1)
+    series = np.polyval(STIRLING.astype(x.dtype), large**-2.0) / large
+    return np.where(x > FEW.size, series, table)
 
 
 @rowwise
@@ -174,8 +185,7 @@ def normal_log_likelihood(x: Real, mean: RealParameter, std: PositiveParameter) 
 
     Notes
     -----
-    For σ = 1 it is -½ of the squared error, minus ½ ln(2π). It depends on the unit of x: in
-    different units, every value moves by the same constant.
+    For σ = 1 it is -½ of the squared error, minus ½ ln(2π). A new unit of x moves all values alike.
 
     References
     ----------
@@ -198,8 +208,6 @@ def laplace_log_likelihood(x: Real, location: RealParameter, scale: PositivePara
 
     Parameters
     ----------
-    x : array_like, shape (...)
-        Observations.
     location, scale : array_like, shape (...) or single numbers
         The median m, and the mean distance from it, b, above 0.
 
@@ -322,7 +330,7 @@ def poisson_mle(x: CountSample) -> Array:
     >>> print(poisson_mle([0, 2, 1, 3]))
     1.5
     """
-    x, unit = scaled(x)
+    x, unit = _scaled(x)
     return x.mean(axis=-1) * unit
 
 
@@ -346,8 +354,7 @@ def normal_mle(x: Vector) -> NormalEstimate:
     Notes
     -----
     The variance has 1/n, not 1/(n - 1), so on average it is too small by the factor (n - 1)/n.
-    Where all observations are equal, `std` is 0 and the likelihood has no maximum: it grows
-    without bound as σ goes to 0.
+    Where all observations are equal, `std` is 0 and the likelihood has no maximum.
 
     References
     ----------
@@ -358,7 +365,7 @@ def normal_mle(x: Vector) -> NormalEstimate:
     >>> print(normal_mle([20, 21, 22, 29, 33]).mean)
     25.0
     """
-    x, unit = scaled(x)
+    x, unit = _scaled(x)
     rounded = x.mean(axis=-1, keepdims=True)
     left_out = (x - rounded).mean(axis=-1, keepdims=True)  # by rounding
     std = np.sqrt(((x - rounded - left_out) ** 2).mean(axis=-1))
@@ -379,9 +386,8 @@ def laplace_mle(x: Vector) -> LaplaceEstimate:
 
     Notes
     -----
-    For even n, every point between the two middle observations is equally good; the result is
-    their midpoint. Where all observations are equal, `scale` is 0 and the likelihood has no
-    maximum.
+    For even n, every point between the two middle observations is as good as their midpoint, the
+    result. Where all observations are equal, `scale` is 0 and the likelihood has no maximum.
 
     References
     ----------
@@ -393,7 +399,16 @@ def laplace_mle(x: Vector) -> LaplaceEstimate:
     >>> print(laplace_mle([20, 21, 22, 29, 33]).location)
     22.0
     """
-    x, unit = scaled(x)
+    x, unit = _scaled(x)
     location = np.median(x, axis=-1)
     scale = abs(x - location[..., np.newaxis]).mean(axis=-1)
     return LaplaceEstimate(location * unit, scale * unit)
+
+
+def _scaled(x: Numbers) -> tuple[Numbers, Numbers]:
+    """Return samples, along the last axis, in a unit in which no sum overflows, and the unit.
+
+    The unit is a power of two, so nothing is rounded.
+    """
+    unit = np.ldexp(np.ones_like(x[..., 0]), np.frexp(abs(x).max(axis=-1))[1] - 1)
+    return x / unit[..., np.newaxis], unit

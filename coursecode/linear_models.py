@@ -48,7 +48,7 @@ def least_squares(
     y : array_like, shape (n,)
         Targets.
     intercept : bool
-        Whether to fit b as well.
+        Whether to fit b as well; it is never penalised.
     minimum_norm : bool
         What to do where columns are dependent, so that many weights fit equally well: raise an
         error (False), or give the shortest w (True).
@@ -57,16 +57,14 @@ def least_squares(
     -------
     LinearFit
         Fields `coefficients`, w of shape (d,); `intercept`, b; `residuals`, r of shape (n,);
-        `rank`, the number of independent columns, that of b among them; `condition`, the
-        condition number of the columns in like units: the larger, the more errors of the data can
-        grow in the weights (inf where columns are dependent).
+        `rank`, the number of independent columns, that of b among them; `condition`, theirs in like
+        units: the larger, the more errors of the data can grow in the weights (inf if dependent).
 
     Notes
     -----
     We use the singular values of the columns, each less its mean and in a unit of its own, and
-    refine twice with residuals in twice the working precision. So the weights are right to the
-    last digits, where the data determine them. The normal equations would square the condition
-    number.
+    refine twice with residuals in twice the working precision: the weights are right to the last
+    digits where the data determine them. The normal equations would square the condition number.
 
     References
     ----------
@@ -104,31 +102,22 @@ def ridge(X: Features, y: Real, *, strength: Above0, intercept: Switch = False) 
 
     Parameters
     ----------
-    X : array_like, shape (n, d)
-        Features x_i, a row for each example.
-    y : array_like, shape (n,)
-        Targets.
     strength : float
         λ, above 0. For λ = 0 use `least_squares`.
-    intercept : bool
-        Whether to fit b as well; it is not penalised.
 
     Returns
     -------
     LinearFit
-        Fields `coefficients`, w of shape (d,); `intercept`, b; `residuals`, r of shape (n,);
-        `rank`, the number of independent columns of X (centred, if b is fitted); `condition`,
-        the condition number of the penalised problem, which λ lowers.
+        Fields as of `least_squares`: `rank` is that of X (centred, if b is fitted), `condition`
+        that of the penalised problem, which λ lowers.
 
     Notes
     -----
     Along a singular vector of X with singular value σ the least-squares solution is shrunk by
     the factor σ²/(σ² + nλ): least where the data say most. scikit-learn's ``Ridge`` adds up the
     squared residuals instead: its alpha is n λ.
-
-    We solve it as least squares, with d more rows √(nλ) e_j of X whose targets are 0. So the
-    weights are right to the last digits, also where columns are nearly dependent and λ is small.
-    Where there are fewer rows than columns, we shrink along the singular vectors instead.
+    With fewer rows than columns we compute just that. Else we solve it as least squares, with d
+    more rows √(nλ) e_j of X whose targets are 0: so the weights are right to the last digits.
 
     References
     ----------
@@ -150,61 +139,6 @@ def ridge(X: Features, y: Real, *, strength: Above0, intercept: Switch = False) 
 
 
 @checked
-def lasso(
-    X: Features,
-    y: Real,
-    *,
-    strength: AtLeast0,
-    intercept: Switch = False,
-    tolerance: Above0 = 1e-10,
-    max_sweeps: Whole = 10_000,
-) -> SparseFit:
-    r"""Weights with the least mean squared residual plus L1 penalty, ŵ.
-
-    .. math:: \min_{w, b} \frac1n \sum_i (y_i - x_i \cdot w - b)^2 + \lambda \sum_j |w_j|,
-              \qquad b = 0 \text{ unless asked for}
-
-    Parameters
-    ----------
-    X : array_like, shape (n, d)
-        Features x_i, a row for each example.
-    y : array_like, shape (n,)
-        Targets.
-    strength : float
-        λ, at least 0.
-    intercept : bool
-        Whether to fit b as well; it is not penalised.
-    tolerance, max_sweeps
-        When to stop, as for `elastic_net`.
-
-    Returns
-    -------
-    SparseFit
-        As of `elastic_net`, of which this is the case ρ = 1.
-
-    Warns
-    -----
-    RuntimeWarning
-        If `max_sweeps` were not enough.
-
-    Notes
-    -----
-    scikit-learn's ``Lasso`` halves the mean squared residual: its alpha is λ/2. From
-    ``λ = max_j 2 |Σ_i x_ij y_i| / n`` on all weights are 0 (with b: of the centred data).
-
-    References
-    ----------
-    Tibshirani, "Regression shrinkage and selection via the lasso" (1996).
-
-    Examples
-    --------
-    >>> print(lasso([[1.0, 0.0], [0.0, 1.0]], [3.0, 0.5], strength=1.0).coefficients)
-    [2. 0.]
-    """
-    return _sparse(X, y, strength, 1.0, intercept, tolerance, max_sweeps)
-
-
-@checked
 def elastic_net(
     X: Features,
     y: Real,
@@ -222,16 +156,10 @@ def elastic_net(
 
     Parameters
     ----------
-    X : array_like, shape (n, d)
-        Features x_i, a row for each example.
-    y : array_like, shape (n,)
-        Targets.
     strength : float
         λ, at least 0.
     l1_ratio : float
         ρ from 0 (L2 only) to 1 (L1 only).
-    intercept : bool
-        Whether to fit b as well, unpenalised; else b = 0.
     tolerance : float
         We stop when no slope of the objective misses its condition by more than this part of the
         largest slope at w = 0, with every column in a unit of its own, and the objective can fall
@@ -258,9 +186,7 @@ def elastic_net(
     common best, as far as no sign changes. A weight vector is a minimum exactly when the slope of
     the smooth part is -λρ sign w_j wherever w_j is not 0, and at most λρ in size wherever it is.
     Without an L1 penalty there is a closed form: `ridge`, or the shortest `least_squares`.
-
-    scikit-learn's ``ElasticNet`` halves both squares: its alpha and l1_ratio are
-    λ (1 - ρ/2) and ρ / (2 - ρ).
+    scikit-learn's ``ElasticNet`` has alpha = λ (1 - ρ/2) and l1_ratio = ρ / (2 - ρ).
 
     References
     ----------
@@ -274,31 +200,68 @@ def elastic_net(
     >>> print(fit.coefficients, fit.converged)
     [1.25 0.  ] True
     """
-    return _sparse(X, y, strength, l1_ratio, intercept, tolerance, max_sweeps)
+    l1, l2 = strength * l1_ratio, strength * (1 - l1_ratio)
+    return _sparse(X, y, l1, l2, intercept, tolerance, max_sweeps)
+
+
+@checked
+def lasso(
+    X: Features,
+    y: Real,
+    *,
+    strength: AtLeast0,
+    intercept: Switch = False,
+    tolerance: Above0 = 1e-10,
+    max_sweeps: Whole = 10_000,
+) -> SparseFit:
+    r"""Weights with the least mean squared residual plus L1 penalty, ŵ.
+
+    .. math:: \min_{w, b} \frac1n \sum_i (y_i - x_i \cdot w - b)^2 + \lambda \sum_j |w_j|,
+              \qquad b = 0 \text{ unless asked for}
+
+    Returns
+    -------
+    SparseFit
+        As of `elastic_net`, of which this is the case ρ = 1.
+
+    Warns
+    -----
+    RuntimeWarning
+        If `max_sweeps` were not enough.
+
+    Notes
+    -----
+    scikit-learn's ``Lasso`` halves the mean squared residual: its alpha is λ/2. From
+    ``λ = max_j 2 |Σ_i x_ij y_i| / n`` on all weights are 0 (with b: of the centred data).
+
+    References
+    ----------
+    Tibshirani, "Regression shrinkage and selection via the lasso" (1996).
+
+    Examples
+    --------
+    >>> print(lasso([[1.0, 0.0], [0.0, 1.0]], [3.0, 0.5], strength=1.0).coefficients)
+    [2. 0.]
+    """
+    return _sparse(X, y, strength, 0.0, intercept, tolerance, max_sweeps)
 
 
 def _sparse(
-    X: Numbers,
-    y: Numbers,
-    strength: float,
-    l1_ratio: float,
-    intercept: bool,
-    tolerance: float,
-    max_sweeps: int,
+    X: Numbers, y: Numbers, l1: float, l2: float, intercept: bool, tolerance: float, max_sweeps: int
 ) -> SparseFit:
     features, targets = solvers.prepared(X, intercept), solvers.prepared(y, intercept)
     unit, units = targets.units, features.units
-    # Of weights in these units.
-    l1 = np.minimum(strength * l1_ratio / unit / units, solvers.LARGEST)
-    l2 = np.minimum(strength * (1 - l1_ratio) / units / units, solvers.LARGEST)
-    if l1.any():
-        fit = _by_coordinates(features.high, targets.high, l1, l2, tolerance, max_sweeps)
+    # How much the sizes and the squares of weights in these units cost.
+    sizes = np.minimum(l1 / unit / units, solvers.LARGEST)
+    squares = np.minimum(l2 / units / units, solvers.LARGEST)
+    if sizes.any():
+        fit = _by_coordinates(features.high, targets.high, sizes, squares, tolerance, max_sweeps)
     else:
-        root = float(np.sqrt(len(X)) * np.sqrt(strength))
+        root = float(np.sqrt(len(X)) * np.sqrt(l2))
         rank = solvers.rank_of(np.linalg.svd(features.high, compute_uv=False), X.shape)
         w = solvers.ridged(features, targets, root, rank)
         left = targets.high - features.high @ w
-        fit = SparseFit(w, 0.0, np.mean(left**2) + np.sum(l2 * w**2), 0.0, 0, True)
+        fit = SparseFit(w, 0.0, np.mean(left**2) + np.sum(squares * w**2), 0.0, 0, True)
     if not fit.converged:
         warnings.warn(
             f"not converged in {max_sweeps} sweeps: the slopes miss their conditions by "
@@ -321,9 +284,8 @@ def _by_coordinates(
 ) -> SparseFit:
     """Return the weights with the least mean (y - A w)² + Σ l1 |w| + Σ l2 w².
 
-    Coordinate descent finds which of them are 0, a linear system what the others are. Where columns
-    are nearly dependent all slopes may be next to 0 far from the minimum: so the objective must
-    also have stopped falling.
+    Coordinate descent finds which of them are 0, a linear system what the others are. The objective
+    must stop falling: slopes of nearly dependent columns may be small far from the minimum.
     """
     gram, pull = columns.T @ columns / len(y), columns.T @ y / len(y)
     steepest, size = 2 * abs(pull).max(), np.mean(y**2)

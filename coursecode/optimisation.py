@@ -25,6 +25,7 @@ SMALLEST = float(np.finfo(np.float64).smallest_subnormal)
 ROUNDINGS = 4  # of a value of f, in units of eps |f|: what a few operations may lose
 # Of the usual step: shorter for where f bends or ends within it, longer for a coarsely rounded f.
 LADDER = tuple(8.0**k for k in (0, -1, -2, -3, -4, -5, -6, -7, -8, -9, 1, 2, 3, 4, 5))
+Index = tuple[int, ...]
 LearningRate = float | Callable[[int], float]
 
 
@@ -32,7 +33,7 @@ class GradientCheck(NamedTuple):
     """Where a gradient differs most from the differences, and by how much."""
 
     agrees: bool
-    where: tuple[int, ...]  # the index of the entry that differs most
+    where: Index  # the index of the entry that differs most
     analytic: float
     numerical: float
     absolute_error: float
@@ -74,7 +75,7 @@ def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = Non
         f, of an array of the shape of `x`. It returns a single number, or one value per
         example; these are added up.
     x : array_like, any shape
-        Where to differentiate.
+        Where to differentiate; away from kinks.
     step : float, optional
         h, above 0. By default ``∛eps · max(1, |x_i|)``, which balances the rounding of f, eps/h,
         against what the difference leaves out, h². Where f is not finite there, or comes in a
@@ -87,8 +88,7 @@ def numerical_gradient(function: Function, x: Real, *, step: Above0 | None = Non
 
     Notes
     -----
-    Where f has a kink within h, the result is the slope of the chord across it.
-    As a rule, about 10 of 16 digits are right.
+    As a rule, about 10 of 16 digits are right. Across a kink it is the slope of the chord.
 
     References
     ----------
@@ -122,40 +122,30 @@ def check_gradient(
 
     Parameters
     ----------
-    function : callable
-        f, as for `numerical_gradient`.
     gradient : callable
         Its derivative, of an array of the shape of `x`, with the same shape.
-    x : array_like, any shape
-        Where to compare; away from kinks.
     tolerance : float
         An entry agrees when its relative error is at most this; above 0.
     absolute : float, optional
         An entry agrees too when its absolute error is at most this, at least 0. By default it is
-        what the difference itself may be off by (see Notes), which matters for entries at 0 or
-        next to it; so a wrong gradient is found however small the function is.
-    step : float, optional
-        h, as for `numerical_gradient`.
+        what the difference itself may be off by (see Notes), which matters for entries near 0.
 
     Returns
     -------
     GradientCheck
-        True when every entry agrees. Printed, it says which entry differs most and by how much:
-        fields `agrees`, `where`, `analytic`, `numerical`, `absolute_error`, `relative_error`, and
-        `uncertainty`, which is 0 unless differences can't tell.
+        True when every entry agrees. Printed, it says which entry differs most and by how much,
+        as its fields do; `uncertainty` is 0 unless differences can't tell.
 
     Notes
     -----
     The default of `absolute` is, for each entry, the sum of two errors. Rounding: we take each
     value of f to be right to 4 eps of the type that f returns, so that the difference D(h) is off
-    by up to 4 eps (|f(x + h)| + |f(x - h)|) / 2h. Leaving out higher terms: these fall at least
-    fourfold when h is halved, so that |D(h) - D(2h)| / 3 is their size; we allow twice that. An
-    entry that does not agree is looked at again with other steps (unless `step` is given), and
-    judged by the one with the least such sum.
+    by up to 4 eps (|f(x + h)| + |f(x - h)|) / 2h. Higher terms: they fall at least fourfold when h
+    is halved, so that |D(h) - D(2h)| / 3 is their size; we allow twice that. An entry that does not
+    agree is judged anew by the step with the least such sum (unless `step` is given).
 
-    A value of f that is large beside its changes can hide a gradient, right or wrong. Nothing
-    speaks against it then, so `agrees` is True, but the line that is printed says "can't tell",
-    and `uncertainty` by how much the differences may be off.
+    A value of f that is large beside its changes can hide a gradient, right or wrong. Then `agrees`
+    is True, but the printed line says "can't tell", and `uncertainty` how far differences are off.
 
     References
     ----------
@@ -186,11 +176,7 @@ def check_gradient(
 
 
 def _slope(
-    function: Callable[[Numbers], Any],
-    point: Numbers,
-    index: tuple[int, ...],
-    step: float | None,
-    least_off: bool = False,
+    function: Function, point: Numbers, index: Index, step: float | None, least_off: bool = False
 ) -> tuple[float, float]:
     """Return the central difference at one entry, and by how much it may be off.
 
@@ -219,7 +205,7 @@ def _slope(
 
 
 def _difference(
-    function: Callable[[Numbers], Any], point: Numbers, index: tuple[int, ...], h: float
+    function: Function, point: Numbers, index: Index, h: float
 ) -> tuple[float, float, float]:
     """Return the central difference at one entry, how far rounding can move it, and eps of f."""
     centre = float(point[index])
@@ -235,6 +221,7 @@ def _difference(
         dtype = np.asarray(given).dtype
         eps = max(eps, float(np.finfo(dtype).eps)) if dtype.kind == "f" else eps
     below, above = values
+    _demand_shape("function(x + h)", above.shape, "function(x - h)", below.shape)
     # Subtracted an example at a time: those that x_i does not reach cancel exactly.
     slope = float(np.sum(above - below) / width)
     size = float(np.sum(abs(above) + abs(below)) / width)
@@ -270,8 +257,7 @@ def gradient_descent(
     Returns
     -------
     Path
-        Fields `points`, shape (steps + 1, ...), w₀ first, and `losses`, shape (steps + 1,), L
-        at each of them; in float64.
+        Fields `points`, shape (steps + 1, ...), w₀ first, and L there, `losses`; in float64.
 
     Raises
     ------
@@ -295,7 +281,7 @@ def gradient_descent(
     [8. 4. 2. 1.] [64. 16.  4.  1.]
     """
     points, losses = _walk(
-        "gradient_descent", function, gradient, start, learning_rate, steps, [()] * steps
+        "gradient_descent", function, gradient, start, learning_rate, [()] * steps
     )
     last = _finite_loss("gradient_descent", steps, points[-1], function(points[-1].copy()))
     return Path(points, np.append(losses, last))
@@ -324,12 +310,8 @@ def sgd(
         L_B(w, B), the mean loss of the examples with the indices B, an array of whole numbers.
     gradient : callable
         ∇L_B(w, B), an array of the shape of w.
-    start : array_like, any shape
-        w₀.
     examples : int
         Their number n: the indices run from 0 to n - 1.
-    learning_rate : float or callable
-        η, above 0, or a function of the number of the step t = 0, 1, ...
     generator : numpy.random.Generator
         Draws the order of the examples, anew in every epoch: ``np.random.default_rng(seed)``.
     batch_size : int
@@ -340,9 +322,8 @@ def sgd(
     Returns
     -------
     Path
-        Fields `points`, shape (steps + 1, ...), w₀ first, and `losses`, shape (steps,), the loss
-        of each step's mini-batch before the step; in float64. An epoch has ⌈n / batch_size⌉
-        steps.
+        Fields `points`, shape (steps + 1, ...), w₀ first, and `losses`, shape (steps,), of each
+        step's mini-batch before the step; in float64. An epoch has ⌈n / batch_size⌉ steps.
 
     Raises
     ------
@@ -351,8 +332,7 @@ def sgd(
 
     Notes
     -----
-    Every example is used once per epoch. With a constant, small η the path ends up in a cloud round
-    the minimum, not at it, unless all examples have their minimum there.
+    With a constant, small η the path ends in a cloud round the minimum, unless examples share it.
 
     References
     ----------
@@ -376,36 +356,33 @@ def sgd(
     ends = range(batch_size, examples, batch_size)
     orders = (generator.permutation(examples) for _ in range(epochs))
     batches = ((batch,) for order in orders for batch in np.split(order, ends))
-    steps = epochs * (len(ends) + 1)
-    path = _walk("sgd", function, gradient, start, learning_rate, steps, batches)
-    _finite_loss("sgd", steps, path.points[-1], 0.0)
+    path = _walk("sgd", function, gradient, start, learning_rate, batches)
+    _finite_loss("sgd", len(path.losses), path.points[-1], 0.0)
     return path
 
 
 def _walk(
     name: str,
-    function: Callable[..., Any],
-    gradient: Callable[..., Any],
+    function: Function,
+    gradient: Function,
     start: Numbers,
     learning_rate: LearningRate,
-    steps: int,
     batches: Iterable[tuple[Numbers, ...]],
 ) -> Path:
     """Return the points of a descent, and the loss at each but the last."""
     if not callable(learning_rate):
         learning_rate = as_kind(Above0, "learning_rate", learning_rate)
-    points, losses = np.empty((steps + 1, *start.shape)), np.empty(steps)
-    points[0] = start
+    points, losses = [start.astype(np.float64)[()]], list[float]()
     for step, seen in enumerate(batches):
-        point = points[step]
-        losses[step] = _finite_loss(name, step, point, function(point.copy(), *seen))
+        point = points[-1]
+        losses.append(_finite_loss(name, step, point, function(point.copy(), *seen)))
         slope = as_kind(Anything, "gradient(w)", gradient(point.copy(), *seen))
         _demand_shape("gradient", slope.shape, "start", point.shape)
         rate = learning_rate
         if callable(rate):
             rate = as_kind(Above0, f"learning_rate({step})", rate(step))
-        points[step + 1] = point - rate * slope
-    return Path(points, losses)
+        points.append(point - rate * slope)
+    return Path(np.array(points), np.array(losses))
 
 
 def _finite_loss(name: str, step: int, point: Numbers, value: float) -> float:

@@ -32,8 +32,7 @@ def l2_penalty(w: Vector) -> Array:
 
     Notes
     -----
-    There is no ½ here, though many programs write one. Up to a factor and a constant, this is the
-    negative logarithm of a normal prior.
+    There is no ½ here. Up to a factor and a constant, it is minus the logarithm of a normal prior.
 
     References
     ----------
@@ -110,8 +109,7 @@ def l1_penalty_gradient(w: Vector) -> Array:
 
     Notes
     -----
-    At 0, every slope from -1 to 1 is a subgradient; the result is 0. The pull doesn't weaken as a
-    weight shrinks, so the weight can end at exactly 0.
+    At 0 it is the subgradient 0. It doesn't weaken as a weight shrinks, so that can end at 0.
 
     Examples
     --------
@@ -129,8 +127,6 @@ def elastic_net_penalty(w: Vector, *, l1_ratio: Share = 0.5) -> Array:
 
     Parameters
     ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
     l1_ratio : float
         ρ from 0 (L2 only) to 1 (L1 only).
 
@@ -186,8 +182,6 @@ def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
 
     Parameters
     ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
     threshold : float
         t, at least 0: how far the weights move.
 
@@ -198,8 +192,7 @@ def soft_threshold(w: Vector, *, threshold: AtLeast0) -> Array:
 
     Notes
     -----
-    Weights within t of 0 become exactly 0. Where the columns of X are orthonormal, t = n λ/2 turns
-    the weights of least squares into those of the lasso.
+    Weights within t of 0 become 0. Of orthonormal columns, t = n λ/2 makes least squares the lasso.
 
     References
     ----------
@@ -221,8 +214,6 @@ def l2_proximal(w: Vector, *, step: AtLeast0) -> Array:
 
     Parameters
     ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
     step : float
         t, at least 0: the weight of the penalty.
 
@@ -253,15 +244,6 @@ def elastic_net_proximal(w: Vector, *, step: AtLeast0, l1_ratio: Share = 0.5) ->
 
     .. math:: \operatorname{prox}(w)_j = \frac{\operatorname{sign}(w_j) \max(0, |w_j| - t \rho)}
               {1 + 2 t (1 - \rho)}
-
-    Parameters
-    ----------
-    w : array_like, shape (..., d)
-        Weights, a row of d for each model or class.
-    step : float
-        t, at least 0: the weight of the penalty.
-    l1_ratio : float
-        ρ from 0 (L2 only) to 1 (L1 only).
 
     Returns
     -------

@@ -30,9 +30,8 @@ def squared_error(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    There is no ½ here. Bishop (equation 1.2) and Goodfellow et al. (equation 4.21) write one, so
-    that the gradient has no 2; the minimiser is the same. For normal noise with standard
-    deviation 1, the negative log-likelihood is half the squared error, plus ln √(2π).
+    There is no ½ here; Bishop (equation 1.2) and Goodfellow et al. (equation 4.21) write one. For
+    normal noise with standard deviation 1, the negative log-likelihood is half of it plus ln √(2π).
 
     References
     ----------
@@ -137,8 +136,6 @@ def quantile_loss(y_true: Real, y_pred: Real, *, quantile: InsideUnit = 0.5) -> 
 
     Parameters
     ----------
-    y_true, y_pred : array_like, shape (...)
-        What was observed, y, and what was predicted, f.
     quantile : float
         τ, above 0 and below 1: each unit below y costs τ, each unit above it 1 - τ.
 
@@ -201,8 +198,6 @@ def huber_loss(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> Array:
 
     Parameters
     ----------
-    y_true, y_pred : array_like, shape (...)
-        What was observed, y, and what was predicted, f.
     delta : float
         δ, above 0, in units of y: errors beyond it count as outliers.
 
@@ -213,9 +208,8 @@ def huber_loss(y_true: Real, y_pred: Real, *, delta: Above0 = 1.0) -> Array:
 
     Notes
     -----
-    The ½ is Huber's own; PyTorch's ``huber_loss`` has it too, scikit-learn's ``HuberRegressor``
-    doesn't. Up to a constant, this is the negative log-likelihood of noise that is normal in the
-    middle and Laplace in the tails.
+    The ½ is Huber's own; scikit-learn's ``HuberRegressor`` leaves it out. Up to a constant, this is
+    the negative log-likelihood of noise that is normal in the middle and Laplace in the tails.
 
     References
     ----------
@@ -260,12 +254,6 @@ def log_cosh_loss(y_true: Real, y_pred: Real) -> Array:
 
     .. math:: \ell = \ln \frac{e^r + e^{-r}}{2}, \qquad r = y - f
 
-    Parameters
-    ----------
-    y_true, y_pred : array_like, shape (...)
-        What was observed, y, and what was predicted, f, in units in which an ordinary error has
-        the size 1.
-
     Returns
     -------
     ndarray, shape (...)
@@ -273,8 +261,8 @@ def log_cosh_loss(y_true: Real, y_pred: Real) -> Array:
 
     Notes
     -----
-    Unlike the Huber loss, it can be differentiated any number of times. Up to a constant, this is
-    the negative log-likelihood of noise with the hyperbolic secant distribution.
+    Choose units in which an ordinary error has the size 1. The loss is smooth everywhere and, up to
+    a constant, the negative log-likelihood of noise with the hyperbolic secant distribution.
 
     References
     ----------

@@ -495,6 +495,7 @@ def test_bad_parameters_are_refused_by_fit(options, error, message):
         ),
         (X, Y + 0j, TypeError, "^y must be whole numbers, bool or text, got complex128$"),
         (X, [None] * N, TypeError, "^y must be whole numbers, bool or text, got NoneType$"),
+        (X, [10**30] * N, TypeError, "^y must be .* text, got numbers of more than 64 bits$"),
         (X * np.inf, Y, ValueError, r"^X must be finite, got inf at index \(0, 0\)$"),
         (X.astype(str), Y, TypeError, "^X must be real numbers, got text$"),
         (X[:0], Y[:0], ValueError, r"^X must not be empty, got shape \(0, 4\)$"),

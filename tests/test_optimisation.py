@@ -171,6 +171,12 @@ def test_the_tolerance_is_an_option():
         ((np.sin, [np.nan]), {}, ValueError, "x must be finite, got nan at index 0"),
         ((np.sin, []), {}, ValueError, "x must not be empty"),
         ((np.sin, ["a"]), {}, TypeError, "x must be real numbers, got text"),
+        (
+            (lambda x: x if x.mean() > 1 else x.sum(), [1.0, 1.0]),
+            {},
+            ValueError,
+            r"shapes must match, got function\(x - h\) \(\) and function\(x \+ h\) \(2,\)$",
+        ),
         ((np.sin, 1.0), {"step": 0}, ValueError, "step must be above 0, got 0"),
         ((np.sin, 1.0), {"step": "h"}, TypeError, "step must be a real number, got str"),
     ],

@@ -5,5 +5,5 @@ arithmetic  the steps of formulas that lose neither digits nor time: exponential
 solvers     least squares to the last digit, in columns of any unit
 kinds       what an argument may be, and the words in which anything else is refused
 
-The others import `kinds`, and the chapters' modules import all of them.
+The others import `kinds`, the solvers `arithmetic` too, and the chapters' modules all of them.
 """

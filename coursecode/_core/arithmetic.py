@@ -55,11 +55,6 @@ def put(x: Numbers, k: Numbers, value: Numbers | float) -> Numbers:
     return x
 
 
-def one_hot(y: Numbers, like: Numbers) -> Numbers:
-    """Return classes as rows of 0 and 1; rows of probabilities are returned as they are."""
-    return y if y.ndim == 2 else put(np.zeros_like(like), y, 1)
-
-
 def others(x: Numbers) -> Numbers:
     """Return the sum of the others for each number of a row, none of which is below 0."""
     rest: Numbers = column(row_sum(x)) - x
@@ -98,11 +93,6 @@ def expectation(p: Numbers, cost: Numbers) -> Numbers:
 # --- logarithms and exponentials ------------------------------------------------------
 
 
-def log(x: Numbers, base: float) -> Numbers:
-    """Return the logarithm to a base; log2 rounds once, where a quotient rounds three times."""
-    return np.log2(x) if base == 2 else np.log(x) / math.log(base)
-
-
 def log1p(x: Numbers) -> Numbers:
     """Return ln(1 + x) for finite x above -1.
 
@@ -127,24 +117,21 @@ def exponentials(s: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _shifted_exponentials(s: Numbers) -> Numbers:
-    top = column(s.max(axis=-1))
-    shifted = s - top
     # A difference d is rounded by up to half a unit in its last place, which changes e^d by up to
-    # |d| eps / 2. What was rounded off is known exactly (Knuth, The Art of Computer Programming,
-    # volume 2, 4.2.2, theorem B), so give it back.
-    back = s - shifted
-    rounded_off = (s - (shifted + back)) + (back - top)
+    # |d| eps / 2: so what was rounded off is given back.
+    shifted, rounded_off = two_sum(s, -column(s.max(axis=-1)))
     e: Numbers = np.exp(shifted)
-    e += times(e, rounded_off)
-    return e
+    return e + times(e, rounded_off)
 
 
-def split(e: Numbers, k: Numbers) -> tuple[Numbers, Numbers]:
-    """Set the k-th number of each row of e to 0; return what it was, and the sum of the others."""
-    flat, place = e.reshape(-1), place_in(e, k)
-    own = flat[place]
-    flat[place] = 0
-    return own, row_sum(e)
+def two_sum(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
+    """Return a + b as it is rounded, and exactly what was rounded off.
+
+    See Knuth, The Art of Computer Programming, volume 2, 4.2.2, theorem B.
+    """
+    s = a + b
+    b_seen = s - a
+    return s, (a - (s - b_seen)) + (b - b_seen)
 
 
 def log_total(s: Numbers) -> tuple[Numbers, Numbers]:
@@ -162,83 +149,27 @@ def _sum_but_largest(e: Numbers) -> Numbers:
     return row_sum(e - ones) + (row_sum(ones) - 1)
 
 
-def surprise(s: Numbers, y: Numbers) -> Numbers:
-    """Return -ln q_y for the softmax q of scores: ln(1 + e^others / e^own)."""
-    own, rest = split(np.exp(s), y)
-    loss = mended(np.log1p(rest / own), own + rest, SMALL, _shifted_surprise, s, y)
-    return mended(loss, loss, 0, _shifted_surprise, s, y)
-
-
-def _shifted_surprise(s: Numbers, y: Numbers) -> Numbers:
-    top, log_sum = log_total(s)
-    return log_sum - (pick(s, y) - top)
-
-
-def scaled(x: Numbers) -> tuple[Numbers, Numbers]:
-    """Return samples, along the last axis, in a unit in which no sum overflows, and the unit.
-
-    The unit is a power of two, so nothing is rounded.
-    """
-    unit = np.ldexp(np.ones_like(x[..., 0]), np.frexp(abs(x).max(axis=-1))[1] - 1)
-    return x / unit[..., np.newaxis], unit
-
-
 # --- what is left where large terms cancel ----------------------------------------------
 
 NEAR = 0.3  # for |s|: beyond it, the logarithm has digits enough
-TERMS = 16  # NEAR to the power 2 * TERMS is below the rounding of float64
+TAIL = 1 / np.arange(33.0, 1, -2)  # of a series in s²: NEAR to the power 33 is below any rounding
 
 
 def excess(p: Numbers, q: Numbers) -> Numbers:
     """Return ln(p/q) - 1 + q/p, which is never negative, and 0 where p = q.
 
     The logarithm of a ratio near 1 loses the digits in which p and q differ. But ln(q/p) is
-    2 artanh(s) with s = (q - p) / (q + p), which is exact there. Its first term cancels, and the
-    rest of the series is summed here.
+    2 artanh(s) with s = (q - p) / (q + p): its first term cancels, and the rest is summed here.
     """
     more = (q - p) / p
-    s = np.where(p == q, 0, (q / 2 - p / 2) / (p / 2 + q / 2))  # p + q may overflow
-    tail = _series([1 / (2 * k + 3) for k in range(TERMS)], s * s)
-    return np.where(abs(s) < NEAR, more * s - 2 * s**3 * tail, log_ratio(p, q) + more)
+    s = more / (more + 2)
+    near = more * s - 2 * s**3 * np.polyval(TAIL.astype(p.dtype), s * s)
+    ratio = p / q  # which may be too large or too small for its type
+    fits = (ratio >= np.finfo(p.dtype).tiny) & (ratio < math.inf)
+    log_ratio = np.where(fits, np.log(ratio), np.log(p) - np.log(q))
+    return np.where(abs(s) < NEAR, near, log_ratio + more)
 
 
 def divergence_terms(p: Numbers, q: Numbers) -> Numbers:
     """Return p ln(p/q) - p + q, which is never negative, and just q where p is next to nothing."""
     return np.where((p > 0) & (q / p < math.inf), p * excess(p, q), q)
-
-
-def divergence(p: Numbers, q: Numbers) -> Numbers:
-    """Return the sum of p ln(p/q) - p + q in each row."""
-    total = row_sum(times(p, np.log(p / q)) - (p - q))
-    # Where it is small the terms cancel, and elsewhere a ratio may leave its range.
-    return mended(total, total, 0.03, lambda p, q: row_sum(divergence_terms(p, q)), p, q)
-
-
-def log_ratio(p: Numbers, q: Numbers) -> Numbers:
-    """Return ln(p/q), even where the ratio is too large or too small for its type."""
-    ratio = p / q
-    fits = (ratio >= np.finfo(p.dtype).tiny) & (ratio < math.inf)
-    return np.where(fits, np.log(ratio), np.log(p) - np.log(q))
-
-
-def _series(coefficients: list[float], x: Numbers) -> Numbers:
-    value = np.zeros_like(x)
-    for coefficient in reversed(coefficients):
-        value *= x
-        value += coefficient
-    return value
-
-
-# What Stirling's formula leaves out: ln x! = ½ ln(2πx) + x ln x - x + ε(x). Without ε, the large
-# terms of a Poisson log-likelihood cancel before they are rounded. ε is a series in 1/x, 1/x³, ...
-# (Abramowitz and Stegun, equation 6.1.41), and for a few first numbers a table.
-STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360]
-FEW = np.arange(1.0, 16)
-ERRORS = np.vectorize(math.lgamma)(FEW + 1) - np.log(2 * np.pi * FEW) / 2 - FEW * np.log(FEW) + FEW
-
-
-def stirling_error(x: Numbers) -> Numbers:
-    """Return ε(x) for whole numbers x from 1 on."""
-    table = ERRORS[np.clip(x, 1, FEW.size).astype(np.intp) - 1].astype(x.dtype)
-    large = np.maximum(x, FEW.size + 1)
-    return np.where(x > FEW.size, _series(STIRLING, large**-2.0) / large, table)

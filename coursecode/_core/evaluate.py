@@ -15,8 +15,9 @@ them, and the formula gets plain arrays. Options are keyword-only and reach it a
 Neither lets NumPy warn while it computes: an inf can be the right answer.
 
 Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
-one; a section that a docstring has of its own is kept, after it. A docstring without "Parameters"
-gets those of the last function before it that takes the same: a gradient those of its loss.
+one; a section that a docstring has of its own is kept, after it. An argument that a docstring does
+not describe is described as in the last function before it, in its module, that takes one of the
+same name and kind: so a gradient has the "Parameters" of its loss.
 
 Blocks are there for speed: an expression such as `np.exp(s) / total` makes an array for every step.
 On a large input each of them travels to main memory and back, which takes longer than the
@@ -43,7 +44,6 @@ from coursecode._core.kinds import (
     Numbers,
     as_arrays,
     check_values,
-    checked_values,
     fits_single,
     kind_in,
     laid_out,
@@ -55,12 +55,12 @@ BLOCK_BYTES = 2**20  # of the last argument, the largest; temporaries take a few
 # anew, up to twice the size of the largest array that was freed so far: this one.
 np.empty(16 * BLOCK_BYTES, np.uint8)
 
-# A docstring's own section, or the next one, or the end.
-PLACE_OF_RAISES = re.compile(
-    r"(^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z)", re.MULTILINE
-)
-
-PARAMETERS = re.compile(r"^Parameters\n-+\n.*?(?=^Returns\n)", re.MULTILINE | re.DOTALL)
+# A docstring's own section, or else the place for it: before the next one, or at the end.
+RAISES = re.compile(r"^Raises\n-+\n|^(?=(?:Notes|References|Examples)\n-+\n)|\Z", re.MULTILINE)
+# A docstring's own section, or the place for it; and what may be an entry of it.
+PARAMETERS = re.compile(r"^(?:Parameters\n-+\n.*?)?(?=Returns\n)", re.MULTILINE | re.DOTALL)
+ENTRY = re.compile(r"^(\w+(?:, \w+)*)((?: : .*)?\n(?: {4}.*\n)+)", re.MULTILINE)
+DESCRIBED: dict[str, list[tuple[dict[str, Any], str]]] = {}  # in each module so far
 
 ZERO = np.zeros(())  # as an array, it is added in less time than a number of Python's
 
@@ -90,11 +90,9 @@ def public(function: Function, run: Callable[..., Any]) -> Any:
     parameters = signature.parameters.items()
     kinds = {name: kind_in(each.annotation) for name, each in parameters}
     defaults = {name: each.default for name, each in parameters}
-    data = {name: kind for name, kind in kinds.items() if isinstance(kind, Data)}
-    by_place = [name for name, each in parameters if each.kind != each.KEYWORD_ONLY]
-    options = kinds.keys() - by_place
-    needed = {name for name in options if defaults[name] is inspect.Parameter.empty}
-    only_data = by_place == [*data]
+    options = {name for name, each in parameters if each.kind == each.KEYWORD_ONLY}
+    data = {n: kind for n, kind in kinds.items() if isinstance(kind, Data) and n not in options}
+    only_data = kinds.keys() - options == data.keys()
     layout_of = lru_cache(partial(laid_out, data, run is by_rows))
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
@@ -102,7 +100,7 @@ def public(function: Function, run: Callable[..., Any]) -> Any:
 
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
-        if not (only_data and len(given) == len(data) and needed <= named.keys() <= options):
+        if not (only_data and len(given) == len(data) and named.keys() <= options):
             named = signature.bind(*given, **named).arguments  # which takes its time
             given = tuple([named.pop(name) for name in data])
         arrays, seen = as_arrays(data, given)
@@ -121,7 +119,8 @@ def as_a_whole(function: Function, arrays: list[Numbers], layout: Layout, option
     """Call a function with all values of its arguments."""
     layout = layout._replace(classes=options.get("classes", layout.classes))
     with np.errstate(all="ignore"):
-        values = checked_values(arrays, layout)
+        values = typed(arrays, layout)
+        check_values(arrays, layout, values)
         named = {name: each for (name, *_), each in zip(layout.parts, values, strict=True)}
         return function(**named, **options)
 
@@ -129,11 +128,12 @@ def as_a_whole(function: Function, arrays: list[Numbers], layout: Layout, option
 @np.errstate(all="ignore")  # formulas rely on ln 0 = -inf
 def by_rows(formula: Function, arrays: list[Numbers], layout: Layout, options: Any) -> Numbers:
     """Call a formula with a block of rows at a time."""
-    parts, batch, count, dtype, _ = layout
+    parts, batch, dtype, _ = layout
     if dtype is SINGLE and not all([fits_single(v) for v in options.values() if type(v) is float]):
         wide = [(n, k, DOUBLE if t is SINGLE else t, shape) for n, k, t, shape in parts]
         layout = layout._replace(parts=wide)
     rows = typed(arrays, layout)
+    count = len(rows[-1])
     step = max(1, BLOCK_BYTES * count // rows[-1].nbytes)
     if step >= count:
         check_values(arrays, layout, rows)
@@ -150,28 +150,27 @@ def by_rows(formula: Function, arrays: list[Numbers], layout: Layout, options: A
 
 
 def with_parameters(function: Function) -> str:
-    """Return a docstring; without parameters, it gets those of a function that takes the same."""
-    doc = inspect.cleandoc(function.__doc__ or "")
-    takes: Function = lambda each: getattr(each, "__annotations__", {}) | {"return": None}
-    same = [each for each in function.__globals__.values() if takes(each) == takes(function)]
-    if not doc or not same or PARAMETERS.search(doc):
-        return doc
-    return doc.replace("Returns\n", PARAMETERS.findall(same[-1].__doc__)[0] + "Returns\n", 1)
+    """Return a docstring with the entries that it leaves to functions before it."""
+    doc, takes = inspect.cleandoc(function.__doc__ or ""), function.__annotations__
+    known = DESCRIBED.setdefault(function.__module__, [])
+    for names, text in ENTRY.findall(doc):
+        known.append(({name: takes.get(name) for name in names.split(", ")}, names + text))
+    described: dict[str, str] = {}
+    for arguments, entry in known:
+        if arguments.items() <= takes.items():
+            described |= dict.fromkeys(arguments, entry)
+    entries = "".join(dict.fromkeys(described[name] for name in takes if name in described))
+    section = f"Parameters\n----------\n{entries}\n" if entries else ""
+    return PARAMETERS.sub(lambda _: section, doc, count=1)
 
 
 def with_raises(doc: str, kinds: dict[str, Any]) -> str:
-    """Return a docstring with a "Raises" section: what each argument must be, equal rules once."""
-    rules: dict[str, list[str]] = {}
-    for name, kind in kinds.items():
-        if kind and kind.rules:
-            *others, last = [rule.must for rule in kind.rules]
-            must = f"{', '.join(others)} and {last}" if others else last
-            rules.setdefault(must, []).append(f"`{name}`")
-    sentences = [
-        f"{first} must {must}{''.join(f'; so must {name}' for name in rest)}."
-        for must, (first, *rest) in rules.items()
+    """Return a docstring with a "Raises" section, which says what each argument must be."""
+    musts = [
+        f"`{name}` must {' and '.join(rule.must for rule in kind.rules)}."
+        for name, kind in kinds.items()
+        if kind and kind.rules
     ]
-    entry = fill(" ".join(sentences), 92, initial_indent="    ", subsequent_indent="    ")
-    before, own, after = PLACE_OF_RAISES.split(doc + "\n", maxsplit=1)
-    end = after if own else "\n" + after
-    return f"{before.rstrip()}\n\nRaises\n------\nValueError\n{entry}\n{end}".rstrip()
+    entry = fill(" ".join(musts), 92, initial_indent="    ", subsequent_indent="    ")
+    section = f"Raises\n------\nValueError\n{entry}\n"
+    return RAISES.sub(lambda own: section + "\n" * (not own[0]), doc + "\n\n", count=1).rstrip()

@@ -9,8 +9,7 @@ a method, say) `as_kind` does all at once:
     as_kind(AtLeast0, "strength", -1)               "strength must be at least 0, got -1"
     as_kind(one_of("l1", "l2"), "penalty", "l3")    "penalty must be one of l1, l2, got 'l3'"
 
-Nothing is clipped, renormalised or recoded: a wrong input is an error that names the argument, the
-rule and what was got.
+Nothing is clipped, renormalised or recoded: a wrong input is refused by name, rule and value.
 """
 
 import math
@@ -49,17 +48,12 @@ def all_finite(x: Numbers) -> bool:
     flat = x.ravel()
     if flat.size <= LANE:
         return math.isfinite(flat.dot(flat))  # the fastest way to read every number
-    lanes = flat[: flat.size // LANE * LANE].reshape(-1, LANE)
-    rest = flat[lanes.size :]
-    return math.isfinite(np.vecdot(lanes, lanes).sum() + rest.dot(rest))
+    return all(all_finite(flat[i : i + LANE]) for i in range(0, flat.size, LANE))
 
 
 def within(x: Numbers, low: float, high: float) -> bool:
-    """Return whether all numbers lie from low to high; nan doesn't.
-
-    In NumPy, `argmin` is faster than `min`.
-    """
-    flat = x.ravel()
+    """Return whether all numbers lie from low to high; nan doesn't."""
+    flat = x.ravel()  # of which `argmin` is faster than `min`
     return low <= float(flat[flat.argmin()]) and float(flat[flat.argmax()]) <= high
 
 
@@ -98,6 +92,7 @@ def place(index: tuple[int, ...], where: str = "at index") -> str:
     return f" {where} {index[0] if len(index) == 1 else index}" if index else ""
 
 
+Rules = tuple[Rule, ...]
 NOT_NAN = Rule("not be nan", np.isnan)
 FINITE = Rule("be finite", lambda x: (abs(x) == math.inf) | (x != x))  # fast for one number too
 BELOW_INF = Rule("be below inf", lambda x: x == math.inf)
@@ -113,7 +108,7 @@ BELOW_1 = Rule("be below 1", lambda x: x >= 1)
 IN_UNIT = Rule("lie between 0 and 1", lambda x: (x < 0) | (x > 1))
 WHOLE_NUMBERS = Rule("be whole numbers", lambda x: x != np.floor(x))
 SIGN = Rule("be -1 or +1", lambda x: abs(x) != 1)
-# Only for the docstrings; what breaks these two is found by `_Classes.check` and `_Labels.settled`.
+# Only for the docstrings; what breaks these two is found by `check_classes` and `settled`.
 CLASS = Rule("be a class from 0 to K - 1", lambda y: y < 0)
 CLASS_OR_ROW = Rule("be classes from 0 to K - 1, or distributions over K classes", np.isnan)
 
@@ -126,7 +121,7 @@ class Kind:
     """What all kinds have."""
 
     words: str  # for the annotation
-    rules: tuple[Rule, ...] = ()
+    rules: Rules = ()
 
     def __repr__(self) -> str:
         """Return the words."""
@@ -143,6 +138,9 @@ class Data(Kind):
     matrix: bool = False  # whether it has these axes and one of examples, and no more
     lone: bool = False  # whether one may stand beside many examples
     adopts: str = ""  # which whole numbers, or bool, take the type of the scores beside them
+    classes: int | None = None  # how many, from 0 on; 0: as many as the scores have columns
+    or_rows: bool = False  # whether they may be probabilities, as many as there are scores
+    per_class: bool = False  # whether it is an option, a number for each class of the scores
     loose: "Data | None" = None  # what float16 is held to
 
     def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> "tuple[Data, Type]":
@@ -150,18 +148,37 @@ class Data(Kind):
 
         `scores` are what labels belong to: their name, type and shape.
         """
-        if given.kind in self.adopts:
-            dtype = scores[1]
-        else:
-            demand_numbers(name, given, "real")
-            # 300 squared is inf in float16, so that is computed in float32.
-            dtype = SINGLE if given.kind == "f" and given.itemsize <= 4 else DOUBLE
+        its_name, its_type, rows = scores
+        if self.or_rows and shape == rows:
+            return replace(_DISTRIBUTION, adopts="biu").settled(name, given, shape, scores)
+        if self.or_rows and shape != rows[:-1] and given.kind in "biuf":
+            told = f"{name} are classes {rows[:-1]} or probabilities {rows}"
+            raise ValueError(f"shapes must match, got {name} {shape} and {its_name} {rows}: {told}")
+        if given.kind not in self.adopts:
+            demand_numbers(name, given, "real" if self.classes is None else "whole")
+        # 300 squared is inf in float16, so that is computed in float32.
+        dtype: Type = SINGLE if given.kind == "f" and given.itemsize <= 4 else DOUBLE
+        if self.classes is not None:
+            dtype = INDEX
+        elif given.kind in self.adopts:
+            dtype = its_type
         if len(shape) < self.rank:
             got = f"shape {shape}" if shape else "a single number"
             raise ValueError(f"{name} must have {self.axes}, got {got}")
         if self.matrix and len(shape) != 2:
             raise ValueError(f"{name} must have shape (n, d), got {shape}")
         return self.loose if self.loose and given.str[1:] == "f2" else self, dtype
+
+    def take(self, name: str, value: Any, classes: int = 0) -> Numbers:
+        """Return one value by itself, checked."""
+        arrays, seen = as_arrays([name], [value])
+        layout = _alone(name, self, *seen)
+        with np.errstate(all="ignore"):
+            values = typed(arrays, layout)
+            check_values(arrays, layout, values)
+        if self.per_class and values[0].shape != (classes,):
+            raise ValueError(f"{name} must have shape {(classes,)}, got {values[0].shape}")
+        return values[0]
 
     def fault(self, values: Numbers) -> str:
         """Return the message for the first fault, or an empty string."""
@@ -193,121 +210,84 @@ def fits_single(number: float) -> bool:
     return number == 0 or TINY <= abs(number) <= HUGE
 
 
-def _any(x: Numbers) -> bool:
-    return True  # there are no rules for its values, or `check` has applied them
+def check_classes(name: str, array: Numbers, count: int) -> None:
+    """Refuse fractions, which the type of an index would cut off, and what is no class."""
+    if array.dtype.kind == "f" or not within(array, 0, count - 1):
+        below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
+        if fault := WHOLE_NUMBERS.fault(array) or below.fault(array):
+            raise ValueError(f"{name} {fault}")
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class _Classes(Data):
-    """Whole numbers from 0 on, fewer than the scores beside them have columns."""
+def _summing_to_1(words: str, rules: Rules, row: str, over: str, off: float = TOLERANCE) -> Data:
+    rank, axes = (1, Data.axes) if row == "row" else (2, "two last axes, a table")
+    loose = _summing_to_1(words, rules, row, over, LOOSE) if off < LOOSE else None
+    total = lambda p: p.sum(axis=tuple(range(-rank, 0)), dtype=np.float64)
+    quick_total = row_sum if rank == 1 else total
 
-    holds: Callable[[Numbers], bool] = _any
-    count: int = 0  # of classes, where it is known beforehand: two are told by False and True too
+    def holds(p: Numbers) -> bool:
+        error = (quick_total(p) - 1.0).ravel()
+        return error.dot(error) <= off**2 and within(p, 0, math.inf)
 
-    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> tuple[Data, Type]:
-        """Return the kind, and the type of an index."""
-        if given.kind not in self.adopts:
-            demand_numbers(name, given, "whole")
-        super().settled(name, INDEX, shape, scores)
-        return self, INDEX
-
-    def check(self, name: str, array: Numbers, classes: int) -> None:
-        """Refuse fractions, which the type would cut off, and what is beyond the classes."""
-        count = self.count or classes
-        if array.dtype.kind == "f" or not within(array, 0, count - 1):
-            below = Rule(f"be a class from 0 to {count - 1}", lambda y: (y < 0) | (y >= count))
-            if fault := WHOLE_NUMBERS.fault(array) or below.fault(array):
-                raise ValueError(f"{name} {fault}")
+    sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > off, total, row)
+    return Data(words, (*rules, sums), holds, rank, axes, loose=loose)
 
 
-class _Labels(Data):
-    """Classes or probabilities, told apart by their axes."""
-
-    def settled(self, name: str, given: Type, shape: Shape, scores: Any) -> tuple[Data, Type]:
-        """Return the kind and the type of classes, or of rows of probabilities."""
-        its_name, _, rows = scores
-        if shape == rows[:-1]:
-            return _CLASSES.settled(name, given, shape, scores)
-        if shape == rows:
-            return _SOFT_LABELS.settled(name, given, shape, scores)
-        if given.kind != "b":
-            demand_numbers(name, given, "whole")  # of None, it is not the shape that is wrong
-        raise ValueError(
-            f"shapes must match, got {name} {shape} and {its_name} {rows}: "
-            f"{name} are classes {rows[:-1]} or probabilities {rows}"
-        )
+@lru_cache
+def kind_in(annotation: Any) -> Any:
+    """Return the kind in an annotation, also in `Above0 | None`; None if there is none."""
+    parts = (annotation, *get_args(annotation))
+    found = [each for part in parts for each in (part, *get_args(part))]
+    return next((each for each in found if isinstance(each, Kind)), None)
 
 
-def _summing_to_1(
-    words: str, rules: tuple[Rule, ...], over: str, row: str, rank: int, **axes: Any
-) -> Data:
-    def held_to(tolerance: float, loose: Data | None = None) -> Data:
-        def holds(p: Numbers) -> bool:
-            rows = p if rank == 1 else p.reshape(*p.shape[:-2], -1)
-            off = (row_sum(rows) - 1.0).ravel()
-            return off.dot(off) <= tolerance**2 and within(p, 0, math.inf)
-
-        total = lambda p: p.sum(axis=tuple(range(-rank, 0)), dtype=np.float64)
-        sums = Rule(f"sum to 1 {over}", lambda total: abs(total - 1) > tolerance, total, row)
-        return Data(words, (*rules, sums), holds, rank, loose=loose, **axes)
-
-    return held_to(TOLERANCE, held_to(LOOSE))
+def _like(annotation: Any, **changes: Any) -> Data:
+    return replace(kind_in(annotation), **changes)
 
 
-_REAL = Data("finite numbers", (FINITE,))
 _POSITIVE = Data("numbers above 0", (FINITE, ABOVE_0), lambda x: within(x, LEAST, MOST))
 _FROM_0 = Data("numbers from 0 on", (FINITE, AT_LEAST_0), lambda x: within(x, 0, MOST))
-_COUNTS = Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), lambda x: False)
-_UNIT = Data("probabilities", (NOT_NAN, IN_UNIT), lambda x: within(x, 0, 1))
-_SIGNS = Data("-1 or +1", (SIGN,), lambda x: within(abs(x), 1, 1), adopts="iu")
-_BITS = _Classes("0 or 1", (WHOLE_NUMBERS, CLASS), adopts="b", count=2)
-_CLASSES = _Classes("classes", (WHOLE_NUMBERS, CLASS))
+_CLASSES = Data("classes", (WHOLE_NUMBERS, CLASS), lambda y: True, classes=0)
+_LABELS = replace(_CLASSES, words="classes or distributions", rules=(CLASS_OR_ROW,), or_rows=True)
 _DISTRIBUTION = _summing_to_1(
-    "distributions", (NOT_NAN, NOT_NEGATIVE), "along its last axis", "row", rank=1
+    "distributions", (NOT_NAN, NOT_NEGATIVE), "row", "along its last axis"
 )
-_SOFT_LABELS = replace(_DISTRIBUTION, adopts="biu")
 _TABLE = _summing_to_1(
-    "tables of probabilities",
-    (FINITE, AT_LEAST_0),
-    "over its last two axes",
-    "table",
-    rank=2,
-    axes="two last axes, a table",
+    "tables of probabilities", (FINITE, AT_LEAST_0), "table", "over its last two axes"
 )
-_OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
 
-Anything = Annotated[Any, Data("numbers, nan and ±inf", holds=_any)]
+Anything = Annotated[Any, Data("numbers, nan and ±inf", holds=lambda x: True)]
 
 # A number for each example.
-Real = Annotated[Any, _REAL]
+Real = Annotated[Any, Data("finite numbers", (FINITE,))]
 Extended = Annotated[Any, Data("numbers or ±inf", (NOT_NAN,))]
-Probability = Annotated[Any, _UNIT]
-Counts = Annotated[Any, _COUNTS]
-Bits = Annotated[Any, _BITS]
-Signs = Annotated[Any, _SIGNS]
+Probability = Annotated[Any, Data("probabilities", (NOT_NAN, IN_UNIT), lambda x: within(x, 0, 1))]
+Counts = Annotated[Any, Data("counts", (FINITE, AT_LEAST_0, WHOLE_NUMBERS), lambda x: False)]
 Classes = Annotated[Any, _CLASSES]
-BinaryLabels = Annotated[Any, replace(_UNIT, words="labels from 0 to 1", adopts="biu")]
+Bits = Annotated[Any, _like(Classes, words="0 or 1", adopts="b", classes=2)]
+Signs = Annotated[Any, Data("-1 or +1", (SIGN,), lambda x: within(abs(x), 1, 1), adopts="iu")]
+BinaryLabels = Annotated[Any, _like(Probability, words="labels from 0 to 1", adopts="biu")]
 
 # A number for each example, or one for all.
-RealParameter = Annotated[Any, replace(_REAL, lone=True)]
+RealParameter = Annotated[Any, _like(Real, lone=True)]
 PositiveParameter = Annotated[Any, replace(_POSITIVE, lone=True)]
 NonNegativeParameter = Annotated[Any, replace(_FROM_0, lone=True)]
-ProbabilityParameter = Annotated[Any, replace(_UNIT, lone=True)]
+ProbabilityParameter = Annotated[Any, _like(Probability, lone=True)]
 
 # A row for each example (of the parameter one for all, too), or a table.
 Scores = Annotated[Any, Data("scores", (NOT_NAN, BELOW_INF, SOME_CLASS), rank=1)]
-Exponents = Annotated[Any, Data("rows of numbers or ±inf", (NOT_NAN,), rank=1)]
-Vector = Annotated[Any, replace(_REAL, words="rows of finite numbers", rank=1)]
-Features = Annotated[Any, Data("rows of features", (FINITE,), rank=1, matrix=True)]
+Exponents = Annotated[Any, _like(Extended, words="rows of numbers or ±inf", rank=1)]
+Vector = Annotated[Any, _like(Real, words="rows of finite numbers", rank=1)]
+Features = Annotated[Any, _like(Vector, words="rows of features", matrix=True)]
 Distribution = Annotated[Any, _DISTRIBUTION]
 DistributionParameter = Annotated[Any, replace(_DISTRIBUTION, lone=True)]
-Labels = Annotated[Any, _Labels("classes or distributions", (CLASS_OR_ROW,))]
+Labels = Annotated[Any, _LABELS]
 Table = Annotated[Any, _TABLE]
 
 # Samples: the last axis holds the observations.
-CountSample = Annotated[Any, replace(_COUNTS, **_OBSERVED)]
-BitSample = Annotated[Any, replace(_BITS, **_OBSERVED)]
-ClassSample = Annotated[Any, replace(_CLASSES, **_OBSERVED)]
+_OBSERVED = {"rank": 1, "axes": "a last axis of observations"}
+CountSample = Annotated[Any, _like(Counts, **_OBSERVED)]
+BitSample = Annotated[Any, _like(Bits, **_OBSERVED)]
+ClassSample = Annotated[Any, _like(Classes, **_OBSERVED)]
 
 
 # --- options ----------------------------------------------------------------------------
@@ -323,8 +303,7 @@ class Option(Kind):
 
     def take(self, name: str, value: Any, classes: int = 0) -> Any:
         """Return the value, checked."""
-        yes_or_no = type(value) in (bool, np.bool_) and bool not in self.types
-        if yes_or_no or not isinstance(value, self.types):
+        if not isinstance(value, self.types) or (type(value) is bool and bool not in self.types):
             raise TypeError(f"{name} must be {self.noun}, got {type(value).__name__}")
         value = self.turn(value)
         for rule in self.rules:
@@ -332,17 +311,6 @@ class Option(Kind):
                 got = repr(value) if isinstance(value, str) else f"{_as_float(value):g}"
                 raise ValueError(f"{name} must {rule.must}, got {got}")
         return value
-
-
-class _ClassWeights(Option):
-    """A weight for each class of the scores."""
-
-    def take(self, name: str, value: Any, classes: int = 0) -> Numbers:
-        """Return an array (K,)."""
-        weights: Numbers = as_kind(_FROM_0, name, value)
-        if weights.shape != (classes,):
-            raise ValueError(f"{name} must have shape {(classes,)}, got {weights.shape}")
-        return weights
 
 
 def _as_float(value: Any) -> float:
@@ -363,48 +331,30 @@ def one_of(*choices: str) -> Option:
     return Option(" or ".join(choices), (rule,), (str,), "text")
 
 
+_WHOLE = Option("whole number", (AT_LEAST_1, INDEXABLE), (int, np.integer), "a whole number", int)
+_GENERATOR = Option("NumPy generator", (), (np.random.Generator,), "a numpy.random.Generator")
+
 Above0 = Annotated[float, _number("number above 0", ABOVE_0)]
 AtLeast0 = Annotated[float, _number("number from 0 on", AT_LEAST_0)]
 Base = Annotated[float, _number("number above 1", ABOVE_1)]
 Share = Annotated[float, _number("number from 0 to 1", AT_LEAST_0, AT_MOST_1)]
 InsideUnit = Annotated[float, _number("number between 0 and 1", ABOVE_0, BELOW_1)]
-Whole = Annotated[
-    int, Option("whole number", (AT_LEAST_1, INDEXABLE), (int, np.integer), "a whole number", int)
-]
+Whole = Annotated[int, _WHOLE]
 Switch = Annotated[bool, Option("True or False", (), (bool, np.bool_), "True or False", bool)]
-Generator = Annotated[
-    np.random.Generator,
-    Option("NumPy generator", (), (np.random.Generator,), "a numpy.random.Generator"),
-]
+Generator = Annotated[np.random.Generator, _GENERATOR]
 Function = Annotated[Callable[..., Any], Option("function", (), (Callable,), "a function")]
-ClassWeights = Annotated[Any, _ClassWeights("K weights", (FINITE, AT_LEAST_0))]
+ClassWeights = Annotated[Any, replace(_FROM_0, words="K weights", per_class=True)]
 Array = Annotated[Any, Kind("array")]  # what a formula returns
 
 
 # --- how kinds are used -----------------------------------------------------------------
-
-
-@lru_cache
-def kind_in(annotation: Any) -> Any:
-    """Return the kind in an annotation, also in `Above0 | None`; None if there is none."""
-    parts = (annotation, *get_args(annotation))
-    found = [each for part in parts for each in getattr(part, "__metadata__", (part,))]
-    return next((each for each in found if isinstance(each, Kind)), None)
+#
+# On a call: `as_arrays`, `laid_out` (once for the same types and shapes), `typed`, `check_values`.
 
 
 def as_kind(kind: Any, name: str, value: Any) -> Any:
     """Return one value as the kind has it, checked wholly."""
-    found = kind_in(kind)
-    if not isinstance(found, Data):
-        return found.take(name, value)
-    arrays, seen = as_arrays([name], [value])
-    with np.errstate(all="ignore"):
-        return checked_values(arrays, _alone(name, found, *seen))[0]
-
-
-@lru_cache
-def _alone(name: str, kind: Data, *seen: Any) -> "Layout":
-    return laid_out({name: kind}, False, *seen)
+    return kind_in(kind).take(name, value)
 
 
 class Layout(NamedTuple):
@@ -412,26 +362,19 @@ class Layout(NamedTuple):
 
     parts: list[tuple[str, Data, Type, Shape]]  # name, kind, type to compute in, and shape
     batch: Shape  # the leading axes that all share, before those of one example
-    size: int  # how many examples
     dtype: Type  # of floats
     classes: int  # columns of the last argument, or what an option of that name says
 
 
 def as_arrays(names: Iterable[str], given: Sequence[Any]) -> tuple[list[Numbers], list[Any]]:
-    """Return arrays, and the type and shape of each.
-
-    A Python number that fits into float32 has the type `float`: it takes that of the data beside
-    it.
-    """
+    """Return arrays, and the type and shape of each: `float` adapts to the data beside it."""
     arrays: list[Numbers] = []
     seen: list[Any] = []
     for name, value in zip(names, given, strict=True):
         array = value if type(value) is np.ndarray else plain_array(name, value)
+        free = type(value) in (int, float) and array.dtype.kind in "iuf" and fits_single(value)
         arrays.append(array)
-        if type(value) in (int, float) and array.dtype.kind in "iuf" and fits_single(value):
-            seen.append((float, ()))
-        else:
-            seen.append((array.dtype, array.shape))
+        seen.append((float if free else array.dtype, array.shape))
     return arrays, seen
 
 
@@ -451,7 +394,6 @@ def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> 
     # Only a lone number may have none of the leading axes.
     main = next((i for i, part in enumerate(parts) if batches[i] or not part[1].lone), 0)
     first, of_first, _, whole = parts[main]
-    count = math.prod(batches[main])
     for i, (name, kind, dtype, shape) in enumerate(parts):
         alike = shape == whole if kind.rank == of_first.rank else batches[i] == batches[main]
         if not (alike or (kind.lone and not batches[i])):
@@ -459,30 +401,26 @@ def laid_out(data: dict[str, Data], in_rows: bool, *seen: tuple[Any, Shape]) -> 
         if 0 in shape:
             raise ValueError(f"{name} must not be empty, got shape {shape}")
         if in_rows:
-            shape = (count, *shape[len(batches[i]) :])
+            shape = (math.prod(batches[main]), *shape[len(batches[i]) :])
             dtype = dtype if dtype is INDEX else common
         parts[i] = name, kind, dtype, shape
-    return Layout(parts, batches[main], count, common, (0, *columns)[-1])
+    return Layout(parts, batches[main], common, (0, *columns)[-1])
+
+
+_alone = lru_cache(lambda name, kind, *seen: laid_out({name: kind}, False, *seen))
 
 
 def typed(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
     """Return arrays in their types and shapes; a lone number is repeated, though not in memory."""
     values = []
     for array, (name, kind, dtype, shape) in zip(arrays, layout.parts, strict=True):
-        if isinstance(kind, _Classes):
-            kind.check(name, array, layout.classes)
+        if dtype is INDEX:
+            check_classes(name, array, kind.classes or layout.classes)
         value = np.ascontiguousarray(array, dtype)
         if value.shape != shape:
-            lone = array.shape == shape[1:] and layout.size > 1
-            value = np.broadcast_to(value, shape) if lone else value.reshape(shape)
+            repeated = shape[:1] > (1,) and array.shape == shape[1:]
+            value = np.broadcast_to(value, shape) if repeated else value.reshape(shape)
         values.append(value)
-    return values
-
-
-def checked_values(arrays: Sequence[Numbers], layout: Layout) -> list[Numbers]:
-    """Return the values of arrays, held to their rules."""
-    values = typed(arrays, layout)
-    check_values(arrays, layout, values)
     return values
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursecode._core.kinds import Numbers
+from coursecode._core.arithmetic import Numbers, two_sum
 
 EPS = float(np.finfo(np.float64).eps)
 LARGEST = 1e300  # of a penalty: it leaves no weight that a thousandth of it would not
@@ -40,13 +40,11 @@ def in_own_units(columns: Numbers) -> tuple[Numbers, Numbers]:
 def prepared(columns: Numbers, less_means: bool) -> Columns:
     """Return columns in their own units, less their means or with means of 0."""
     scaled, units = in_own_units(columns.astype(np.float64))
-    if not less_means:
-        return Columns(scaled, np.zeros_like(scaled), 0 * units, 0 * units, units)
     # From the first row on, for the mean of equal numbers need not be that number: so a constant
     # column becomes exactly 0.
-    mean = scaled[0] + (scaled - scaled[0]).mean(axis=0)
-    high, low = _sum(scaled, -mean)
-    mean_low = high.mean(axis=0)
+    mean = less_means * (scaled[0] + (scaled - scaled[0]).mean(axis=0))
+    high, low = two_sum(scaled, -mean)
+    mean_low = less_means * high.mean(axis=0)
     high, more = in_own_units(high)
     return Columns(high, (low - mean_low) / more, mean / more, mean_low / more, units * more)
 
@@ -89,12 +87,6 @@ def exact_sum(terms: Numbers, errors: Numbers) -> Numbers:
     """Return the sums of terms and errors along the last axis, rounded once."""
     rows = np.concatenate([terms, errors], axis=-1)
     return np.array([math.fsum(row.tolist()) for row in np.atleast_2d(rows)])
-
-
-def _sum(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
-    s = a + b
-    b_seen = s - a
-    return s, (a - (s - b_seen)) + (b - b_seen)
 
 
 # --- least squares ----------------------------------------------------------------------
@@ -142,9 +134,8 @@ def _shortest(v: Numbers, along: Numbers, units: Numbers, least: float) -> Numbe
     parts *= shares
     sizes = abs(parts).max(axis=0, initial=0)
     q, triangle = np.linalg.qr(parts / sizes)
-    w = np.empty_like(units)
-    w[order] = shares[:, 0] * (q @ np.linalg.solve(triangle.T, directions.T @ along / sizes))
-    return w
+    w = shares[:, 0] * (q @ np.linalg.solve(triangle.T, directions.T @ along / sizes))
+    return w[np.argsort(order)]
 
 
 def ridged(columns: Columns, y: Columns, root: float, rank: int) -> Numbers:
