@@ -64,7 +64,7 @@ def load_hubble() -> Hubble:
     Returns
     -------
     Hubble
-        `nebulae`, 24 names; `distances` in Mpc and `velocities` in km/s, away from us, shape (24,).
+        `nebulae`, 24 names; of shape (24,), `distances` in Mpc, `velocities` in km/s away from us.
 
     Notes
     -----
