@@ -775,7 +775,7 @@ left = [call({keyctl} - 2, b"user", b"left", b"x", 1, ring) for ring in (-3, -4,
 
 @needs_bubblewrap
 def test_a_submission_finds_no_key_that_the_one_before_has_left():
-    if sandbox.KEYCTL is None:
+    if sandbox.KEYCTL == -1:
         pytest.skip("the number of the system call is not known here")
     look = KEYS.format(keyctl=sandbox.KEYCTL)
     for _ in range(2):

@@ -166,7 +166,8 @@ def marks(course: Path, chapter: str) -> None:
         writer.writeheader()
         for student, raw in submitted(course, chapter).items():
             report = reports.get(student, {"flags": ["not graded"]})
-            row: dict[str, Any] = {"student": student}
+            formula = student[0] in "=+-@"  # to a spreadsheet; such a name came by nbgrader
+            row: dict[str, Any] = {"student": f"'{student}" if formula else student}
             with contextlib.suppress(MissingEntry):
                 entry = book.find_submission_notebook(chapter, chapter, student)
                 row |= {grade.name: grade.score for grade in entry.grades}
@@ -176,14 +177,8 @@ def marks(course: Path, chapter: str) -> None:
             if report.get("of", digest(raw)) != digest(raw):
                 remarks = ["handed in anew since, and not yet graded", *remarks]
             row["remarks"] = "; ".join(remarks)
-            writer.writerow({head: safe(value) for head, value in row.items()})
+            writer.writerow(row)
     print(f"{len(submitted(course, chapter))} rows: {target}")
-
-
-def safe(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; not every name came by `collect`."""
-    formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@")
-    return f"'{value}" if formula else value
 
 
 def feedback(course: Path, chapter: str, source: Path, who: list[str]) -> bool:

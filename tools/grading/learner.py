@@ -108,14 +108,14 @@ class Learner(Line):
 
         A statement that fails costs what it would have done, and none of the others.
         """
-        output, failed, unread, steps = Output(), {}, False, list[ast.stmt]()
+        output, failed, steps = Output(), {}, list[ast.stmt]()
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             try:
                 source = self.translated(source)
                 linecache.cache[name] = (len(source), None, source.splitlines(True), name)
                 steps = ast.parse(source, name).body
             except BaseException as error:
-                failed, unread = told(error), True
+                failed = told(error)
             for step in steps:
                 shown = step is steps[-1] and source.rstrip()[-1:] != ";"  # as IPython does
                 tree: Any = ast.Interactive([step]) if shown else ast.Module([step], [])
@@ -126,7 +126,7 @@ class Learner(Line):
             pictures = drawn()
         lost = f"\n[{output.lost:,} more characters left out]\n" if output.lost else ""
         printed = output.getvalue() + lost
-        return {"printed": printed, "failed": failed, "unread": unread, "pictures": pictures}
+        return {"printed": printed, "failed": failed, "unread": not steps, "pictures": pictures}
 
     def translated(self, source: str) -> str:
         """Make Python of a cell: one that is none may hold what IPython alone understands."""

@@ -145,8 +145,8 @@ class Attempt:
                 self.unread.setdefault(question, f"{error.ename}: {error.evalue}")
                 self.flags.append(f"{cell.id}: it isn't Python, so nothing in it was run")
             if (size := len(str(made))) > self.room:
-                made = shown(f"[outputs of {size:,} characters left out]")
-                return [*made, failed(error.evalue, error.ename)] if error else made
+                kept = [failed(error.evalue, error.ename)] if error else []
+                return shown(f"[outputs of {size:,} characters left out]") + kept
             self.room -= size
             return made
         except Refused as mishap:

@@ -25,7 +25,7 @@ SCRATCH = "64000000"  # bytes of each empty folder
 PROCESSES = 64
 LIMITS = ["prlimit", "--as=4000000000", "--core=0", "--fsize=100000000", "--nofile=256"]
 # The system call that joins a new keyring: what is left in the session's, the next run would find.
-KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219}.get(platform.machine())
+KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219}.get(platform.machine(), -1)
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/ssl", "/etc/localtime")
 PACKAGE = Path(coursecode.__file__).resolve().parent
@@ -48,9 +48,7 @@ def start(bare: bool, shut_in: bool) -> tuple["subprocess.Popen[bytes]", Connect
             env=surroundings(bare),
             pass_fds=[theirs.fileno()],
             start_new_session=True,
-            preexec_fn=(lambda: ctypes.CDLL(None).syscall(KEYCTL, 1, None))
-            if shut_in and KEYCTL
-            else None,
+            preexec_fn=(lambda: ctypes.CDLL(None).syscall(KEYCTL, 1, None)) if shut_in else None,
         )
     return process, Connection(ours.detach())
 
