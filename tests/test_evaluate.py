@@ -345,9 +345,8 @@ def test_rules_are_written_into_the_docstring_before_what_it_says_itself():
         "Raises",
         "------",
         "ValueError",
-        "    `x` must be finite. `part` must be finite and be above 0. "
-        "`power` must be finite and be",
-        "    above 0.",
+        "    `x` must be finite. `part` must be finite and must be above 0. `power` must be finite",
+        "    and must be above 0.",
         "ZeroDivisionError",
         "    Never.",
         "",

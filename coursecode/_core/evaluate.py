@@ -167,7 +167,7 @@ def with_parameters(function: Function) -> str:
 def with_raises(doc: str, kinds: dict[str, Any]) -> str:
     """Return a docstring with a "Raises" section, which says what each argument must be."""
     musts = [
-        f"`{name}` must {' and '.join(rule.must for rule in kind.rules)}."
+        f"`{name}` {' and '.join(f'must {rule.must}' for rule in kind.rules)}."
         for name, kind in kinds.items()
         if kind and kind.rules
     ]
