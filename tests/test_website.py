@@ -109,7 +109,7 @@ A note beside the text.
 
 ```{prf:theorem} A name
 :label: thm-one
-A claim with $P(A\,)$ in it.
+A claim with $P(A\,)$.
 ```
 
 ```{prf:theorem}

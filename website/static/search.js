@@ -159,8 +159,5 @@ function show(question) {
 if (typeof document !== "undefined") {
   const question = new URLSearchParams(location.search).get("q")?.trim();
   document.querySelector(".big-search input").value = question ?? "";
-  if (question) {
-    document.getElementById("examples").remove();
-    show(question);
-  }
+  if (question) show(question);
 }
