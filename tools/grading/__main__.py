@@ -47,7 +47,10 @@ except ModuleNotFoundError as error:
     )
 
 RELEASED = "released.json"  # the folder that each chapter was released from
-LEARNER = re.compile(r"\w[\w .,'’@()+-]{0,99}(?<![ .])")
+LEARNER = re.compile(r"\w[\w .,'’@()+-]*(?<![ .])")
+UNSEEN = re.compile(  # letters and marks that show nothing: two names would look alike
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 SPELLED = "a learner's name has letters, digits, spaces and . , _ @ ' ’ ( ) + - only"
 
 
@@ -67,6 +70,7 @@ def collect(course: Path, chapter: str, folder: Path) -> None:
             f"it lies deeper than <learner>/{chapter}.ipynb": len(place.parts) > 2,
             "whose is it? Call it <learner>.ipynb": alone and path.name in names,
             f"it is not called {chapter}.ipynb": not alone and path.name not in names,
+            "its name has an invisible character": UNSEEN.search(learner),
             SPELLED: not LEARNER.fullmatch("".join(c for c in learner if category(c)[0] != "M")),
             "its name is too long": len(os.fsencode(learner)) > 250,
             f"{found.get(learner)} is there too": learner in found,
@@ -123,22 +127,24 @@ def grade(
     reports = known(target)
     began = time.perf_counter()
     fork = multiprocessing.get_context("fork")  # what was read is not read again
-    with engine.gradebook(course) as book, ProcessPoolExecutor(workers, mp_context=fork) as pool:
+    with engine.gradebook(course) as book:
         if engine.changed_since(book, chapter, notebook):
             sys.exit(f"{chapter} has changed since: release it again")
+    with ProcessPoolExecutor(workers, mp_context=fork) as pool:
         jobs = {pool.submit(running.mark_file, work[one], notebook, limits): one for one in who}
-        for number, job in enumerate(as_completed(jobs), 1):
-            one = jobs[job]
-            try:
-                marked, flags, seconds = job.result()
-                engine.enter(book, course, chapter, one, engine.with_rubrics(marked, notebook))
-            except Exception as error:  # one submission must not stop the others
-                flags, seconds = [f"not graded: {type(error).__name__}: {error}"], 0.0
-            handed_in = digest(work[one])
-            reports[one] = {"seconds": round(seconds, 2), "flags": flags, "of": handed_in}
-            aside = f"  {flags[0]}" if flags else ""
-            more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
-            print(f"{number:4}/{len(who)}  {one:20} {seconds:5.1f} s{aside}{more}", flush=True)
+        with engine.gradebook(course) as book:  # no process of the pool takes it over
+            for number, job in enumerate(as_completed(jobs), 1):
+                one = jobs[job]
+                try:
+                    marked, flags, seconds = job.result()
+                    engine.enter(book, course, chapter, one, engine.with_rubrics(marked, notebook))
+                except Exception as error:  # one submission must not stop the others
+                    flags, seconds = [f"not graded: {type(error).__name__}: {error}"], 0.0
+                handed_in = digest(work[one])
+                reports[one] = {"seconds": round(seconds, 2), "flags": flags, "of": handed_in}
+                aside = f"  {flags[0]}" if flags else ""
+                more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
+                print(f"{number:4}/{len(who)}  {one:20} {seconds:5.1f} s{aside}{more}", flush=True)
     note(target, reports)
     seconds = time.perf_counter() - began
     odd = sum(bool(reports[one]["flags"]) for one in who)
@@ -160,7 +166,8 @@ def marks(course: Path, chapter: str) -> None:
         writer.writeheader()
         for student, raw in submitted(course, chapter).items():
             report = reports.get(student, {"flags": ["not graded"]})
-            row: dict[str, Any] = {"student": student}
+            formula = student[0] in "=+-@"  # to a spreadsheet; such a name came by nbgrader
+            row: dict[str, Any] = {"student": f"'{student}" if formula else student}
             with contextlib.suppress(MissingEntry):
                 entry = book.find_submission_notebook(chapter, chapter, student)
                 row |= {grade.name: grade.score for grade in entry.grades}
@@ -201,7 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add = parser.add_argument
     add("--overlay", type=Path, help="release: private sources, laid out as exercises/")
     add("--only", action="append", metavar="LEARNER", help="grade or write to these alone")
-    add("--workers", type=int, default=2, help="how many submissions run at a time")
+    add("--workers", type=int, default=min(2, os.cpu_count() or 1), help="how many run at a time")
     add("--timeout", type=float, default=running.Limits.timeout, help="seconds per cell or test")
     add("--no-sandbox", action="store_true", help="run submissions with your own rights")
     options = parser.parse_args(arguments)

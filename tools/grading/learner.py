@@ -25,6 +25,7 @@ from typing import Any
 from tools.grading.line import Line, Refused, plain
 
 FLOOD = 20_000  # characters of output that are kept of a cell
+PICTURES = 10_000_000  # characters of a cell's pictures: a message holds them with all the rest
 CHECKS = {"check", "expect"}  # what every notebook imports
 
 
@@ -124,14 +125,16 @@ class Learner(Line):
                     failed = failed or told(error)
             pictures = drawn()
         lost = f"\n[{output.lost:,} more characters left out]\n" if output.lost else ""
-        return {"printed": output.getvalue() + lost, "failed": failed, "pictures": pictures}
+        printed = output.getvalue() + lost
+        return {"printed": printed, "failed": failed, "unread": not steps, "pictures": pictures}
 
     def translated(self, source: str) -> str:
         """Make Python of a cell: one that is none may hold what IPython alone understands."""
         try:
             ast.parse(source)
         except SyntaxError:
-            return str(self.shell().transform_cell(source))
+            above = source[: -len(source.lstrip())].count("\n")  # blank lines, which IPython drops
+            return "\n" * above + str(self.shell().transform_cell(source))
         return source
 
     def shell(self) -> Any:
@@ -152,14 +155,18 @@ def told(error: BaseException) -> dict[str, str]:
 
 
 def drawn() -> list[str]:
-    """Take the figures that are open, and close them."""
+    """Take the figures that are open, as many as there is room for, and close them."""
     plots: Any = sys.modules.get("matplotlib.pyplot")
     pictures: list[str] = []
     for number in plots.get_fignums() if plots else []:
         picture = io.BytesIO()
         with contextlib.suppress(Exception):
             plots.figure(number).savefig(picture, format="png", bbox_inches="tight")
-        pictures.append(base64.b64encode(picture.getvalue()).decode())
+        drawing = base64.b64encode(picture.getvalue()).decode()
+        if sum(map(len, pictures)) + len(drawing) <= PICTURES:
+            pictures.append(drawing)
+        else:
+            print(f"[a picture of {len(drawing):,} characters left out]")
     if plots:
         plots.close("all")
     return pictures

@@ -47,6 +47,8 @@ def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[st
         if name not in graded or is_answer(known[name]):  # a split answer runs as it did
             own[above].append(of_ones_own(cell))
     flags += [f"{n} is missing: it was put back" for n in graded if handed_in and n not in found]
+    if [name for name in found if name in graded] != [name for name in graded if name in found]:
+        flags.append("the cells stood in another order than in the source, and were put into it")
     mended = copy.deepcopy(source)
     mended.cells = own[""] if handed_in else [nbformat.v4.new_markdown_cell(UNREADABLE)]
     for name, cell in known.items():
@@ -70,7 +72,9 @@ def readable(submission: bytes, flags: list[str]) -> list[NotebookNode]:
             raise ValueError(f"it has {len(cells):,} cells, at most {MAX_CELLS:,} are read")
         text = json.dumps(cells, ensure_ascii=False).encode("utf-8", "replace")  # halves of letters
         cells = [nbformat.from_dict(cell) for cell in json.loads(text)]
-        return [cell for cell in cells if isinstance(cell.source, str)]
+        if not (cells := [cell for cell in cells if isinstance(cell.source, str)]):
+            raise ValueError("it has no cells")
+        return cells
     except Exception as error:  # whatever a file can hold
         why = error.__cause__ or error  # what JSON says tells the line
         flags.append(f"not read: {type(why).__name__}: {printable(str(why)[:100])}")

@@ -27,11 +27,10 @@ from coursecode.checks import LENDERS
 from tools.exercise_cells import grading, is_answer, is_test, the_check, what_is_checked
 from tools.grading import sandbox
 from tools.grading.line import Line, Refused
-from tools.grading.mending import UNREADABLE, mend
+from tools.grading.mending import mend
 
 LONGEST = 50_000  # characters of a cell's output
 ROOM = 20_000_000  # characters of all outputs, and pixels of a picture: they are few bytes
-NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 BORROWED = f"this calls on {LENDERS[0]}, or on another package: the answer is to be your own"
 
 
@@ -109,6 +108,7 @@ class Attempt:
         self.ran: list[NotebookNode] = []  # cells, which run again in a new process
         self.late: set[str] = set()  # questions that have used up their time
         self.ended: dict[str, str] = {}  # how an answer's cell ended that did not come to its end
+        self.unread: dict[str, str] = {}  # why a question has a cell that is not Python
         self.flags: list[str] = []
         self.room = ROOM
         self.lent = False  # whether a package was asked for that is not to be had
@@ -140,12 +140,15 @@ class Attempt:
                 done = learner.ask(cell=cell.source, name=cell.id)
             self.ran.append(cell)
             made = outputs(done)
-            if is_answer(cell) and made and made[-1].get("ename") in NOT_PYTHON:
-                self.ended[question] = f"{made[-1].ename}: {made[-1].evalue}"
-                self.flags.append(f"{cell.id}: {made[-1].ename}, so nothing in it was run")
-            self.room -= len(str(made))
-            too_long = made and self.room <= 0
-            return shown("[left out: the outputs are too long]") if too_long else made
+            error = made[-1] if made and not passed(made[-1:]) else None
+            if error and done.get("unread"):
+                self.unread.setdefault(question, f"{error.ename}: {error.evalue}")
+                self.flags.append(f"{cell.id}: it isn't Python, so nothing in it was run")
+            if (size := len(str(made))) > self.room:
+                kept = [failed(error.evalue, error.ename)] if error else []
+                return shown(f"[outputs of {size:,} characters left out]") + kept
+            self.room -= size
+            return made
         except Refused as mishap:
             self.end()
             self.flags.append(f"{cell.id}: {mishap}")
@@ -189,9 +192,10 @@ class Attempt:
                     self.names |= {n: learner.read(values[n]) for n in wanted if n in values}
                 exec(compile(cell.source, cell.id, "exec"), self.names)
         except Exception as error:
-            said = str(error)
-            if question in self.ended or not said.startswith("✗"):
-                said = self.why(cell, question, f"{type(error).__name__}: {error}")
+            said, unread = str(error), self.unread.get(question)
+            lacks = unread and "has no value yet" in said
+            if question in self.ended or lacks or not said.startswith("✗"):
+                said = self.why(cell, question, unread or f"{type(error).__name__}: {error}")
         finally:
             self.names = {n: v for n, v in self.names.items() if n not in wanted} | kept
             if learner.changed:  # right answers may be made of what was changed, later ones too
@@ -212,8 +216,10 @@ def outputs(done: dict[str, Any]) -> list[NotebookNode]:
         with contextlib.suppress(TypeError, ValueError):
             data = base64.b64decode(picture, validate=True)
             size = int.from_bytes(data[16:20]) * int.from_bytes(data[20:24])
-            if data.startswith(b"\x89PNG") and size <= ROOM:
-                png = {"image/png": base64.b64encode(data).decode()}
+            png = {"image/png": base64.b64encode(data).decode()}
+            if size > ROOM:
+                made += shown(f"[a picture of {size:,} pixels left out]")
+            elif data.startswith(b"\x89PNG"):
                 made.append(nbformat.v4.new_output("display_data", png))
     error = done.get("failed")
     if error and isinstance(error, dict):
@@ -263,8 +269,8 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
     """Run a submission and its tests; the notebook with outputs, and what there is to remark."""
     mended, flags = mend(raw, source)
     attempt = Attempt(source, True, limits)
-    if mended.cells[0].source == UNREADABLE:
-        attempt.ended = dict.fromkeys(attempt.asked, flags[0] if flags else "there is no cell")
+    if flags and flags[0].startswith("not read: "):
+        attempt.ended = dict.fromkeys(attempt.asked, flags[0])
     attempt.run(mended)
     # Who asked for a package gets it, in a second run. An answer of one's own did without.
     if attempt.lent:
