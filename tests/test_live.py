@@ -479,11 +479,13 @@ def test_a_reader_is_told_that_a_changed_cell_has_changed_on_the_page(context, a
     learner.page.evaluate(store, [gone, kept])
     learner.page.reload()
     learner.press()
-    words = learner.page.get_by_role("alert").inner_text()
+    alert = learner.page.get_by_role("alert")
+    words = alert.inner_text()
     assert "Cell 1" in words
     assert "1 of your changes had no place left" in words
     assert "mine = 1" in learner.page.locator(".cm-content").first.inner_text()
     assert "all 2 cells that you have changed" in learner.reset()  # the other as well
+    assert alert.count() == 0
     learner.page.evaluate("localStorage.clear()")
     learner.page.close()
 
@@ -561,17 +563,38 @@ def test_the_work_that_is_taken_away_can_be_graded(exercises):
     assert passed == source.tests_of("q1")
 
 
+WASM = "**/pyodide.asm.wasm"
+
+
 def test_where_python_could_not_be_loaded_a_run_loads_it_anew(browser, address):
+    """It is asked for at a printed check: its answer runs, and has the focus."""
     context = browser.new_context()
-    context.route("**/pyodide.asm.wasm", lambda route: route.abort())
-    learner = Learner(context, address, EXERCISES)
-    learner.status("Python can.t be loaded")
-    assert not learner.page.locator(".live-loading").is_visible()
-    context.unroute("**/pyodide.asm.wasm")
-    learner.page.locator(".live-run-cell").first.click()
-    learner.page.locator(".live-loading").wait_for()
+    held: list[Any] = []
+    context.route(WASM, lambda route: held.append(route))
+    learner = Learner(context, address, EXERCISES, press=False)
+    page, loading = learner.page, learner.page.locator(".live-loading")
+    answer = learner.cell("def spent(p, q)")
+    check = page.locator("div.cell", has_text="Check: bits").first
+    check.locator("summary").click()
+    with page.expect_request(WASM):
+        check.get_by_role("button", name="Run cell").click()
+    answer.locator(".live-run-cell.waits:focus").wait_for()
+    held.pop().abort()
+    learner.status("^Python can.t be loaded")
+    assert not loading.is_visible()
+    page.evaluate("() => { window.itsWorker = Worker; Worker = null; }")  # none is allowed
+    learner.run(answer)
+    learner.status("^Python can.t be loaded: Worker")
+    assert not loading.is_visible()
+    page.evaluate("() => { Worker = itsWorker; }")
+    context.unroute(WASM)
+    page.locator(".live-run-cell").first.click()
+    loading.wait_for()
     learner.status("^Cell 1 ran")
-    assert not learner.page.locator(".live-loading").is_visible()
+    assert not loading.is_visible()
+    learner.write(answer, "import js\njs.reportError(js.Error.new('gone'))\nwhile True: pass")
+    learner.run(answer)
+    learner.status("^Python has stopped: .*gone")
     context.close()
 
 
@@ -594,14 +617,21 @@ async (rules) => {
 """
 
 
-SCREENS = {"a desk": (1280, "light", False, 24), "a phone": (390, "dark", True, 44)}
+SCREENS = [("a phone", 390, "dark", True, 44), ("a desk", 1280, "light", False, 24)]
+# The reader hasn't chosen light or dark, so the screen does; and whether fingers point at it.
+SCREEN = "[document.documentElement.dataset.theme, matchMedia('(pointer: coarse)').matches]"
 
 
 def test_axe_finds_nothing_before_during_and_after(browser, address, axe):
-    """On an exercise page with an open answer, an output, an error; on a desk, on a phone."""
-    context = browser.new_context()
+    """On an exercise page with an open answer, an output, an error.
+
+    It is loaded on a phone in the dark, made live on a desk, and run on the phone.
+    """
+    screens = [*SCREENS]
+    phone = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=phone, color_scheme="dark", has_touch=True)
     held: list[Any] = []
-    context.route("**/pyodide.asm.wasm", lambda route: held.append(route))
+    context.route(WASM, lambda route: held.append(route))
     learner = Learner(context, address, EXERCISES, press=False)
     page = learner.page
     devtools = context.new_cdp_session(page)
@@ -609,22 +639,24 @@ def test_axe_finds_nothing_before_during_and_after(browser, address, axe):
     faults = []
 
     def look(when: str) -> None:
-        for screen, (width, scheme, touch, least) in SCREENS.items():
+        for screen, width, scheme, touch, least in screens:
             page.set_viewport_size({"width": width, "height": 844})
             page.emulate_media(color_scheme=scheme)
             devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": touch})
+            assert page.evaluate(SCREEN) == ["auto", touch]
             found = [page.evaluate(FAULTS, rules) for rules in RULES]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 found.append(["wider than the screen"])
             if page.evaluate(LOWEST) < least:
                 found.append(["a button is too low"])
             faults.extend(f"{when}, {screen}: {fault}" for fault in itertools.chain(*found))
+        screens.reverse()
 
     page.locator(".live-run:enabled").wait_for()
     page.evaluate(pages.LAY_OUT)
     look("before")
-    learner.press()
-    page.locator(".live-loading").wait_for()
+    with page.expect_request(WASM):
+        learner.press()
     page.evaluate(pages.THIN_OUT)  # in what is about formulas and printed code it is tested already
     look("during")
     held.pop().continue_()

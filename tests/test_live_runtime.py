@@ -2,7 +2,6 @@
 
 import hashlib
 import http.server
-import importlib.metadata
 import io
 import json
 import os
@@ -99,11 +98,8 @@ def wheel_of(size: int) -> bytes:
     return content.getvalue()
 
 
-@pytest.mark.skipif(
-    [int(part) for part in importlib.metadata.version("pip").split(".")[:2]] < [25, 2],
-    reason="needs the pip of requirements.lock",
-)
 def test_a_download_that_breaks_off_goes_on_where_it_was(tmp_path, monkeypatch):
+    pytest.importorskip("pip", minversion="25.2", reason="needs the pip of requirements.lock")
     wheel = wheel_of(3_000_000)
     name, half = "carrier-1-py3-none-any.whl", len(wheel) // 2
     starts = []
@@ -114,9 +110,9 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(tmp_path, monkeypatch):
 
         def do_GET(self) -> None:
             page = f'<!doctype html><a href="/{name}">{name}</a>'.encode()
-            body, first = (wheel, 0) if self.path.endswith(name) else (page, 0)
-            if wanted := re.match(r"bytes=(\d+)-", self.headers["Range"] or ""):
-                first = int(wanted[1])
+            body = wheel if self.path.endswith(name) else page
+            wanted = re.match(r"bytes=(\d+)-", self.headers["Range"] or "")
+            first = int(wanted[1]) if wanted else 0
             self.send_response(206 if first else 200)
             self.send_header("Content-Type", "text/html" if body is page else "application/zip")
             self.send_header("Content-Length", str(len(body) - first))

@@ -100,7 +100,7 @@ export class Page {
     this.loading.value = 0;
     this.loading.hidden = false;
     const python = this.python = new Python(this.needs, (more) => { this.loading.value += more; });
-    python.ready.then(() => { this.loading.hidden = true; }, (error) => this.lose(python, error));
+    python.ready.then(() => { this.loading.hidden = true; }, ({message}) => this.lose(python, `Python can't be loaded: ${message}`));
     return python;
   }
 
@@ -153,7 +153,7 @@ export class Page {
       const cells = choose();
       for (const cell of cells) cell.show("waits");
       this.halt.disabled = false;
-      const all = await this.runEach(cells, python).catch((error) => this.lose(python, error));
+      const all = await this.runEach(cells, python).catch(({message}) => this.lose(python, `Python has stopped: ${message}`));
       if (python === this.python) for (const cell of cells) cell.show("idle");
       this.halt.disabled = true;
       return all;
@@ -200,11 +200,11 @@ export class Page {
   }
 
   /** Say why Python is gone, unless it was ended here.
-   *  @param {Python} python @param {any} error */
-  lose(python, error) {
+   *  @param {Python} python @param {string} why */
+  lose(python, why) {
     if (python === this.python) {
       this.end();
-      this.say(`${error.message}. Run a cell to start Python anew.`);
+      this.say(`${why}. Run a cell to start Python anew.`);
     }
     return false;
   }
@@ -239,6 +239,7 @@ export class Page {
       cell.restore();
     }
     this.kept.forget();
+    this.bar.querySelector("[role=alert]")?.remove(); // on what became of changes
     this.showProgress();
     this.say("The page is as printed.");
   }

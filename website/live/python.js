@@ -10,15 +10,21 @@ export class Python {
   /** @param {import("./worker.js").Needs} needs @param {(bytes: number) => void} loaded told of each piece of the download */
   constructor(needs, loaded) {
     this.loaded = loaded;
+    this.ready = this.start(needs);
+  }
+
+  /** Where a page may start no worker, `ready` tells of it.
+   *  @param {import("./worker.js").Needs} needs */
+  async start(needs) {
     this.worker = new Worker(new URL("worker.js", import.meta.url), {type: "module"});
     this.worker.onmessage = ({data}) => this.hear(data);
-    this.worker.onerror = ({message}) => this.hear({broke: `Python can't be loaded: ${message || "its script isn't there"}`});
-    this.ready = this.order({needs});
+    this.worker.onerror = ({message}) => this.hear({broke: message || "its script isn't there"});
+    await this.order({needs});
   }
 
   /** End it, whatever it does. */
   end() {
-    this.worker.terminate();
+    this.worker?.terminate();
     this.waiting?.fail(new Error("Python was ended"));
   }
 
@@ -27,7 +33,7 @@ export class Python {
   order(order, output = () => {}) {
     return new Promise((done, fail) => {
       this.waiting = {done, fail, output};
-      this.worker.postMessage(order);
+      this.worker?.postMessage(order);
     });
   }
 

@@ -34,7 +34,7 @@ globalThis.fetch = async (/** @type {RequestInfo | URL} */ input, /** @type {Req
 
 /** @param {any} error */
 function broke(error) {
-  tell({broke: `${runner ? "Python has stopped" : "Python can't be loaded"}: ${error instanceof Error ? error.message : error}`});
+  tell({broke: error instanceof Error ? error.message : String(error)});
 }
 
 /** Tell of a download that failed, since Pyodide would wait for its WebAssembly for ever; what readers' code fetches is theirs.
