@@ -13,14 +13,14 @@ settings.register_profile("same", derandomize=True, deadline=None, database=None
 settings.load_profile("same")
 
 
-# Tests that the package's coverage does without: while it is traced, Python takes thrice as long.
+# Tests that the package's coverage does without: while it is traced, Python is much slower.
 NOT_OF_THE_PACKAGE = re.compile(
     "test_(benchmarks|chapters|exercise_pages|grading|live|repo|spell|web)"
 )
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with what looks at the built site, which takes longest; trace what may be traced."""
+    """Begin with what looks at the built site, which takes longest; trace what coverage needs."""
     items.sort(key=lambda item: "site" not in getattr(item, "fixturenames", ()))
     for item in items:
         digits = "dtype" in getattr(item, "fixturenames", ())  # in arithmetic of 50 digits

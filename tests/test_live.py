@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import quote
 
 import nbformat
 import numpy as np
@@ -241,7 +242,7 @@ def address(site) -> Iterator[str]:
     if not list(site.glob("_static/runtime/*/pyodide.mjs")):
         pytest.skip("needs a site with the runtime: make site builds it")
     with served(site.parent) as address:
-        yield f"{address}{site.name}/"
+        yield f"{address}{quote(site.name)}/"
 
 
 class Learner:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from base64 import b64decode
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from string import ascii_lowercase
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
 from coursecode.figures import PALETTE, use_style
+from tests.test_website_pages import complaints, validator
 from tests.websites import JUPYTER_BOOK
 from website import launch, print_book
 from website.extensions import (
@@ -30,9 +32,11 @@ from website.extensions import (
     katex_math,
     markup,
     orientation,
+    package_reference,
     pictures,
 )
 
+__all__ = ["validator"]  # a fixture
 ROOT = Path(__file__).parents[1]
 PACKAGE = """
 from coursecode.core import answer, information_content, sigmoid
@@ -105,7 +109,7 @@ A note beside the text.
 
 ```{prf:theorem} A name
 :label: thm-one
-A claim with $x$.
+A claim with $P(A\,)$.
 ```
 
 ```{prf:theorem}
@@ -140,6 +144,7 @@ This.
 | $k$ | p |
 |---|---|
 | $x$ | `a_long.name` |
+| $y$ | `up_to(0.1)` |
 
 A word of another language, 交叉熵 (熵), in the text.
 
@@ -347,6 +352,14 @@ def test_all_that_pages_load_is_there(html, pages):
                 assert (base / url).exists(), f"{name}: {url}"
 
 
+def test_pages_of_a_public_site_are_valid_and_their_headings_in_order(html, pages, validator):
+    """With what only a site with an address and a repository has: cards, Colab, a 404 anywhere."""
+    assert complaints(validator, [html / name for name in pages]) == []
+    for name, page in pages.items():
+        ranks = [int(heading.name[1]) for heading in page.find_all(re.compile("^h[1-6]$"))]
+        assert all(below <= above + 1 for above, below in pairwise([0, *ranks])), name
+
+
 def test_formulas_are_typeset_at_build_time_for_eyes_and_ears(chapter):
     formulas = chapter.select("article .math")
     assert formulas
@@ -393,11 +406,38 @@ def test_what_a_line_keeps_together(chapter):
 def test_a_shape_has_no_room_after_its_comma(chapter):
     (shape,) = (part for part in chapter.select(".math") if "(n,)" in part.get_text())
     assert shape.select(".mspace") == []
+    (spaced,) = (part for part in chapter.select(".math") if "P(A" in part.get_text())
+    assert spaced.select(".mspace")
+
+
+@pytest.mark.parametrize(
+    ("tex", "kept"),
+    [
+        (r"f = \begin{cases} 1 & x \\ 0 & y \end{cases}, \quad\allowbreak\quad g = 2", 2),
+        (r"\text{(}a + b(c + d) + e", 1),
+        (r"a) + b(c + d)", 1),
+        (r"a(b + c(d + e", 0),
+        (r"a(b + (c + d)", 1),
+    ],
+)
+def test_a_bracket_without_its_partner_in_the_line_keeps_nothing_together(tex, kept):
+    html = katex_math.in_parts(katex_math.typeset(tex, True, "{}")[0])
+    assert html.count("<span") == html.count("</span>")
+    assert len(BeautifulSoup(html, "html.parser").select(".part")) == kept
 
 
 def test_a_long_name_in_a_table_may_go_on_in_the_next_line(chapter):
     (name,) = (code for code in chapter.select("td code") if code.get_text() == "a_long.name")
     assert len(name.select("wbr")) == 2
+    (call,) = (code for code in chapter.select("td code") if code.get_text() == "up_to(0.1)")
+    assert str(call.span) == '<span class="pre">up_<wbr/>to(0.1)</span>'
+
+
+@pytest.mark.parametrize("kind", ["Any", "float64", "floating[_64Bit]"])
+def test_a_signature_says_array_for_an_array_of_any_kind(kind):
+    said = f"list[numpy.ndarray[tuple[Any, ...], dtype[{kind}]]] | None"
+    names = ("function", "one", None, {})
+    assert package_reference.say_array(None, *names, said) == ("list[array] | None",)
 
 
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
@@ -856,6 +896,19 @@ def test_the_whole_book_on_one_page_keeps_every_link_and_unfolds_everything(html
         "Errors",
         "Sources",
     ]
+
+
+def test_a_page_is_printed_with_what_was_folded_and_never_left_out(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text("<article><details></details><details class='a' open></details></article>")
+    printed = BeautifulSoup(print_book.article(tmp_path, page.name, set()), "html.parser")
+    assert [str(part) for part in printed.select("details")] == [
+        '<details open=""></details>',
+        '<details class="a" open=""></details>',
+    ]
+    page.write_text("<p>Text.</p>")
+    with pytest.raises(ValueError, match=r"page\.html must have an <article>"):
+        print_book.article(tmp_path, page.name, set())
 
 
 def test_wrong_tex_is_a_warning_at_its_place(faults):

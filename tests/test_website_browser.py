@@ -15,6 +15,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import chain, pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -193,7 +194,7 @@ def address(site) -> Iterator[str]:
     """
     whole = {f"{site.name}/{WHOLE}": print_book.whole(site).encode()}
     with served(site.parent, whole) as address:
-        yield f"{address}{site.name}/"
+        yield f"{address}{quote(site.name)}/"
 
 
 @pytest.fixture(scope="module")
@@ -401,11 +402,15 @@ def test_figures_are_light(site):
 
 
 def test_pages_read_from_a_folder_ask_for_nothing_foreign(browser, site):
-    """A page of each kind: what is written in pages themselves is found on the server as well."""
+    """The front page, a chapter, exercises, solutions, the search, a wrong address, the package,
+    the glossary and the list of errors: what is written in pages themselves is found on the server
+    as well."""
     base = site.as_uri() + "/"
     page = browser.new_page()
     _, trouble = watched(page, base)
-    for name in (*WALKED.values(), "book/api.html", "book/glossary.html", "book/known_errors.html"):
+    solutions = WALKED["exercises"].replace(".html", "_solutions.html")
+    more = [f"book/{name}.html" for name in ("api", "glossary", "known_errors")]
+    for name in (*WALKED.values(), solutions, *more):
         page.goto(base + name, wait_until="load")
         assert trouble == [], name
     page.close()
@@ -566,8 +571,35 @@ def test_a_phone_is_ready_within_a_second_and_a_half(browser, address, site):
 
 
 def test_no_page_jumps_while_it_loads(found):
-    """On a phone, where what is above the text comes late."""
+    """On a phone with a slow line, where what is above the text comes late."""
     assert found["jump"] == []
+
+
+def test_no_page_jumps_on_a_slow_phone(browser, address):
+    """A page of each kind with a quarter of this processor too, where a script comes late."""
+    jumps = {}
+    for kind, name in WALKED.items():
+        context, page, phone = on_a_phone(browser)
+        phone.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.add_init_script(WATCH_SHIFTS)
+        page.goto(address + name, wait_until="load")
+        page.evaluate("document.fonts.ready.then(() => 0)")
+        page.wait_for_timeout(150)
+        jumps[kind] = page.evaluate("window.jumped")
+        context.close()
+    assert max(jumps.values()) <= SHIFT, jumps
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_long_name_in_a_table_goes_on_in_the_next_line_only_on_a_phone(browser, address, width):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(address + "book/api.html")
+    page.evaluate(LAY_OUT)
+    breaks = "(parts) => parts.filter((e) => getComputedStyle(e).display !== 'none').length"
+    lines = "(names) => Math.max(...names.map((e) => e.getClientRects().length))"
+    assert (page.locator("th wbr").evaluate_all(breaks) > 0) == (width == 390)
+    assert page.locator("th code").evaluate_all(lines) == 1 or width == 390
+    page.close()
 
 
 WIDTHS = """

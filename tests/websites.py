@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 ROOT = Path(__file__).parents[1]
 # The command that a reader would type.
@@ -83,7 +84,7 @@ def served(site: Path, more: Mapping[str, bytes] | None = None) -> Iterator[str]
             pass
 
         def do_GET(self) -> None:
-            name = self.path.split("?")[0].lstrip("/")
+            name = unquote(self.path.split("?")[0]).lstrip("/")
             body = compressed(name)
             if body is None:
                 self.send_error(404)

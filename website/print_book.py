@@ -28,6 +28,7 @@ TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.S)
 # Links that would stand in the contents or lead nowhere; what else isn't printed CSS hides.
 LINKS = re.compile(r'<a class="headerlink".*?</a>|<p class="live-else">.*?</p>', re.S)
 TAG = re.compile(r'<[a-z](?:"[^"]*"|[^<>"])*>')
+FOLDED = re.compile(r"<details\b(?![^>]*\sopen\b)")
 PLACE = re.compile(r'(?<=\s)(id|src|href)="([^"]*)"')
 
 # What is too wide for the paper is set smaller; the page is laid out at the width of the print.
@@ -55,8 +56,8 @@ def anchor(page: str, name: str = "") -> str:
 def article(site: Path, page: str, pages: set[str]) -> str:
     """The text of a page, its ids made unique in the whole and its links turned to the whole.
 
-    The pages have been written by a program, so that their tags are found by their form; a tree of
-    all of them takes half a minute.
+    The pages have been written by a program, so that their tags are found by their form, which is
+    much quicker than by a tree of all of them.
     """
     folder = PurePosixPath(page).parent
 
@@ -73,10 +74,12 @@ def article(site: Path, page: str, pages: set[str]) -> str:
         return f'{name}="{value}"'
 
     found = ARTICLE.search((site / page).read_text(encoding="utf-8"))
-    text = LINKS.sub("", found[0]) if found else ""
+    if found is None:
+        raise ValueError(f"{page} must have an <article>, which is what is printed; it has none")
+    text = LINKS.sub("", found[0])
     text = TAG.sub(lambda tag: PLACE.sub(turned, tag[0]), text)
     text = text.replace("<article", f'<article id="{anchor(page)}"', 1)
-    text = text.replace("<details", "<details open")
+    text = FOLDED.sub("<details open", text)
     return text.replace(' loading="lazy"', "")  # paper has no "when the reader comes near"
 
 

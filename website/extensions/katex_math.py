@@ -15,7 +15,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from html import escape, unescape
@@ -31,7 +31,7 @@ from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
 OPENING, PUNCTUATION = re.compile(r"[(\[“]+\Z"), re.compile(r"[,.;:!?)\]’”]+")
-LAST_COMMA = re.compile(r", *(?=\))")
+LAST_COMMA = re.compile(r"(?<!\\), *(?=\))")
 SHORT = 24  # characters of a formula in plain text that surely fit on one line of a phone
 VENDOR = Path(__file__).parents[1] / "vendor" / "katex"
 SCRIPTS = {"msub": "_", "msup": "^", "msubsup": "_^"}
@@ -248,18 +248,25 @@ def html_of(translator, node: nodes.Element, display: bool) -> str:
 
 def in_parts(html: str) -> str:
     """A formula that tells a line what to keep together where there is the room for it: each of
-    several formulas beside each other, and what stands in brackets."""
+    several formulas beside each other, and what stands between a bracket and its partner."""
     head, line = html.split(HTML)
     end = "</span>" * head.count('<span class="katex', 0, head.index("<math"))
-    parts, depth = [""], 0
-    for base in re.split(f"(?={BASE})", line.removesuffix(end)):
+    bases = re.split(f"(?={BASE})", line.removesuffix(end))
+    waiting: list[int] = []
+    opened, closed = Counter[int](), Counter[int]()
+    for place, base in enumerate(bases):
         words = MARKS.sub("", base)
-        change = max(sum(map(words.count, "([{")) - sum(map(words.count, ")]}")), -depth)
-        depth += change
-        parts[-1] += PART * change + base + "</span>" * -change
+        change = sum(map(words.count, "([{")) - sum(map(words.count, ")]}"))
+        waiting += [place] * change
+        for _ in range(min(-change, len(waiting))):
+            opened[waiting.pop()] += 1
+            closed[place] += 1
+    parts, depth = [""], 0
+    for place, base in enumerate(bases):
+        depth += opened[place] - closed[place]
+        parts[-1] += PART * opened[place] + base + "</span>" * closed[place]
         if not depth and PART_ENDS.search(base):
             parts.append("")
-    parts[-1] += "</span>" * depth
     if len(parts) > 1:
         parts = [f"{PART}{part}</span>" for part in parts]
     return f"{head}{HTML}{''.join(parts)}{end}"

@@ -27,7 +27,8 @@ TOGETHER = re.compile(
 )
 TABLE = re.compile("<table.*?</table>", re.DOTALL)
 CODE = re.compile("<code.*?</code>", re.DOTALL)
-JOINT = re.compile(r"(?<=\w[_./(])(?=\w)(?![^<]*>)")  # of a long name, outside of tags
+# Of a long name, not of a number, outside of tags.
+JOINT = re.compile(r"(?<=\w[_./(])(?=[^\W\d])(?![^<]*>)")
 STREAMS = ("stream", "stderr")
 HEADERLINK = re.compile(r'<a class="headerlink" href="#([^"]*)" title="([^"]*)"')
 HEADING = re.compile(r'(<h\d)(>(?:(?!</?h\d).)*<a class="headerlink" href="#([^"]*)")', re.DOTALL)

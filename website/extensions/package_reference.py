@@ -16,7 +16,8 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
-NUMPY_ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?\]\]")
+# With its own brackets, and those in them: ndarray[shape[…], dtype[kind[…]]].
+NUMPY_ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[(?:[^][]|\[(?:[^][]|\[[^][]*\])*\])*\]")
 ARRAY_LIKE = re.compile(r"(?:~?[\w.]*Buffer \| )?~?[\w.]*_SupportsArray\[.*\| str\]")
 CHAPTERS = re.compile(r"(?<=\(chapter: )[^)]+|(?<=\(chapters: )[^)]+")
 UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
@@ -40,18 +41,15 @@ def members(package, module) -> dict[str, Any]:
     return offered or {key: thing for key, thing in own.items() if section_of(thing) == name}
 
 
+def link_chapters(names: re.Match[str]) -> str:
+    """Let "(chapter: least squares)" lead there: a chapter's file has its title as its name."""
+    pages = re.sub(r"[\s-]+", "_", names[0].lower()).split(",_")
+    return ", ".join(f":doc:`{page}`" for page in pages)
+
+
 class PackageReference(SphinxDirective):
     required_arguments = 1
     has_content = True
-
-    def link_chapters(self, names: re.Match[str]) -> str:
-        """Let "(chapter: least squares)" lead there: a chapter's file has its title as its name."""
-        linked = []
-        for name in names[0].split(", "):
-            page = re.sub(r"[ -]", "_", name.lower())
-            there = self.env.relfn2path(page)[0] in self.env.found_docs
-            linked.append(f":doc:`{page}`" if there else name)
-        return ", ".join(linked)
 
     def run(self) -> list[nodes.Node]:
         package = import_module(self.arguments[0])
@@ -61,7 +59,7 @@ class PackageReference(SphinxDirective):
         for name in [*first, *sorted(others)]:
             module = import_module(f"{package.__name__}.{name}")
             things = members(package, module)
-            intro = CHAPTERS.sub(self.link_chapters, getdoc(module) or "")
+            intro = CHAPTERS.sub(link_chapters, getdoc(module) or "")
             home = package.__name__ if things.keys() <= set(package.__all__) else module.__name__
             title = name.replace("_", " ").capitalize()
             lines += [title, "-" * len(title), "", *intro.splitlines(), ""]

@@ -11,13 +11,13 @@ const CALLED = [
   [/\bnumerical(ly)? (in)?stab(le|ility)\b/g, "overflow wrong code"], [/\b(loss is|is (my |the )?loss) (nan|inf)\b/g, "overflow nan wrong code"],
   [/\bkullback(.leibler)?\b|\brelative entropy\b/g, "KL divergence"], [/\b(softmax|cross-entropy) gradient\b|\bgradient of (the )?softmax\b/g, "softmax gradient q y"],
   [/\bhinge( loss)? gradient\b/g, "hinge slopes kinks"], [/\bsvm\b/g, "hinge margin"], [/\boutliers?\b/g, "outlier robust absolute Huber"],
-  [/\bmulti-?(label|class)\b/g, "multi-$1"], [/\blog-?sum-?exp( trick)?\b/g, "log-sum-exp"], [/\bece\b|\breliability diagrams?\b/g, "calibration"],
+  [/\bmulti-?label\b/g, "multi-label"], [/\bmulti-?class(?= hinge)/g, "multiclass"], [/\bmulti-?class( classif\w+)?\b(?! hinge)/g, "softmax cross-entropy"], [/\blog-?sum-?exp( trick)?\b/g, "log-sum-exp"], [/\bece\b|\breliability diagrams?\b/g, "calibration"],
   [/\b(quantile regression|pinball)\b/g, "quantile"], [/\bpoisson regression\b/g, "Poisson counts"], [/\b(exponential loss|adaboost)\b/g, "exponential margin"], [/\blinear regression\b/g, "least squares"], [/\b(softmax|multinomial) regression\b/g, "cross-entropy linear classifier"],
   [/\blogistic regression\b/g, "binary cross-entropy"], [/\blambda\b/g, "λ"], [/\badamw\b/g, "weight decay Adam"], [/\bvaes?\b/g, "ELBO"],
   [/\b(llms?|gpt|transformers?|language models?)\b/g, "next-token"], [/\brlhf\b/g, "reward leash"], [/\b(pairwise )?ranking\b/g, "preferences"],
   [/\bvanishing gradients?\b/g, "saturation"], [/\b(sum or mean|mean or sum|reduction)\b/g, "from one example to many"],
   [/\bwhy (a |the )?log(arithms?)?\b/g, "only a logarithm"], [/\b(source coding|(data )?compression)\b/g, "codes length"],
-  [/\bloss (is |does |doesn.t |isn.t )?(not |stopped )?(decreas|improv|converg|fall|stuck)\w*/g, "run right"],
+  [/\bloss (is |does |has )?((not|stopped|\w+n.t) (decreas|improv|converg|fall)|stuck)\w*/g, "run right"],
   [/\bloss (is )?(goes|going|increas\w*|diverg\w*|explod\w*)( up)?/g, "learning rate curvature"], [/(?<!\S)熵(?!\S)/g, "entropy"],
 ];
 // What it doesn't treat, and what in it is nearest to that.
@@ -26,7 +26,7 @@ const ELSEWHERE = [
   [/\b(momentum|nesterov|rmsprop|adagrad|newton.s method|l-?bfgs)\b/g, "how to get down"], [/\b(back-?prop(agation)?|auto(grad|diff))\b/g, "scores to the weights"],
   [/\b(tensorflow|keras|jax)\b/g, "what PyTorch computes"], [/\b(gans?|wasserstein( distance)?|optimal transport)\b/g, "Jensen–Shannon"],
   [/\b(exploding gradients?|gradient clipping)\b/g, "learning rate curvature"], [/\b(r2|r.squared|coefficient of determination)\b/g, "least squares best constant"],
-  [/\bmape\b/g, "absolute error"], [/\bkernels?\b/g, "margin"], [/\bchannel capacity\b/g, "mutual information"],
+  [/\bmape\b/g, "absolute error"], [/\bkernel (trick|method)s?\b/g, "margin"], [/\bchannel capacity\b/g, "mutual information"],
 ];
 const SMALL = new Set("a an and are as at be better between by can difference do does for from how in is it my not of on or than that the to tradeoff versus vs what when which with".split(" "));
 
@@ -83,7 +83,8 @@ function answers(index, question) {
 // What a question asks for and the book doesn't have.
 function missing(index, question) {
   const foreign = ELSEWHERE.flatMap(([name]) => question.toLowerCase().match(name) ?? []);
-  return [...foreign, ...inBookWords(question).match(/[\p{L}\p{N}]+/gu)?.filter((word) => word.length > 1 && tidy(word) && !index.search(word, HOW).length) ?? []];
+  const words = inBookWords(question).match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...new Set([...foreign, ...words.filter((word) => word.length > 1 && tidy(word) && !index.search(word, HOW).length)])];
 }
 
 // A text in pieces, a word in every second place.
@@ -158,8 +159,5 @@ function show(question) {
 if (typeof document !== "undefined") {
   const question = new URLSearchParams(location.search).get("q")?.trim();
   document.querySelector(".big-search input").value = question ?? "";
-  if (question) {
-    document.getElementById("examples").remove();
-    show(question);
-  }
+  if (question) show(question);
 }
