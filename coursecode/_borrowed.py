@@ -1,5 +1,6 @@
 """Whether a function of the reader's leaves its work to a package, under whatever name."""
 
+import contextlib
 import functools
 import gc
 import re
@@ -47,13 +48,14 @@ def parts(thing: Any) -> Iterator[Any]:
     """Find what a function, or a thing that holds functions, can call on."""
     if isinstance(thing, types.FunctionType):
         code, known = thing.__code__, thing.__globals__
-        names = [*code.co_names]
-        if {"eval", "exec"} & {*names}:  # to which a text is code
-            names += re.findall(r"\w+", " ".join(c for c in code.co_consts if isinstance(c, str)))
-        yield from (*names, *code.co_consts, *(known[name] for name in names if name in known))
+        yield from (*code.co_names, *code.co_consts, *(known.get(name) for name in code.co_names))
         yield from (thing.__closure__, thing.__defaults__, thing.__kwdefaults__)
-        for inner in (each for each in code.co_consts if isinstance(each, types.CodeType)):
-            cells = tuple(types.CellType() for _ in inner.co_freevars)
-            yield types.FunctionType(inner, known, closure=cells)
+        for each in code.co_consts:
+            if isinstance(each, str) and {"eval", "exec"} & {*code.co_names}:  # a text is code here
+                with contextlib.suppress(SyntaxError, ValueError):
+                    each = compile(each.strip(), "a text", "exec")
+            if isinstance(each, types.CodeType):
+                cells = tuple(types.CellType() for _ in each.co_freevars)
+                yield types.FunctionType(each, known, closure=cells)
     elif isinstance(thing, HOLDERS + CALLERS) or getattr(thing, "__module__", None) == "__main__":
         yield from gc.get_referents(thing)  # the latter: a class of the reader's, or its object

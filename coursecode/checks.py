@@ -4,7 +4,6 @@ A failed check is still an error, so that a test run and a grader see it too.
 """
 
 import contextlib
-import decimal
 import functools
 import re
 import sys
@@ -12,6 +11,7 @@ import traceback
 import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from numbers import Real
 from typing import Any
 
@@ -60,6 +60,7 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
     coursecode.checks.CheckFailed: ✗ two and two: this is the product with 3
     """
     names, changed = sys._getframe(2).f_globals, list[str]()
+    why = ""
     with warnings.catch_warnings(record=True) as heard, contextlib.redirect_stderr(sys.stdout):
         warnings.simplefilter("always")
         try:
@@ -84,8 +85,6 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
                 why = NO_ANSWER
             else:
                 why = f"the answer doesn't have the form that is asked for ({told(error)})"
-        else:
-            why = ""
     if why:
         words = sorted({str(warning.message) for warning in heard})
         aside = f" (NumPy warned: {'; '.join(words)})" if words else ""
@@ -240,8 +239,9 @@ def numbers(got: Any) -> np.ndarray:
     values = np.asarray(None)
     with contextlib.suppress(ValueError):  # of rows of unequal lengths
         values = np.asarray(got)
-    right = [isinstance(x, Real | decimal.Decimal) and not isinstance(x, bool) for x in values.flat]
-    assert all(right), f"a number or an array is expected, got {kind_of(got)}"
+    sorts = {type(x) for x in values.flat} if values.dtype == object else {values.dtype.type}
+    right = not sorts & {bool, np.timedelta64} and all(issubclass(s, Real | Decimal) for s in sorts)
+    assert right, f"a number or an array is expected, got {kind_of(got)}"
     return values.astype(float)
 
 

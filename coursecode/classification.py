@@ -45,7 +45,7 @@ def logsumexp(logits: Exponents) -> Array:
     Parameters
     ----------
     logits : array_like, shape (..., K)
-        Scores s, one for each class, in any range; -inf and +inf are allowed.
+        Scores s, one for each class, in any range; -inf adds nothing.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def logsumexp(logits: Exponents) -> Array:
 
     Notes
     -----
-    It is a smooth maximum, and its gradient is `softmax`. Only -inf gives -inf, one +inf gives inf.
+    It is a smooth maximum, with gradient `softmax`. A row of -inf gives -inf, one +inf gives +inf.
 
     References
     ----------
@@ -336,7 +336,7 @@ def binary_cross_entropy(labels: BinaryLabels, logits: Extended) -> Array:
 
     Notes
     -----
-    This is the softmax cross-entropy of the scores 0 and s. An infinite score costs 0 or inf.
+    This is the softmax cross-entropy of scores 0 and s. An infinite s costs 0 if right, else inf.
 
     References
     ----------

@@ -33,7 +33,7 @@ def load_digits() -> Digits:
     Returns
     -------
     Digits
-        New arrays `images`, shape (1797, 8, 8), from 0 (paper) to 16 (ink), and `labels`.
+        New arrays: `images`, shape (1797, 8, 8), ink 0 to 16; `labels`, shape (1797,), 0 to 9.
 
     Notes
     -----
@@ -64,7 +64,7 @@ def load_hubble() -> Hubble:
     Returns
     -------
     Hubble
-        Names, and new arrays `distances`, in megaparsecs, and `velocities`, in km/s away from us.
+        `nebulae`, 24 names; of shape (24,), `distances` in Mpc, `velocities` in km/s away from us.
 
     Notes
     -----

@@ -31,7 +31,7 @@ def kl_divergence(p: Distribution, q: Distribution, *, base: Base = math.e) -> A
     -----
     The result is inf where the model rules out what can happen (q = 0 where p > 0). 0 ln 0 = 0.
     Each term is computed as p ln(p/q) - p + q, which is never negative; what is added sums to 0,
-    because both rows sum to 1. So D keeps its digits even where P and Q differ in their last only.
+    because both rows sum to 1. So D keeps its digits where P and Q differ in the last digits only.
 
     References
     ----------

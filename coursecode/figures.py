@@ -6,7 +6,7 @@ The only module that needs matplotlib, so it is imported by itself: ``from cours
 import PALETTE, use_style``. What matplotlib calls a style is in the file `course.mplstyle`.
 """
 
-from contextlib import suppress
+import sys
 from types import MappingProxyType
 
 from cycler import cycler
@@ -41,9 +41,8 @@ def use_style() -> None:
     style.use("coursecode.course")
     rcParams["axes.prop_cycle"] = cycler(color=[*PALETTE.values()])
     # Notebooks draw SVG, without a date in it; elsewhere there is nothing to do.
-    with suppress(ImportError):
-        from IPython import get_ipython
+    shell = sys.modules.get("IPython")
+    if shell and shell.get_ipython():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        if get_ipython() is not None:
-            set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
+        set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]

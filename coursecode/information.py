@@ -230,7 +230,7 @@ def mutual_information(joint: Table, *, base: Base = math.e) -> Array:
     Returns
     -------
     ndarray, shape (...)
-        One value per table, in nats, or in bits with ``base=2``; at least 0 (for independence).
+        One value per table, in nats, or in bits with ``base=2``; at least 0, and 0 if independent.
 
     Notes
     -----

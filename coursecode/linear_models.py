@@ -48,7 +48,7 @@ def least_squares(
     y : array_like, shape (n,)
         Targets.
     intercept : bool
-        Whether to fit b as well; it is never penalised.
+        Whether to fit b as well, which is in no penalty; else b = 0.
     minimum_norm : bool
         What to do where columns are dependent, so that many weights fit equally well: raise an
         error (False), or give the shortest w (True).
@@ -57,8 +57,8 @@ def least_squares(
     -------
     LinearFit
         Fields `coefficients`, w of shape (d,); `intercept`, b; `residuals`, r of shape (n,);
-        `rank`, the number of independent columns, that of b among them; `condition`, theirs in like
-        units: the larger, the more errors of the data can grow in the weights (inf if dependent).
+        `rank`, the number of independent columns, that of b among them; `condition`, of these in
+        like units: the larger, the more errors of data can grow in the weights (inf if dependent).
 
     Notes
     -----
@@ -114,10 +114,10 @@ def ridge(X: Features, y: Real, *, strength: Above0, intercept: Switch = False) 
     Notes
     -----
     Along a singular vector of X with singular value σ the least-squares solution is shrunk by
-    the factor σ²/(σ² + nλ): least where the data say most. scikit-learn's ``Ridge`` adds up the
-    squared residuals instead: its alpha is n λ.
-    With fewer rows than columns we compute just that. Else we solve it as least squares, with d
-    more rows √(nλ) e_j of X whose targets are 0: so the weights are right to the last digits.
+    the factor σ²/(σ² + nλ): least where the data say most. With fewer rows than columns we shrink
+    along the singular vectors so. Else we solve it as least squares, with d more rows √(nλ) e_j of
+    X whose targets are 0: there the weights are right to the last digits. scikit-learn's ``Ridge``
+    adds up the squared residuals instead of taking their mean: its alpha is n λ.
 
     References
     ----------
@@ -151,8 +151,8 @@ def elastic_net(
 ) -> SparseFit:
     r"""Weights with the least mean squared residual plus elastic-net penalty, ŵ.
 
-    .. math:: \min_{w, b} \frac1n \sum_i (y_i - x_i \cdot w - b)^2
-              + \lambda \left(\rho \sum_j |w_j| + (1 - \rho) \sum_j w_j^2\right)
+    .. math:: \min_{w, b} \frac1n \sum_i (y_i - x_i \cdot w - b)^2 + \lambda \sum_j
+              (\rho |w_j| + (1 - \rho) w_j^2), \qquad b = 0 \text{ unless asked for}
 
     Parameters
     ----------

@@ -330,7 +330,7 @@ def squared_multiclass_hinge_loss(
 
     Notes
     -----
-    It is the sum of the squares of their terms, not the square of the sum.
+    It is the sum of the squared terms of `multiclass_hinge_loss`, not the square of their sum.
 
     References
     ----------

@@ -133,8 +133,8 @@ def check_gradient(
     Returns
     -------
     GradientCheck
-        True when every entry agrees. Printed, it says which entry differs most and by how much,
-        as its fields do; `uncertainty` is 0 unless differences can't tell.
+        True if all agree (`agrees`). Of the entry that differs most: `where`, `analytic`,
+        `numerical`, `absolute_error`, `relative_error`; `uncertainty`, 0 unless we can't tell.
 
     Notes
     -----
@@ -332,7 +332,7 @@ def sgd(
 
     Notes
     -----
-    With a constant, small η the path ends in a cloud round the minimum, unless examples share it.
+    A constant, small η ends in a cloud round the minimum, unless the examples share that minimum.
 
     References
     ----------

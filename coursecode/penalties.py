@@ -109,7 +109,7 @@ def l1_penalty_gradient(w: Vector) -> Array:
 
     Notes
     -----
-    At 0 it is the subgradient 0. It doesn't weaken as a weight shrinks, so that can end at 0.
+    At 0 it is the subgradient 0. It pulls as hard on small weights: a minimum can have exact zeros.
 
     Examples
     --------

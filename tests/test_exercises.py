@@ -276,16 +276,37 @@ def test_check_refuses_the_package_under_any_name():
     def evaluated(x):
         return eval("coursecode.softmax(x)")
 
+    def escaped(x):
+        return eval(r"getattr(sys.modules['course\x63ode'], 'softmax')(x)")
+
+    def described(x):
+        """As in torch."""
+        return eval("2 + 3") * x
+
+    def explained(x):
+        assert eval("x > 0"), "coursecode.softmax needs a number above 0"
+        return x
+
     table = {"softmax": [coursecode.softmax]}
     partial, wide = functools.partial(inside), np.vectorize(inside)
-    roundabout = (alias, by_name, by_default, by_keyword, from_a_table, of_a_class, evaluated)
+    roundabout = (
+        alias,
+        by_name,
+        by_default,
+        by_keyword,
+        from_a_table,
+        of_a_class,
+        evaluated,
+        escaped,
+    )
     direct = (coursecode.softmax, borrowed, inside, deep, around, partial, wide, Reader().softmax)
     for function in (*direct, *roundabout):
         said = line_of(lambda: None, own=function)
         assert said == "✗ sum: this calls on coursecode: the answer is to be your own"
     assert line_of(lambda: None, own=3) == "✗ sum: there is no function yet"
-    with check("sum", own=own):
-        pass
+    for honest in (own, described, explained):
+        with check("sum", own=honest):
+            pass
 
 
 def test_check_refuses_the_functions_of_other_packages():
@@ -331,6 +352,18 @@ def test_check_accepts_a_function_whose_variables_come_later(capsys):
             np.array([True]),
             1.0,
             "a number or an array is expected, got an array of True and False",
+        ),
+        (
+            np.array([], dtype=bool),
+            [],
+            "a number or an array is expected, got an array of True and False",
+        ),
+        (np.array([], dtype=str), [], "a number or an array is expected, got ndarray"),
+        (np.timedelta64(3), 3.0, "a number or an array is expected, got timedelta64"),
+        (
+            np.array([np.timedelta64(3)], object),
+            [3.0],
+            "a number or an array is expected, got ndarray",
         ),
         (np.array([True], dtype=object), [1.0], "a number or an array is expected, got ndarray"),
         ({}, 1.0, "a number or an array is expected, got a dictionary"),

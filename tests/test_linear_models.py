@@ -174,6 +174,14 @@ def test_dependent_columns_are_refused_and_the_shortest_weights_given_when_asked
     assert np.allclose(fit.residuals, y - features @ w - fit.intercept, atol=1e-11)
 
 
+@pytest.mark.parametrize("place", range(5))
+def test_the_shortest_weight_of_a_column_of_zeros_is_exactly_0(place):
+    features = np.random.default_rng(0).normal(size=(3, 5))
+    features[:, place] = 0
+    fit = cc.least_squares(features, Y[:3], minimum_norm=True)
+    assert np.flatnonzero(fit.coefficients == 0).tolist() == [place]
+
+
 def test_independent_columns_are_solved_as_ever_when_the_shortest_are_asked_for():
     plain, asked = cc.least_squares(X, Y), cc.least_squares(X, Y, minimum_norm=True)
     assert np.array_equal(plain.coefficients, asked.coefficients)

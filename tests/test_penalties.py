@@ -70,5 +70,12 @@ def test_a_proximal_step_lands_on_the_minimum_of_its_definition(penalty, proxima
     assert objective(np.zeros(4)) >= objective(best) * (1 - 1e-13)
 
 
+@given(VECTORS, STEPS)
+def test_an_elastic_net_step_of_one_penalty_alone_is_that_of_the_penalty(w, t):
+    ridge, lasso = (cc.elastic_net_proximal(w, step=t, l1_ratio=rho) for rho in (0, 1))
+    assert np.array_equal(ridge, cc.l2_proximal(w, step=t))
+    assert np.array_equal(lasso, cc.soft_threshold(w, threshold=t))
+
+
 def test_steps_keep_the_sign_of_zero_plain():
     assert np.signbit(cc.soft_threshold([-0.5, -0.0], threshold=1)).tolist() == [False, False]

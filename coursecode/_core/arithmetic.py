@@ -1,7 +1,7 @@
 """The steps that formulas share, each written so that it loses neither digits nor time.
 
 Most work on a block: an array with one example per row, (rows, K), or one number per example,
-(rows,). Only `put`, `split` and `mended` change what they are given.
+(rows,). Only `put` and `mended` change what they are given.
 """
 
 import math

@@ -12,12 +12,11 @@ them, and the formula gets plain arrays. Options are keyword-only and reach it a
             It returns one number per row, or an array each, and must not write into what it gets.
 `checked`   for everything else: the arguments are checked as a whole and handed over once.
 
-Neither lets NumPy warn while it computes: an inf can be the right answer.
-
-Both write a "Raises" section into the docstring, from the rules of the kinds, so that nobody types
-one; a section that a docstring has of its own is kept, after it. An argument that a docstring does
-not describe is described as in the last function before it, in its module, that takes one of the
-same name and kind: so a gradient has the "Parameters" of its loss.
+Neither lets NumPy warn while it computes: an inf can be the right answer. Both write a "Raises"
+section into the docstring, from the rules of the kinds, so that nobody types one; a section that a
+docstring has of its own is kept, after it. An argument that a docstring does not describe is
+described as in the last function before it, in its module, that takes one of the same name and
+kind: so a gradient has the "Parameters" of its loss.
 
 Blocks are there for speed: an expression such as `np.exp(s) / total` makes an array for every step.
 On a large input each of them travels to main memory and back, which takes longer than the
@@ -92,7 +91,7 @@ def public(function: Function, run: Callable[..., Any]) -> Any:
     defaults = {name: each.default for name, each in parameters}
     options = {name for name, each in parameters if each.kind == each.KEYWORD_ONLY}
     data = {n: kind for n, kind in kinds.items() if isinstance(kind, Data) and n not in options}
-    only_data = kinds.keys() - options == data.keys()
+    needed = {n for n, value in defaults.items() if value is signature.empty} - data.keys()
     layout_of = lru_cache(partial(laid_out, data, run is by_rows))
 
     shown = kinds | {"return": kind_in(signature.return_annotation)}  # by help(), in words
@@ -100,7 +99,7 @@ def public(function: Function, run: Callable[..., Any]) -> Any:
 
     @wraps(function)
     def taking(*given: Any, **named: Any) -> Any:
-        if not (only_data and len(given) == len(data) and named.keys() <= options):
+        if not (len(given) == len(data) and needed <= named.keys() <= options):
             named = signature.bind(*given, **named).arguments  # which takes its time
             given = tuple([named.pop(name) for name in data])
         arrays, seen = as_arrays(data, given)

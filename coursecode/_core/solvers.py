@@ -111,31 +111,31 @@ def least_squared(columns: Columns, y: Columns, rank: int | None = None) -> Numb
         step = u.T @ left + v @ exact_sum(products, lost + columns.low.T * r) / sigma
         w += v.T @ (step / sigma)
         r += left - u @ step
-    return w if rank == len(w) else _shortest(v, v @ w, columns.units, 100 * rounding(a.shape))
+    return w if rank == len(w) else _shortest(columns, v, v @ w)
 
 
-def _shortest(v: Numbers, along: Numbers, units: Numbers, least: float) -> Numbers:
-    """Return the w with v w = `along`, of which w / units is shortest.
+def _shortest(columns: Columns, v: Numbers, along: Numbers) -> Numbers:
+    """Return the w with v w = `along`, of which w / units is shortest, and 0 for a column of 0.
 
     It lies in the span of units Vᵀ. There a column in a large unit would drown those in small
     ones, so that the rows are taken by size, and each that has a new direction shows it alone.
     """
-    order = np.argsort(-units, kind="stable")
+    order = np.argsort(-columns.units, kind="stable")
     left = v.T[order]
-    parts, directions = np.zeros((len(units), 0)), np.zeros((len(v), 0))
+    parts, directions = np.zeros((len(left), 0)), np.zeros((len(v), 0))
     for i in range(len(left)):
         row = left[i] - directions @ (directions.T @ left[i])
-        if (length := np.linalg.norm(row)) > least:
+        if (length := np.linalg.norm(row)) > 100 * rounding(columns.high.shape):
             part = left @ (row / length)
             left = left - np.outer(part, row / length)
             parts, directions = np.c_[parts, part], np.c_[directions, row / length]
         left[i] = 0
-    shares = units[order, np.newaxis] / units.max()
+    shares = columns.units[order, np.newaxis] / columns.units.max()
     parts *= shares
     sizes = abs(parts).max(axis=0, initial=0)
     q, triangle = np.linalg.qr(parts / sizes)
     w = shares[:, 0] * (q @ np.linalg.solve(triangle.T, directions.T @ along / sizes))
-    return w[np.argsort(order)]
+    return np.where(columns.high.any(axis=0), w[np.argsort(order)], 0)
 
 
 def ridged(columns: Columns, y: Columns, root: float, rank: int) -> Numbers:
