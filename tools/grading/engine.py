@@ -69,7 +69,7 @@ class OurWay(NotebookExporter):
         return graded.read_text(encoding="utf-8"), {**resources, "output_extension": ".ipynb"}
 
 
-class ForLearners(NbGraderPreprocessor):  # type: ignore[misc]
+class ForLearners(NbGraderPreprocessor):
     """Take out what is for the marker alone, and say in an index what each check found."""
 
     def preprocess(self, nb: Any, resources: Any) -> Any:
