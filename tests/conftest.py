@@ -21,9 +21,13 @@ NOT_OF_THE_PACKAGE = re.compile(
 
 def pytest_collection_modifyitems(items):
     """Begin with what looks at the built site, which takes longest; trace what coverage needs."""
-    items.sort(key=lambda item: "site" not in getattr(item, "fixturenames", ()))
+
+    def asks(item, fixture):
+        return fixture in getattr(item, "fixturenames", ())
+
+    items.sort(key=lambda item: not asks(item, "site"))
     for item in items:
-        digits = "dtype" in getattr(item, "fixturenames", ())  # in arithmetic of 50 digits
+        digits = asks(item, "dtype")  # in arithmetic of 50 digits
         if digits or NOT_OF_THE_PACKAGE.match(item.path.name):
             item.add_marker(pytest.mark.no_cover)
 

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import quote
 
 import nbformat
 import numpy as np
@@ -241,8 +240,8 @@ def address(site) -> Iterator[str]:
     """The live site below a path of a plain server, which sends no header for isolation."""
     if not list(site.glob("_static/runtime/*/pyodide.mjs")):
         pytest.skip("needs a site with the runtime: make site builds it")
-    with served(site.parent) as address:
-        yield f"{address}{quote(site.name)}/"
+    with served(site) as address:
+        yield address
 
 
 class Learner:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 ROOT = Path(__file__).parents[1]
 # The command that a reader would type.
@@ -68,7 +68,11 @@ def chapters_of(site: Path) -> list[str]:
 
 @contextmanager
 def served(site: Path, more: Mapping[str, bytes] | None = None) -> Iterator[str]:
-    """Serve a site on this machine, compressed, and pages that aren't in it; gives the address."""
+    """Serve a site on this machine, compressed, and pages that aren't in it; gives the address.
+
+    It lies in a folder, as on many hosts: what asks for the server's root has a wrong address.
+    """
+    folder = f"/{quote(site.name)}/"
 
     @functools.cache
     def compressed(name: str) -> bytes | None:
@@ -84,13 +88,14 @@ def served(site: Path, more: Mapping[str, bytes] | None = None) -> Iterator[str]
             pass
 
         def do_GET(self) -> None:
-            name = unquote(self.path.split("?")[0]).lstrip("/")
-            body = compressed(name)
+            path = self.path.split("?")[0]
+            inside = path.startswith(folder)
+            body = compressed(unquote(path.removeprefix(folder))) if inside else None
             if body is None:
                 self.send_error(404)
                 return
             self.send_response(200)
-            self.send_header("Content-Type", KINDS.get(Path(name).suffix, "text/plain"))
+            self.send_header("Content-Type", KINDS.get(Path(path).suffix, "text/plain"))
             self.send_header("Content-Encoding", "gzip")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -100,7 +105,7 @@ def served(site: Path, more: Mapping[str, bytes] | None = None) -> Iterator[str]
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}{folder}"
     finally:
         server.shutdown()
         server.server_close()

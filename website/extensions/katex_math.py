@@ -255,8 +255,8 @@ def in_parts(html: str) -> str:
     waiting: list[int] = []
     opened, closed = Counter[int](), Counter[int]()
     for place, base in enumerate(bases):
-        words = MARKS.sub("", base)
-        change = sum(map(words.count, "([{")) - sum(map(words.count, ")]}"))
+        letters = MARKS.sub("", base)
+        change = sum(map(letters.count, "([{")) - sum(map(letters.count, ")]}"))
         waiting += [place] * change
         for _ in range(min(-change, len(waiting))):
             opened[waiting.pop()] += 1
