@@ -7,8 +7,9 @@ import {Python} from "./python.js";
 import {progressWords} from "./storage.js";
 
 /** Make the page live and run it: all of it, or what one cell needs.
- *  @param {HTMLElement} bar @param {import("./storage.js").Kept} kept @param {number} only the number of a cell, or 0 */
-export async function start(bar, kept, only) {
+ *  @param {HTMLElement} bar @param {import("./storage.js").Kept} kept @param {number} only the number of a cell, or 0
+ *  @param {Python} python which loads meanwhile */
+export async function start(bar, kept, only, python) {
   const style = make("link", {rel: "stylesheet", href: new URL("live.css", import.meta.url).href});
   const styled = new Promise((done) => { style.onload = style.onerror = done; });
   document.head.append(style);
@@ -16,7 +17,9 @@ export async function start(bar, kept, only) {
   if (!response.ok) throw new Error(`the page's notebook isn't there (${response.status})`);
   const notebook = await response.json();
   await styled;
-  new Page(bar, kept, notebook).open(only);
+  const page = new Page(bar, kept, notebook);
+  page.load(python);
+  page.open(only);
 }
 
 export class Page {
@@ -46,9 +49,7 @@ export class Page {
       return new Cell(part, now, part.kind === "words" ? 0 : ++number, elements[at], this);
     });
 
-    const {runtime = "", packages = "", draws = "", bytes} = bar.dataset;
-    this.loading = make("progress", {max: Number(bytes), className: "live-loading", ariaLabel: "Loading Python"});
-    this.needs = {runtime: new URL(runtime, document.baseURI).href, packages: packages.split(" "), draws: new RegExp(draws)};
+    this.loading = make("progress", {max: Number(bar.dataset.bytes), className: "live-loading", ariaLabel: "Loading Python"});
     const press = (/** @type {string} */ word, /** @type {() => void} */ pressed) => {
       const button = make("button", {type: "button"}, word);
       button.addEventListener("click", pressed);
@@ -94,12 +95,13 @@ export class Page {
     }
   }
 
-  /** Start a Python, and show how far it has come. */
-  load() {
+  /** Take a Python that has begun to load, and show how far it has come. */
+  load(python = new Python(this.bar.dataset)) {
     this.say("Loading Python… You can read on, and change code, meanwhile.");
-    this.loading.value = 0;
+    this.python = python;
+    python.loaded = () => { this.loading.value = python.bytes; };
+    python.loaded();
     this.loading.hidden = false;
-    const python = this.python = new Python(this.needs, (more) => { this.loading.value += more; });
     python.ready.then(() => { this.loading.hidden = true; }, ({message}) => this.lose(python, `Python can't be loaded: ${message}`));
     return python;
   }

@@ -28,11 +28,15 @@ function prepare(bar) {
     bar.classList.remove("live-changed");
     button.onclick = null; // but stays where it is, with the focus
     status.textContent = "Loading…";
+    let python;
     try {
+      const {Python} = await import("./python.js");
+      python = new Python(bar.dataset); // it takes longest: the page's own scripts come meanwhile
       const {start} = await import("./live.js");
-      await start(bar, kept, only);
+      await start(bar, kept, only, python);
       for (const one of buttons) one.remove();
     } catch (error) {
+      python?.end();
       status.textContent = `This page can't run here: ${error instanceof Error ? error.message : error}. Try again, or load the page anew.`;
       button.onclick = () => press();
     }

@@ -6,11 +6,13 @@
 
 export class Python {
   /** @type {{done: () => void, fail: (error: Error) => void, output: (output: Output) => void} | null} */ waiting = null;
+  bytes = 0; // that have come
+  loaded = () => {}; // told whenever more have
 
-  /** @param {import("./worker.js").Needs} needs @param {(bytes: number) => void} loaded told of each piece of the download */
-  constructor(needs, loaded) {
-    this.loaded = loaded;
-    this.ready = this.start(needs);
+  /** @param {DOMStringMap} data what the bar says of the page's needs */
+  constructor({runtime = "", packages = "", draws = ""}) {
+    this.ready = this.start({runtime: new URL(runtime, document.baseURI).href, packages: packages.split(" "), draws: new RegExp(draws)});
+    this.ready.catch(() => {}); // whoever waits for it hears of it
   }
 
   /** Where a page may start no worker, `ready` tells of it.
@@ -39,8 +41,10 @@ export class Python {
 
   /** @param {Report} report */
   hear({bytes, output, broke}) {
-    if (bytes) this.loaded(bytes);
-    else if (output) this.waiting?.output(output);
+    if (bytes) {
+      this.bytes += bytes;
+      this.loaded();
+    } else if (output) this.waiting?.output(output);
     else if (broke) this.waiting?.fail(new Error(broke));
     else this.waiting?.done();
   }
