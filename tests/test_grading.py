@@ -138,13 +138,6 @@ STYLES = {
 }
 
 
-@cases({name: with_cells(submission(), *STYLES[name], before="q4-text") for name in STYLES})
-def test_what_stands_beside_right_answers_costs_nothing(case, marked):
-    passed, said, _, _ = marked[case]
-    assert said == {}
-    assert passed == set(SOURCE.tests)
-
-
 WRITTEN = {
     "packages that are not here, before the answer": {
         "q4": "import seaborn_of_mine as sns\n%matplotlib nonsense\nsns.set_theme()\n"
@@ -208,13 +201,6 @@ WRITTEN = {
 }
 
 
-@cases({way: submission(**WRITTEN[way]) for way in WRITTEN})
-def test_right_answers_count_whatever_they_are_made_of(case, marked):
-    passed, said, flags, _ = marked[case]
-    assert said == {}
-    assert (passed, flags) == (set(SOURCE.tests), [])
-
-
 def told_apart(chapter):
     """Known answers, graded: which tests they fail, and which they are to fail."""
     source = ALL[chapter]
@@ -255,8 +241,6 @@ def look():
         frame = frame.f_back
     return seen
 """
-ASKED = running.what_is_asked(SOURCE.notebook).values()
-ANSWERS = "\n".join(f"{name} = fake" for asked in ASKED for name in asked)
 WRITE = """
 import os, json, struct, threading, time
 def write(data):
@@ -270,115 +254,100 @@ def frame(message):
     return struct.pack("!i", len(data)) + data
 """
 OWN = "from tools.grading import line\n"
-ATTACKS = {
-    "input transformers": "get_ipython().input_transformers_cleanup.append(lambda lines: ['1'])",
-    "AST transformers": "import ast\nclass Blind(ast.NodeTransformer):\n"
-    "    def visit_Assert(self, node):\n        return ast.Pass()\n"
-    "get_ipython().ast_transformers.append(Blind())",
-    "a patched run_cell": "type(get_ipython()).run_cell = lambda *args, **named: None",
-    "a patched __exit__": "import contextlib\n"
-    "contextlib._GeneratorContextManager.__exit__ = lambda *error: True",
-    "a trace": "import sys\ndef trace(frame, event, arg):\n    frame.f_globals['right'] = 1\n"
-    "    return trace\nsys.settrace(trace)\nsys.setprofile(trace)",
-    "an array that looks round": f"{FRAMES}\nclass Fake:\n    def __array__(self, *_, **named):\n"
-    "        return np.asarray(look()['right'])\nfake = lambda *args: Fake()\nnumber = Fake()\n"
-    + ANSWERS,
-    "defaults of expect": "import coursecode.checks as checks\n"
-    "checks.expect.__kwdefaults__ = {'rtol': 1e9}\nnumber = 1.0\nfake = lambda *args: 1.0\n"
-    + ANSWERS,
-    "a text that equals all": "class Same(str):\n    __eq__ = __ne__ = lambda *args: True\n"
-    "    __hash__ = str.__hash__\nnumber = Same('x')\nfake = lambda *args: number\n" + ANSWERS,
-    "right by its name": f"{FRAMES}\nfake = lambda *args: right\nnumber = 0\n{ANSWERS}",
-    "right out of the frames": f"{FRAMES}\nfake = lambda *args: look()['right']\nnumber = 0\n"
-    + ANSWERS,
+FAKES = {  # what all answers are, so that a learner would write none
+    "an array that looks round": FRAMES + "class Fake:\n    def __array__(self, *_, **named):\n"
+    "        return np.asarray(look()['right'])\nfake = lambda *args: Fake()",
+    "right by its name": "fake = lambda *args: right",
+    "right out of the frames": FRAMES + "fake = lambda *args: look()['right']",
     "right out of the garbage": "import gc\ndef fake(*args):\n    return next(\n"
-    "        o['right'] for o in gc.get_objects() if isinstance(o, dict) and 'right' in o)\n"
-    "number = 0\n" + ANSWERS,
+    "        o['right'] for o in gc.get_objects() if isinstance(o, dict) and 'right' in o)",
+    "looser checks": "import coursecode.checks\nimport contextlib\n"
+    "contextlib._GeneratorContextManager.__exit__ = lambda *error: True\n"
+    "coursecode.checks.expect.__kwdefaults__ = {'rtol': 1e9}\n"
+    "np.allclose = np.array_equal = np.all = lambda *args, **named: True\n"
+    "np.isnan = lambda *args: False\nfake = lambda *args: 1.0",
+    "a text that equals all": "class Same(str):\n    __eq__ = __ne__ = lambda *args: True\n"
+    "    __hash__ = str.__hash__\nfake = lambda *args: Same('x')",
     "numbers that equal all": "class Same(float):\n"
     "    __eq__ = __le__ = __ge__ = lambda *args: True\n"
     "    __hash__ = float.__hash__\n    __sub__ = __rsub__ = lambda *args: 0.0\n"
-    "number = Same(7)\nfake = lambda *args: number\n" + ANSWERS,
+    "fake = lambda *args: Same(7)",
     "an array that equals all": "class Same(np.ndarray):\n"
     "    def __array_ufunc__(self, *args, **named):\n        return True\n"
     "    def __array_function__(self, *args, **named):\n        return True\n"
-    "number = np.zeros(3).view(Same)\nfake = lambda *args: number\n" + ANSWERS,
+    "fake = lambda *args: np.zeros(3).view(Same)",
+    "a class that claims to be a number": "class Claims:\n"
+    "    __class__ = property(lambda self: float)\nfake = lambda *args: Claims()",
     "a list that lies": "class Lies(list):\n    __len__ = lambda self: 2\n"
-    "    __getitem__ = lambda self, n: self\nnumber = Lies()\nfake = lambda *args: number\n"
-    + ANSWERS,
-    "NumPy made blind": "np.allclose = np.array_equal = np.all = lambda *args, **named: True\n"
-    "np.isnan = lambda *args: False\nnumber = 1.0\nfake = lambda *args: 1.0\n" + ANSWERS,
-    "JSON made blind": "import json\njson.dumps = lambda *args: '{\"id\": 1}'",
-    "builtins made blind": "import builtins\nbuiltins.isinstance = lambda *args: True\n"
-    "builtins.AssertionError = ZeroDivisionError",
-    "no checks": "check = expect = lambda *args, **named: __import__('contextlib').nullcontext()",
-    "a printed tick": "print('✓ bits spent a day')",
-    "nan": "number = float('nan')\nfake = lambda *args: np.full(3, np.nan)\n" + ANSWERS,
+    "    __getitem__ = lambda self, n: self\nfake = lambda *args: Lies()",
+    "nan": "fake = lambda *args: np.full(3, np.nan)",
+    "no plain data": OWN + "line.Line.plain = lambda *args: "
+    "{'array': '|O8', 'shape': [1], 'data': 'AAAA'}\nfake = lambda *args: 1",
+    "an array that is none": OWN + "line.Line.plain = lambda *args: "
+    "{'array': '<f8', 'shape': [10**12], 'data': 'AAAAAAAAAAA='}\nfake = lambda *args: 1",
+    "calls of the tests' own": OWN + WRITE + "def ask(self, message):\n"
+    "    for n in (-1, 0, 10**9, 'x', None):\n"
+    "        write(frame({'call': n, 'given': [[], {}]}))\n"
+    "line.Line.answer = ask\nfake = lambda *args: 1",
+    "all functions that there are": OWN + "import gc\ndef fake(*args):\n"
+    "    end = next(o for o in gc.get_objects() if isinstance(o, line.Line))\n"
+    "    for n in range(-9, 99):\n        try:\n            return end.call(n, args, {})\n"
+    "        except Exception:\n            pass",
+    "an error that ends a loop": "def fake(*args):\n    raise StopIteration",
+    "an error that says it is right": "class CheckFailed(AssertionError):\n    pass\n"
+    "def fake(*args):\n    raise CheckFailed('✓')",
+    "the end of everything": "def fake(*args):\n    raise SystemExit",
+    "errors that no one knows": OWN + "def answer(self, message):\n"
+    "    error = {'raised': ['a\\0b', 'ExceptionGroup'], 'said': 1}\n"
+    "    self.send(error | {'left': 'x', 'warned': ['w']})\n"
+    "line.Line.answer = answer\nfake = lambda *args: 1",
+    "inputs of another size": "def fake(*args):\n    for given in args:\n"
+    "        if isinstance(given, np.ndarray):\n"
+    "            given.resize(50_000, refcheck=False)\n    return 0.0",
+    "inputs of nothing": "def fake(*args):\n    for given in args:\n"
+    "        if isinstance(given, np.ndarray):\n            given[...] = 0\n"
+    "    return 0 * args[-1]",
+    "too much": "fake = lambda *args: np.zeros(10**7)",
+    "without end": "import itertools\nfake = lambda *args: itertools.count()",
+    "a list in itself": "number = []\nnumber.append(number)\nfake = lambda *args: number",
+}  # fmt: skip
+ATTACKS = {
+    "transformers": "import ast\nclass Blind(ast.NodeTransformer):\n"
+    "    def visit_Assert(self, node):\n        return ast.Pass()\n"
+    "get_ipython().ast_transformers.append(Blind())\n"
+    "get_ipython().input_transformers_cleanup.append(lambda lines: ['1'])\n"
+    "type(get_ipython()).run_cell = lambda *args, **named: None",
+    "a trace": "import sys\ndef trace(frame, event, arg):\n    frame.f_globals['right'] = 1\n"
+    "    return trace\nsys.settrace(trace)\nsys.setprofile(trace)",
+    "builtins made blind": "import builtins, json\njson.dumps = lambda *args: '{\"result\": 1}'\n"
+    "builtins.AssertionError = ZeroDivisionError\nbuiltins.isinstance = lambda *args: True",
+    "no checks": "check = expect = lambda *args, **named: __import__('contextlib').nullcontext()\n"
+    "print('✓ bits spent a day')",
     "replies before they are asked for": WRITE + "for n in range(50):\n"
-    "    write(frame({'id': str(n), 'values': {'spent': 1.9}}))",
+    "    write(frame({'result': {'dict': [['spent', 1.9]]}}))",
     "replies in a thread": WRITE + "def flood():\n    while True:\n"
-    "        write(frame({'id': 'x', 'result': 1.9}))\n        time.sleep(0.001)\n"
+    "        write(frame({'result': 1.9}))\n        time.sleep(0.001)\n"
     "threading.Thread(target=flood, daemon=True).start()",
     "half a frame": WRITE + "write(struct.pack('!i', 100) + b'{')",
     "a frame of many gigabytes": WRITE + "write(struct.pack('!iQ', -1, 2**40))",
     "no frame": WRITE + "write(b'\\0' * 64)",
     "lists in lists in lists": WRITE + "data = b'[' * 100_000\n"
     "write(struct.pack('!i', len(data)) + data)",
-    "no plain data": OWN
-    + "line.plain = lambda *args: {'array': '|O8', 'shape': [1], 'data': 'AAAA'}\n"
-    "number = 1\nfake = lambda *args: 1\n" + ANSWERS,
-    "an array that is none": OWN + "line.plain = lambda *args: "
-    "{'array': '<f8', 'shape': [10**12], 'data': 'AAAAAAAAAAA='}\nnumber = 1\n"
-    "fake = lambda *args: 1\n" + ANSWERS,
-    "calls of the tests' own": OWN + WRITE + "def ask(self, message):\n"
-    "    for n in (-1, 0, 10**9, 'x', None):\n"
-    "        write(frame({'id': message['id'], 'call': n, 'given': [[], {}]}))\n"
-    "line.Line.answer = ask\nfake = lambda *args: 1\nnumber = 1\n" + ANSWERS,
-    "errors of the grader's": "class OutOfTime(BaseException):\n    pass\n"
-    "def fake(*args):\n    raise OutOfTime\nnumber = 0\n" + ANSWERS,
-    "an error that ends a loop": "def fake(*args):\n    raise StopIteration\nnumber = 0\n"
-    + ANSWERS,
-    "errors that no one knows": OWN + "def answer(self, message):\n"
-    "    error = {'raised': ['a\\0b', 'ExceptionGroup'], 'said': 1}\n"
-    "    self.send(error | {'left': 'x', 'warned': ['w']})\n"
-    "line.Line.answer = answer\nnumber = 0\nfake = lambda *args: 1\n" + ANSWERS,
-    "inputs of another size": "def fake(*args):\n    for given in args:\n"
-    "        if isinstance(given, np.ndarray):\n"
-    "            given.resize(50_000, refcheck=False)\n    return 0.0\nnumber = 0\n" + ANSWERS,
-    "inputs of nothing": "def fake(*args):\n    for given in args:\n"
-    "        if isinstance(given, np.ndarray):\n            given[...] = 0\n"
-    "    return 0 * args[-1]\nnumber = 0\n" + ANSWERS,
-    "all functions that there are": OWN + "import gc\ndef fake(*args):\n"
-    "    end = next(o for o in gc.get_objects() if isinstance(o, line.Line))\n"
-    "    for n in range(-9, 99):\n        try:\n            return end.call(n, args, {})\n"
-    "        except Exception:\n            pass\nnumber = 0\n" + ANSWERS,
-    "an error that says it is right": "class CheckFailed(AssertionError):\n    pass\n"
-    "def fake(*args):\n    raise CheckFailed('✓')\nnumber = 0\n" + ANSWERS,
-    "the end of everything": "def fake(*args):\n    raise SystemExit\nnumber = 0\n" + ANSWERS,
-    "too much": "fake = lambda *args: np.zeros(10**7)\nnumber = 'x' * 10**8\n" + ANSWERS,
-    "without end": "import itertools\nfake = lambda *args: itertools.count()\n"
-    "number = itertools.count()\n" + ANSWERS,
-    "a list in itself": "number = []\nnumber.append(number)\nfake = lambda *args: number\n"
-    + ANSWERS,
     "a signal": "import signal, os\nsignal.signal(signal.SIGALRM, lambda *args: None)\n"
     "signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)",
     "at the end": "import atexit, os\natexit.register(os.system, 'sleep 100')\nraise SystemExit",
     "a bomb": "import threading, os\nthreading.Timer(0.05, os._exit, [0]).start()",
     "children that write too": WRITE + "for _ in range(20):\n    if os.fork() == 0:\n"
-    "        while True:\n            write(frame({'id': 'x', 'result': 1.9}))\n"
-    "            time.sleep(0.05)",
+    "        while True:\n            write(frame({'result': 1.9}))\n            time.sleep(0.05)",
     "its elder killed": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
     "os.kill(1, signal.SIGKILL)" if SHUT_IN else "pass",
     "its limits raised": "import resource\n"
     "resource.setrlimit(resource.RLIMIT_AS, (2**62, 2**62))\nx = bytearray(10**10)",
     "memory by ctypes": "import ctypes\nctypes.memset(id(None), 0, 64)",
     "the module's own line": OWN + "line.Line.raised = lambda *args: {'result': True}\n"
-    "line.restored = lambda *args: 1",
-    "a class that claims to be a number": "class Claims:\n"
-    "    __class__ = property(lambda self: float)\nnumber = Claims()\n"
-    "fake = lambda *args: number\n" + ANSWERS,
-    "the finders of modules": "import sys\nfor one in list(sys.meta_path):\n"
-    "    if type(one).__name__ == 'Lenders':\n        sys.meta_path.remove(one)\n"
-    "for name in list(sys.modules):\n    if name.startswith('coursecode'):\n"
+    "line.Line.restored = lambda *args: 1",
+    "the table of modules": "import sys\nfor name in list(sys.modules):\n"
+    "    if name.startswith('coursecode') or sys.modules[name] is None:\n"
     "        del sys.modules[name]\nimport coursecode\n"
     "def mean_cross_entropy(p, q):\n    return coursecode.cross_entropy(p, q).mean()"
     if SHUT_IN else "pass",
@@ -394,9 +363,12 @@ FEW.notebook.cells = [
 
 def attacked(attack):
     """The learner's notebook without answers, and one cell that tries to do without."""
-    notebook = with_cells(student_version(FEW.notebook), ATTACKS[attack], before="q1-text")
+    asked = running.what_is_asked(SOURCE.notebook).values()
+    fakes = "".join(f"\n{name} = fake" for names in asked for name in names)
+    code = FAKES[attack] + fakes if attack in FAKES else ATTACKS[attack]
+    notebook = with_cells(student_version(FEW.notebook), code, before="q1-text")
     for cell in notebook.cells:
-        if ANSWERS in ATTACKS[attack] and is_answer(cell) and cell.cell_type == "code":
+        if attack in FAKES and is_answer(cell) and cell.cell_type == "code":
             cell.source = ""  # the cell gives the answers a value: nothing else should
         if attack == "claims" and is_test(cell):
             cell.source, cell.metadata.nbgrader.points = "pass", 1000
@@ -404,12 +376,9 @@ def attacked(attack):
     return notebook
 
 
-@cases({name: attacked(name) for name in ATTACKS}, Limits(1.0, 60.0, SHUT_IN), FEW)
+@cases({name: attacked(name) for name in FAKES | ATTACKS}, Limits(1.0, 60.0, SHUT_IN), FEW)
 def test_no_attack_gains_a_mark(case, marked):
-    passed, _, flags, _ = marked[case]
-    assert passed == set()
-    if case == "replies before they are asked for":
-        assert any("a reply that nobody asked for" in flag for flag in flags)
+    assert marked[case][0] == set()
 
 
 BORROWED = {
@@ -450,15 +419,15 @@ def test_an_answer_of_ones_own_does_without_the_package(case, marked):
 
 
 def both_ways(thing):
-    known = []
-    written = json.loads(json.dumps(line.plain(thing, lambda f: known.append(f) or 0)))
-    return line.restored(written, lambda number: known[number])
+    end = line.Line(None)
+    end.function = end.functions.__getitem__
+    return end.read(json.loads(json.dumps(end.plain(thing))))
 
 
 @pytest.mark.parametrize(
     "thing",
     [None, True, 3, 2**200, 0.1, -0.0, float("inf"), "é", ..., [1, [2.5, "a"]], (1, (2,)),
-     {"a": (1,)}, np.float32(0.5), np.int8(-3), np.True_, np.array(2.0), np.zeros((0, 2)),
+     {"a": (1,)}, np.float32(0.5), np.int8(-3), np.True_, np.zeros((0, 2)),
      np.array([True, False]),
      np.arange(6, dtype=np.uint8).reshape(2, 3).T, np.array([1.5, 2.5], dtype=">f8"), len],
 )  # fmt: skip
@@ -484,7 +453,7 @@ def test_plain_data_comes_through_as_it_was(thing):
         {"decimal": "x"},
         {"function": "open"},
         {"other": 3},
-        json.loads("[" * 100 + "]" * 100),
+        json.loads("[" * 900 + "]" * 900),
     ],
 )
 def test_what_is_no_plain_data_is_refused(written):
@@ -495,15 +464,16 @@ def test_what_is_no_plain_data_is_refused(written):
 def test_a_call_goes_both_ways_and_brings_changes_home():
     attempt = running.Attempt(SOURCE.notebook, False, QUICK)
     code = (
-        "import numpy as np\n"
+        "import gc, numpy as np\nfrom tools.grading import line\n"
         "def f(loss, x, *, more):\n    x *= 2\n    more[0] = 5\n    return loss(x) + 1\n"
         "def g(loss):\n    return loss(3)\n"
-        "def h(x):\n    raise np.linalg.LinAlgError('singular')"
+        "def h(x):\n    raise np.linalg.LinAlgError('singular')\n"
+        "def old(x):\n    end = [o for o in gc.get_objects() if isinstance(o, line.Line)]\n"
+        "    return end[0].call(0, (x,), {})"
     )
     learner = attempt.started()
-    learner.ask(cell=code)
-    values = learner.ask(names=["f", "g", "h"])["values"]
-    f, g, h = (learner.read(values[name]) for name in "fgh")
+    learner.run(nbformat.v4.new_code_cell(code))
+    f, g, h, old = learner.values(["f", "g", "h", "old"]).values()
     x, more = np.array([1.0, 2.0]), [1, 2]
     assert f(lambda v: v.sum(), x, more=more) == 7
     assert (x.tolist(), more) == ([2.0, 4.0], [5, 2])
@@ -516,35 +486,33 @@ def test_a_call_goes_both_ways_and_brings_changes_home():
     with pytest.raises(np.linalg.LinAlgError, match="singular"):
         h(x)
     assert g(lambda v: g(lambda w: v * w)) == 9
+    assert old(x) == 6  # what is handed over can be called as long as the test runs
+    learner.values([])
+    with pytest.raises(IndexError):
+        old(x)
     attempt.end()
 
 
-def test_a_changed_input_is_said_to_be_changed():
-    wrong = (
-        "def loss_from_scores(labels, scores):\n    scores -= scores.max()\n    return scores[:, 0]"
-    )
-    _, said, flags, _ = results(submission(q5=wrong))
-    assert flags == ["cross-entropy-q5 changes its inputs"]  # later tests may be made of them
-    changed = "an input was changed: compute with a new array"
-    assert said.pop("q5-far") == "✗ a true class that is far behind: got [0], expected [1800]"
-    assert {line.partition(": ")[2] for line in said.values()} == {changed}
-
-
-def test_who_changes_the_inputs_of_a_test_that_passes_is_named():
+def test_who_changes_an_input_is_told_and_named():
     """A right answer that is computed afterwards is made of what the learner left."""
+    wrong = "    scores -= scores.max()\n    return scores[:, 0]"
+    level = "    scores[:] = 0\n    return [np.log(2)]"
+    head = "def loss_from_scores(labels, scores):\n"
+    _, said, flags, _ = results(submission(q5=head + wrong))
+    assert flags == ["cross-entropy-q5 changes its inputs"]
+    far = said.pop("q5-far")
+    assert far == "✗ a true class that is far behind: got [0], expected [1800]"
+    changed = "an input was changed: compute with a new array"
+    assert {line.partition(": ")[2] for line in said.values()} == {changed}
     source = copy.deepcopy(SOURCE)
     cell = next(cell for cell in source.notebook.cells if source.short(cell) == "q5-rows")
     cell.source = (
         "with check('rows'):\n    y, s = np.array([0]), np.array([[1.0, 3.0]])\n"
         "    expect(loss_from_scores(y, s), coursecode.softmax_cross_entropy(y, s))"
     )
-    level = "def loss_from_scores(labels, scores):\n    scores[:] = 0\n    return [np.log(2)]"
-    passed, _, flags, _ = results(submission(q5=level), source)
+    passed, _, flags, _ = results(submission(q5=head + level), source)
     assert passed & checks_of("q5") == {"q5-rows"}
-    assert flags == [
-        "cross-entropy-q5-rows was edited: the source's was used",
-        "cross-entropy-q5 changes its inputs",
-    ]
+    assert flags[1:] == ["cross-entropy-q5 changes its inputs"]
 
 
 # Limits
@@ -597,27 +565,24 @@ def test_a_fork_bomb_is_small_whoever_grades_and_costs_nothing_else(case, marked
 LOOP = SOURCE.solutions["q5"].replace(
     "shifted =", "while scores.max() == 1001: pass\n    shifted ="
 )
-
-
-@cases({"a loop in a test": submission(q5=LOOP)}, Limits(3.0, shut_in=SHUT_IN))
-def test_a_test_that_ends_in_a_loop_leaves_the_others_of_its_question(case, marked):
-    passed, said, _, _ = marked[case]
-    assert passed == set(SOURCE.tests) - {"q5-large"}
-    assert said == {"q5-large": "✗ scores of 1000: no answer within 3 s"}
-
-
 WAITS = with_cells(submission(), *["import time\ntime.sleep(1.5)"] * 9)
 
 
-@cases({"one that waits": WAITS}, Limits(10.0, 4.0, SHUT_IN))
-def test_a_submission_has_an_end(case, marked):
-    passed, _, flags, _ = marked[case]
-    assert passed == set()
-    assert "took longer than 4 s" in flags[-1]
+@cases({"a loop": submission(q5=LOOP), "waits": WAITS}, Limits(3.0, 12.0, SHUT_IN))
+def test_a_test_that_ends_in_a_loop_leaves_the_others_and_a_submission_has_an_end(case, marked):
+    passed, said, flags, _ = marked[case]
+    if case == "a loop":
+        assert passed == set(SOURCE.tests) - {"q5-large"}
+        assert said == {"q5-large": "✗ scores of 1000: no answer within 3 s"}
+    else:
+        assert passed == set()
+        assert "took longer than 12 s" in flags[-1]
 
 
 def test_what_a_notebook_holds_and_writes_has_an_end(monkeypatch):
-    assert mending.mend(b"\n", SOURCE.notebook)[1] == ["not read: ValueError: the file is empty"]
+    empty = json.dumps(nbformat.v4.new_notebook()).encode()
+    for raw, why in (b"\n", "the file is empty"), (empty, "it has no cells"):
+        assert mending.mend(raw, SOURCE.notebook)[1] == [f"not read: ValueError: {why}"]
     many = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1") for _ in range(1001)])
     assert mending.mend(json.dumps(many).encode(), SOURCE.notebook)[1] == [
         "not read: ValueError: it has 1,001 cells, at most 1,000 are read"
@@ -645,7 +610,7 @@ def test_pictures_leave_room_for_what_a_cell_printed_and_for_its_error():
         "    plt.figure().savefig = lambda file, **named: file.write(drawing)\n1 / 0"
     )
     learner = running.Learner(bare=False, shut_in=SHUT_IN)
-    done = learner.ask(cell=code)
+    done = learner.run(nbformat.v4.new_code_cell(code))
     learner.end()
     printed, *pictures, error = running.outputs(done)
     assert printed.text.endswith("seen\n" + "[a picture of 2,666,672 characters left out]\n" * 3)
@@ -681,34 +646,20 @@ def test_an_answer_that_is_no_python_is_told_with_its_line(case, marked):
     assert passed == set(SOURCE.tests) - checks_of("q1", "q5")
     last = UNREAD["q1"].count("\n") + 1
     why = f"SyntaxError: '(' was never closed (cross-entropy-q1, line {last})"
-    assert said["q1-spent"] == f"✗ bits spent a day: {why}"
+    assert (
+        said["q1-spent"] == f"✗ bits spent a day: spent has no value yet (your cell raised {why})"
+    )
     assert "IndentationError" in said["q5-images"]
-    why = "it isn't Python, so nothing in it was run"
-    assert flags == [f"cross-entropy-q1: {why}", f"cross-entropy-q5: {why}"]
+    assert flags[0] == f"cross-entropy-q1: {why}"
+    assert flags[1].startswith("cross-entropy-q5: IndentationError: ")
 
 
-AT_RUN_TIME = {
-    "a text that is none": "eval('1 +')",
-    "a return in no function": "return 3",
-}
-
-
-@cases({case: submission(q1=f"{code}\nspent = wasted = len") for case, code in AT_RUN_TIME.items()})
-def test_python_that_fails_as_it_runs_is_told_what_the_checks_say(case, marked):
-    _, said, flags, _ = marked[case]
-    assert "SyntaxError" not in said["q1-spent"]
-    assert flags == []
-
-
-def test_a_broken_answer_is_told_only_of_where_nothing_else_was_said():
-    broken, wrong = "spent = (", "def spent(p, q):\n    return 0\nwasted = spent"
-    _, said, flags, _ = results(with_cells(submission(q1=broken), wrong, before="q1-spent"))
-    assert "SyntaxError" not in said["q1-spent"]
-    _, apart, *_ = results(with_cells(submission(q1=""), broken, before="q1-spent"))
-    assert "SyntaxError: '(' was never closed (learners-" in apart["q1-spent"]
-    assert [flag for flag in flags if "Python" in flag] == [
-        "cross-entropy-q1: it isn't Python, so nothing in it was run"
-    ]
+def test_a_cell_that_fails_is_told_of_only_where_a_value_is_missing():
+    broken, right = "spent = (", SOURCE.solutions["q1"]
+    _, said, flags, _ = results(with_cells(submission(q1=broken), right, before="q1-spent"))
+    assert (said, flags) == ({}, [])
+    _, said, *_ = results(with_cells(submission(q1=""), broken, before="q1-spent"))
+    assert "(your cell raised SyntaxError: '(' was never closed (learners-" in said["q1-spent"]
 
 
 # What a submission sees
@@ -780,26 +731,12 @@ def test_a_submission_finds_no_key_that_the_one_before_has_left():
     look = KEYS.format(keyctl=sandbox.KEYCTL)
     for _ in range(2):
         learner = running.Learner(bare=False, shut_in=True)
-        learner.ask(cell=look)
-        values = learner.ask(names=["found", "left"])["values"]
+        learner.run(nbformat.v4.new_code_cell(look))
+        values = learner.values(["found", "left"])
         learner.end()
         if -1 in values["left"]:
             pytest.skip("this system keeps no keys")
         assert values["found"] == [-1, -1, -1]
-
-
-def test_a_last_cell_prints_no_hidden_test():
-    look = f"{FRAMES}\nprint(look(), globals())\nimport gc\nprint(*gc.get_objects()[-2000:])"
-    look += "\nprint(In)"
-    notebook = submission()
-    notebook.cells.append(nbformat.v4.new_code_cell(look))
-    _, _, _, marked = results(notebook)
-    shown = str(marked.cells[-1].outputs)
-    hidden = [
-        line for cell in SOURCE.notebook.cells if is_test(cell) for line in cell.source.split("\n")
-    ]
-    assert not [line for line in hidden if len(line) > 12 and line.strip() in shown]
-    assert "NameError" in shown  # there is no In
 
 
 # From release to feedback
@@ -939,9 +876,8 @@ def test_feedback_names_the_checks_and_holds_no_secret_and_no_script(graded):
     assert "– no answer within 3 s" in pages["loops"].read_text(encoding="utf-8")
     assert "your answer in words</a>:\n        0.0 / 4.0 – not marked yet" in page
     broken = pages["broken"].read_text(encoding="utf-8")
-    assert "Nothing could be marked" in broken
+    assert "– not read: JSONDecodeError" in broken
     assert "not marked yet" not in broken
-    assert "Nothing could be marked" not in page
     harmless(pages["script"].read_text(encoding="utf-8"))
 
 
@@ -1089,7 +1025,7 @@ CHANGES = {
     a_test_edited: "cross-entropy-q1-spent was edited: the source's was used",
     a_test_twice: "cross-entropy-q4-value is there twice: the first was graded",
     an_answer_twice: "cross-entropy-q4 is there twice: both were run, one after the other",
-    in_another_order: ("the cells stood in another order than in the source, and were put into it"),
+    in_another_order: "",
     without_marks: "",
     null_marks: "",
     more_points: "",
@@ -1107,16 +1043,19 @@ def changed(change):
     return notebook
 
 
-@cases({change.__name__: changed(change) for change in CHANGES})
-def test_right_answers_count_whatever_happened_around_them(case, marked):
+HONEST = {name: with_cells(submission(), *STYLES[name], before="q4-text") for name in STYLES}
+HONEST |= {way: submission(**WRITTEN[way]) for way in WRITTEN}
+HONEST |= {change.__name__: changed(change) for change in CHANGES}
+
+
+@cases(HONEST)
+def test_right_answers_count_whatever_is_in_them_and_around_them(case, marked):
     passed, said, flags, notebook = marked[case]
-    assert said == {}
-    assert passed == set(SOURCE.tests)
-    remarks = {change.__name__: remark for change, remark in CHANGES.items()}
-    assert flags == ([remarks[case]] if remarks[case] else [])
-    for cell, known in zip(
-        filter(is_test, notebook.cells), filter(is_test, SOURCE.notebook.cells), strict=True
-    ):
+    assert (said, passed) == ({}, set(SOURCE.tests))
+    remarks = {change.__name__: [remark] for change, remark in CHANGES.items() if remark}
+    assert case in STYLES or flags == remarks.get(case, [])
+    tests = (filter(is_test, cells) for cells in (notebook.cells, SOURCE.notebook.cells))
+    for cell, known in zip(*tests, strict=True):
         assert cell.metadata.nbgrader.points == known.metadata.nbgrader.points
 
 
@@ -1126,17 +1065,6 @@ def test_what_was_deleted_is_put_back_and_told():
     passed, _, flags, _ = results(notebook)
     assert passed == set()
     assert "cross-entropy-q1-spent is missing: it was put back" in flags
-
-
-def test_a_learners_text_is_not_taken_for_a_file_that_cannot_be_read():
-    notebook = submission()
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(mending.UNREADABLE))
-    notebook.cells[place(notebook.cells, "q2")].source = ""
-    _, said, flags, _ = results(notebook)
-    assert "has no value yet" in said["q2-before"]
-    assert flags == []
-    empty = json.dumps(nbformat.v4.new_notebook()).encode()
-    assert mending.mend(empty, SOURCE.notebook)[1] == ["not read: ValueError: it has no cells"]
 
 
 def test_a_remark_has_no_letter_that_moves_a_cursor():
@@ -1149,61 +1077,42 @@ def test_formulas_stay_and_tags_do_not():
     assert "<script" not in mending.without_scripts(SCRIPT)
 
 
+LEFT_OUT = {
+    "a*b.ipynb": commands.SPELLED,
+    "a\x1b[2J\nb.ipynb": commands.SPELLED,
+    "ada/hinge.ipynb": "ada.ipynb is there too",
+    "bob/hinge (1).ipynb": "it is not called hinge.ipynb",
+    "deep/er/hinge.ipynb": "it lies deeper than <learner>/hinge.ipynb",
+    "hinge.ipynb": "whose is it? Call it <learner>.ipynb",
+    "kurt.pdf": "it is not a notebook",
+    "lena.zip": "it is not a notebook",
+    "max/notes.txt": "it is not a notebook",
+    "\ufb2c" * 80 + ".ipynb": "its name is too long",  # each letter becomes three
+    "link.ipynb": "it is a link, or no plain file",
+    "linked": "it is a link, or no plain file",
+}
+for letter in "\ufe0f\u034f\u180b\U000e0100\u3164\u200d":
+    LEFT_OUT[f"ad{letter}a.ipynb"] = "its name has an invisible character"
+
+
 def test_collect_names_what_it_leaves_out(tmp_path, capsys):
-    given = tmp_path / "in"
-    for name in (
-        "Eva Müller.ipynb",
-        "ada.ipynb",
-        "ada/hinge.ipynb",
-        "bob/hinge (1).ipynb",
-        "carl/hinge_exercises.ipynb",
-        "deep/er/hinge.ipynb",
-        "hinge.ipynb",
-        "kurt.pdf",
-        "lena.zip",
-        "max/notes.txt",
-        "a*b.ipynb",
-        "a\x1b[2J\nb.ipynb",
-        "O’Brien.ipynb",
-        "प्रिया.ipynb",
-        "a" * 101 + ".ipynb",
-        *(
-            unseen := [
-                f"ad{letter}a.ipynb" for letter in "\ufe0f\u034f\u180b\U000e0100\u3164\u200d"
-            ]
-        ),
-        long := "\ufb2c" * 80 + ".ipynb",  # each letter becomes three
-    ):
-        (given / name).parent.mkdir(parents=True, exist_ok=True)
-        (given / name).write_text("{}", encoding="utf-8")
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "hinge.ipynb").write_text("{}")
-    (given / "linked").symlink_to(tmp_path / "elsewhere")
-    (given / "link.ipynb").symlink_to(tmp_path / "elsewhere" / "hinge.ipynb")
+    given, elsewhere = tmp_path / "in", tmp_path / "elsewhere" / "hinge.ipynb"
+    taken = ["Eva Müller", "O’Brien", "a" * 101, "ada", "carl", "प्रिया"]
+    files = [*LEFT_OUT, *(f"{name}.ipynb" for name in taken if name != "carl")]
+    for name in (*files, "carl/hinge_exercises.ipynb"):
+        if not name.startswith("link"):
+            (given / name).parent.mkdir(parents=True, exist_ok=True)
+            (given / name).write_text("{}", encoding="utf-8")
+    elsewhere.parent.mkdir()
+    elsewhere.write_text("{}")
+    (given / "linked").symlink_to(elsewhere.parent)
+    (given / "link.ipynb").symlink_to(elsewhere)
     commands.collect(tmp_path / "course", "hinge", given)
-    invisible = "its name has an invisible character"
-    said = capsys.readouterr().out.splitlines()
-    names = sorted(commands.submitted(tmp_path / "course", "hinge"))
-    assert names == ["Eva Müller", "O’Brien", "a" * 101, "ada", "carl", "प्रिया"]
-    assert said[-1].startswith("Submissions of hinge in")
-    assert said[-1].endswith(": 6")
-    assert sorted(said[:-1]) == sorted(
-        [
-            *(f"left out: {name.replace(chr(0x200D), '?')} ({invisible})" for name in unseen),
-            f"left out: a*b.ipynb ({commands.SPELLED})",
-            f"left out: a?[2J?b.ipynb ({commands.SPELLED})",
-            "left out: ada/hinge.ipynb (ada.ipynb is there too)",
-            "left out: bob/hinge (1).ipynb (it is not called hinge.ipynb)",
-            "left out: deep/er/hinge.ipynb (it lies deeper than <learner>/hinge.ipynb)",
-            "left out: hinge.ipynb (whose is it? Call it <learner>.ipynb)",
-            "left out: kurt.pdf (it is not a notebook)",
-            "left out: lena.zip (it is not a notebook)",
-            "left out: link.ipynb (it is a link, or no plain file)",
-            "left out: linked (it is a link, or no plain file)",
-            "left out: max/notes.txt (it is not a notebook)",
-            f"left out: {long} (its name is too long)",
-        ]
-    )
+    *said, last = capsys.readouterr().out.splitlines()
+    assert sorted(commands.submitted(tmp_path / "course", "hinge")) == taken
+    assert last == f"Submissions of hinge in {tmp_path / 'course' / 'submitted'}: 6"
+    left_out = {mending.printable(name): why for name, why in LEFT_OUT.items()}
+    assert sorted(said) == sorted(f"left out: {name} ({why})" for name, why in left_out.items())
 
 
 # Commands that cannot work
@@ -1215,10 +1124,10 @@ def test_collect_names_what_it_leaves_out(tmp_path, capsys):
         (["grade"], "was not released in"),
         (["grade", "--only", "nobody"], "no submission of nobody"),
         (["marks"], "no submission of hinge is in"),
-        (["collect"], "no folder of submissions: FOLDER is missing"),
-        (["collect", "/nonsense"], "no folder of submissions: /nonsense"),
-        (["release", "--overlay", "/nonsense"], "--overlay: there is no folder /nonsense"),
-        (["collect", "--overlay", "/nonsense"], "--overlay: there is no folder /nonsense"),
+        (["collect"], "the following arguments are required: FOLDER"),
+        (["collect", "/nonsense"], "argument FOLDER: there is no folder /nonsense"),
+        (["release", "--overlay", "/nonsense"], "argument --overlay: there is no folder /nonsense"),
+        (["marks", "--overlay", "/tmp"], "unrecognized arguments: --overlay"),
     ],
 )
 def test_a_command_that_cannot_work_says_why(tmp_path, capsys, words, said):
@@ -1248,9 +1157,6 @@ def test_exercises_of_an_overlay_are_treated_as_the_books(tmp_path, capsys, monk
     )
     grading("release", str(course), CHAPTER, "--overlay", str(overlay))
     grading("collect", str(course), CHAPTER, str(tmp_path / "in"))
-    with pytest.raises(SystemExit):
-        commands.main(["grade", str(course), CHAPTER, "--overlay", str(tmp_path)])
-    assert f"{CHAPTER} was released from {overlay}, not" in capsys.readouterr().err
     grading("grade", str(course), CHAPTER)  # the course remembers where it came from
     grading("marks", str(course), CHAPTER)
     with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:

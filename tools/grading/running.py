@@ -5,7 +5,6 @@ process reaches nothing of the tests.  What runs too long or ends the process co
 question: the process is started anew, and the cells before run again without the guilty one.
 """
 
-import ast
 import base64
 import contextlib
 import io
@@ -29,7 +28,6 @@ from tools.grading import sandbox
 from tools.grading.line import Line, Refused
 from tools.grading.mending import mend
 
-LONGEST = 50_000  # characters of a cell's output
 ROOM = 20_000_000  # characters of all outputs, and pixels of a picture: they are few bytes
 BORROWED = f"this calls on {LENDERS[0]}, or on another package: the answer is to be your own"
 
@@ -68,27 +66,26 @@ class Learner(Line):
     """The tests' end of the line, and the learner's process at its other end."""
 
     def __init__(self, bare: bool, shut_in: bool) -> None:
-        self.lent = False  # whether it has asked for a package that is not to be had
         self.process, line = sandbox.start(bare, shut_in)
         super().__init__(line)
         try:  # the time of a cell begins when there is somebody to run it
             with within(60.0):
-                self.ask(names=[])
+                self.values([])
         except Refused:
             raise RuntimeError(f"no learner's process starts here\n{self.end()}".strip()) from None
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Send a frame; whoever is honest waits for it, and has sent nothing."""
-        if self.connection.poll():
-            super().receive()  # unless it has ended
-            raise Refused("a reply that nobody asked for")
-        super().send(message)
+    def run(self, cell: NotebookNode) -> Any:
+        """Run a cell there; what it wrote and drew, from a program that may say anything."""
+        try:
+            return self.call(0, (cell.source, cell.id), {})
+        except Exception as error:
+            raise Refused(str(error)) from None
 
-    def receive(self) -> dict[str, Any]:
-        """Wait for a frame."""
-        message = super().receive()
-        self.lent |= bool(message.get("lent"))
-        return message
+    def values(self, names: list[str]) -> dict[str, Any]:
+        """What names hold there, as far as they hold something."""
+        self.functions.clear()  # what one test hands over must not help with another question
+        held = self.call(1, (names,), {})
+        return {name: held[name] for name in names if name in held}
 
     def end(self) -> str:
         """End the process; what it has said against its start."""
@@ -108,10 +105,9 @@ class Attempt:
         self.ran: list[NotebookNode] = []  # cells, which run again in a new process
         self.late: set[str] = set()  # questions that have used up their time
         self.ended: dict[str, str] = {}  # how an answer's cell ended that did not come to its end
-        self.unread: dict[str, str] = {}  # why a question has a cell that is not Python
+        self.broken: dict[str, str] = {}  # the first error of a question's cells
         self.flags: list[str] = []
         self.room = ROOM
-        self.lent = False  # whether a package was asked for that is not to be had
         self.learner: Learner | None = None
 
     def run(self, notebook: NotebookNode) -> None:
@@ -137,16 +133,13 @@ class Attempt:
             with within(1.0 if question in self.late else self.limits.timeout, self.until):
                 if is_test(cell):
                     return self.test(cell, question, learner)
-                done = learner.ask(cell=cell.source, name=cell.id)
+                made = outputs(learner.run(cell))
             self.ran.append(cell)
-            made = outputs(done)
-            error = made[-1] if made and not passed(made[-1:]) else None
-            if error and done.get("unread"):
-                self.unread.setdefault(question, f"{error.ename}: {error.evalue}")
-                self.flags.append(f"{cell.id}: it isn't Python, so nothing in it was run")
+            errors = [output for output in made if not passed([output])]
+            for error in errors:
+                self.broken.setdefault(question, f"{error.ename}: {error.evalue}")
             if (size := len(str(made))) > self.room:
-                kept = [failed(error.evalue, error.ename)] if error else []
-                return shown(f"[outputs of {size:,} characters left out]") + kept
+                return shown(f"[outputs of {size:,} characters left out]") + errors
             self.room -= size
             return made
         except Refused as mishap:
@@ -165,7 +158,7 @@ class Attempt:
             for number, cell in enumerate(self.ran):
                 try:
                     with within(self.limits.timeout, self.until):
-                        self.learner.ask(cell=cell.source, name=cell.id)
+                        self.learner.run(cell)
                 except Refused:  # this time it was this cell
                     del self.ran[number]
                     self.end()
@@ -175,7 +168,6 @@ class Attempt:
     def end(self) -> None:
         """End the learner's process."""
         if self.learner is not None:
-            self.lent |= self.learner.lent
             self.learner.end()
         self.learner = None
 
@@ -187,15 +179,16 @@ class Attempt:
             with contextlib.redirect_stdout(printed), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 learner.changed = False
-                values = learner.ask(names=wanted).get("values")
-                if isinstance(values, dict):
-                    self.names |= {n: learner.read(values[n]) for n in wanted if n in values}
+                self.names |= learner.values(wanted)
                 exec(compile(cell.source, cell.id, "exec"), self.names)
         except Exception as error:
-            said, unread = str(error), self.unread.get(question)
-            lacks = unread and "has no value yet" in said
-            if question in self.ended or lacks or not said.startswith("✗"):
-                said = self.why(cell, question, unread or f"{type(error).__name__}: {error}")
+            said, broken = str(error), self.broken.get(question)
+            missing = f"{error.name} has no value yet" if isinstance(error, NameError) else ""
+            if question in self.ended or not said.startswith("✗"):
+                said = self.why(cell, question, missing or f"{type(error).__name__}: {error}")
+            if broken and said.endswith(" has no value yet"):
+                said += f" (your cell raised {broken})"
+                self.flags.append(f"{question}: {broken}")
         finally:
             self.names = {n: v for n, v in self.names.items() if n not in wanted} | kept
             if learner.changed:  # right answers may be made of what was changed, later ones too
@@ -208,8 +201,9 @@ class Attempt:
         return f"✗ {what}{self.ended.get(question, why)}"
 
 
-def outputs(done: dict[str, Any]) -> list[NotebookNode]:
+def outputs(done: Any) -> list[NotebookNode]:
     """What a cell of the learner's wrote and drew, from a reply that may hold anything."""
+    done = done if isinstance(done, dict) else {}
     made = shown(str(done.get("printed", "")))
     pictures = done.get("pictures")
     for picture in pictures if isinstance(pictures, list) else []:
@@ -229,7 +223,7 @@ def outputs(done: dict[str, Any]) -> list[NotebookNode]:
 
 def shown(text: str) -> list[NotebookNode]:
     """What was printed, as an output."""
-    stream = nbformat.v4.new_output("stream", name="stdout", text=text[:LONGEST])
+    stream = nbformat.v4.new_output("stream", name="stdout", text=text)
     return [stream] if text else []
 
 
@@ -237,7 +231,7 @@ def failed(trace: str, name: str = "CheckFailed", said: str = "") -> NotebookNod
     """An error, as an output; nbgrader counts a test that has one as failed."""
     said = (said or trace)[:2000]
     output: NotebookNode = nbformat.v4.new_output(
-        "error", ename=name[:100], evalue=said, traceback=[trace[:LONGEST]]
+        "error", ename=name[:100], evalue=said, traceback=[trace]
     )
     return output
 
@@ -253,16 +247,22 @@ def question_of(name: str, questions: Iterable[str]) -> str:
 
 
 def what_is_asked(source: NotebookNode) -> dict[str, list[str]]:
-    """The names that each question's solution gives a value and its tests read."""
+    """The names that each question's solution gives a value."""
     asked = {}
     for answer in filter(is_answer, source.cells):
-        tests = [c.source for c in source.cells if is_test(c) and question_of(c.id, [answer.id])]
-        read = {n.id for n in ast.walk(ast.parse("\n".join(tests))) if isinstance(n, ast.Name)}
         code = answer.source if answer.cell_type == "code" else ""
         known = symtable.symtable(code, answer.id, "exec").get_symbols()
-        given = {name.get_name() for name in known if name.is_assigned() and not name.is_imported()}
-        asked[answer.id] = sorted(given & read)
+        given = [name for name in known if name.is_assigned() and not name.is_imported()]
+        asked[answer.id] = [name.get_name() for name in given]
     return asked
+
+
+def written(notebook: NotebookNode, given: set[str]) -> Iterator[str]:
+    """What a learner wrote into a notebook, and what came of all its cells."""
+    for cell in notebook.cells:
+        yield str(cell.get("outputs"))
+        if not is_test(cell) and cell.id not in given:
+            yield cell.source
 
 
 def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode, list[str]]:
@@ -272,8 +272,8 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
     if flags and flags[0].startswith("not read: "):
         attempt.ended = dict.fromkeys(attempt.asked, flags[0])
     attempt.run(mended)
-    # Who asked for a package gets it, in a second run. An answer of one's own did without.
-    if attempt.lent:
+    # Who names a package gets it, in a second run. An answer of one's own does without.
+    if any(name in said for name in LENDERS for said in written(mended, attempt.given)):
         alone = {cell.id for cell in mended.cells if is_test(cell) and passed(cell.outputs)}
         late, attempt = attempt.late, Attempt(source, False, limits)
         attempt.late |= late
@@ -281,11 +281,9 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
         for question in attempt.asked:
             tests = [c for c in mended.cells if is_test(c) and question_of(c.id, [question])]
             own = [c for c in tests if any(word.arg == "own" for word in the_check(c).keywords)]
-            lost = [c for c in tests if passed(c.outputs) and c.id not in alone]
-            if own and lost:
+            if own and any(passed(cell.outputs) and cell.id not in alone for cell in tests):
                 attempt.flags.append(f"{question} fails without the package")
-                told = [cell for cell in own if cell in lost or not passed(cell.outputs)]
-                for cell in told or own:
+                for cell in own:
                     if passed(cell.outputs):
                         cell.outputs = [failed(attempt.why(cell, question, BORROWED))]
     return mended, list(dict.fromkeys([*flags, *attempt.flags]))
@@ -302,8 +300,6 @@ def problem() -> str:
     return ""
 
 
-def mark_file(raw: Path, source: NotebookNode, limits: Limits) -> tuple[Any, list[str], float]:
-    """Mark a submission in a process of the pool: the notebook, remarks and seconds."""
-    began = time.perf_counter()
-    marked, flags = mark(raw.read_bytes(), source, limits)
-    return marked, flags, time.perf_counter() - began
+def mark_file(path: Path, source: NotebookNode, limits: Limits) -> tuple[NotebookNode, list[str]]:
+    """Mark a submission in a process of the pool, which reads it when its turn comes."""
+    return mark(path.read_bytes(), source, limits)
