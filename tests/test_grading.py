@@ -502,7 +502,7 @@ def test_who_changes_an_input_is_told_and_named():
     assert flags == ["cross-entropy-q5 changes its inputs"]
     far = said.pop("q5-far")
     assert far == "✗ a true class that is far behind: got [0], expected [1800]"
-    changed = "an input was changed: compute with a new array"
+    changed = "your code changed an input: make a new array"
     assert {line.partition(": ")[2] for line in said.values()} == {changed}
     source = copy.deepcopy(SOURCE)
     cell = next(cell for cell in source.notebook.cells if source.short(cell) == "q5-rows")
@@ -871,7 +871,7 @@ def test_feedback_names_the_checks_and_holds_no_secret_and_no_script(graded):
     assert "<h4>1. A forecast for a harbour</h4>" in page
     for secret in ("HIDDEN TESTS", "dirichlet", "Rubric", "Model answer"):
         assert secret not in page
-    why = "bits spent a day</a>:\n        0.0 / 1.0 – a number or an array is expected, got a text"
+    why = "bits spent a day</a>:\n        0.0 / 1.0 – expected a number or an array of numbers, got a string"
     assert why in pages["script"].read_text(encoding="utf-8")
     assert "– no answer within 3 s" in pages["loops"].read_text(encoding="utf-8")
     assert "your answer in words</a>:\n        0.0 / 4.0 – not marked yet" in page

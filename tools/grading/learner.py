@@ -70,6 +70,7 @@ class Learner(Line):
         """
         output, failed, steps = Output(), {}, list[ast.stmt]()
         warnings.simplefilter("default")
+        warnings.simplefilter("ignore", ResourceWarning)
         warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
         warnings.showwarning = lambda *said: print(warnings.formatwarning(*said[:4]), end="")
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):

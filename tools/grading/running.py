@@ -29,7 +29,7 @@ from tools.grading.line import Line, Refused
 from tools.grading.mending import mend
 
 ROOM = 20_000_000  # characters of all outputs, and pixels of a picture: they are few bytes
-BORROWED = f"this calls on {LENDERS[0]}, or on another package: the answer is to be your own"
+BORROWED = f"this uses {LENDERS[0]} or another package: the code should be your own"
 
 
 @dataclass(frozen=True)
