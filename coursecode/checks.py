@@ -243,7 +243,7 @@ def numbers(got: Any) -> np.ndarray:
         values = np.asarray(got)
     sorts = {type(x) for x in values.flat} if values.dtype == object else {values.dtype.type}
     right = not sorts & {bool, np.timedelta64} and all(issubclass(s, Real | Decimal) for s in sorts)
-    assert right, f"expected a number or an array of numbers, got {kind_of(got)}"
+    assert right, f"expected a number or an array, got {kind_of(got)}"
     return values.astype(float)
 
 
