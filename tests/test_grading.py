@@ -473,7 +473,7 @@ LOOP = SOURCE.solutions["q5"].replace("shifted", "while scores.max() == 1001: pa
 BOTH = checks_of("q5", "q7")
 LATE, ENDED = "no answer within 3 s", "the program ended"
 SPOILT = {  # which tests are lost, what each says, and what is remarked
-    "a loop": (stuck("while True:\n    pass"), BOTH, LATE, f"cross-entropy-q5: {LATE}"),
+    "a loop": (stuck("while True:\n    pass"), BOTH, "no answer", f"cross-entropy-q5: {LATE}"),
     "a crash": (stuck("import ctypes\nctypes.string_at(0)"), BOTH, ENDED, f"q5: {ENDED}"),
     "a loop in one test": (submission(q5=LOOP), {"q5-large"}, LATE, f"q5-large: {LATE}"),
     "many waits": (
@@ -495,7 +495,7 @@ SPOILT = {  # which tests are lost, what each says, and what is remarked
 }  # fmt: skip
 
 
-@cases({case: spoilt[0] for case, spoilt in SPOILT.items()}, Limits(3.0, 12.0, SHUT_IN))
+@cases({case: spoilt[0] for case, spoilt in SPOILT.items()}, Limits(3.0, shut_in=SHUT_IN))
 def test_what_is_spoilt_costs_its_own_test_or_question_alone(case, marked):
     passed, said, flags, _ = marked[case]
     _, lost, why, remark = SPOILT[case]
@@ -504,6 +504,7 @@ def test_what_is_spoilt_costs_its_own_test_or_question_alone(case, marked):
     assert any(remark in flag for flag in flags) if remark else flags == []
 
 
+cases({"many waits": SPOILT["many waits"][0]}, Limits(3.0, 12.0, SHUT_IN))
 BOMB = """
 import os, time
 made = 0
@@ -533,8 +534,8 @@ def test_a_flood_is_small_whoever_grades_and_costs_nothing_else(case, marked):
 
 
 def test_what_a_notebook_holds_and_writes_has_an_end(monkeypatch):
-    cell = nbformat.v4.new_code_cell("1")
-    notebooks = [nbformat.v4.new_notebook(cells=[cell] * n) for n in (0, 1001)]
+    cells = [nbformat.v4.new_code_cell("1") for _ in range(1001)]
+    notebooks = [nbformat.v4.new_notebook(cells=some) for some in ([], cells)]
     empty, many = (json.dumps(notebook).encode() for notebook in notebooks)
     for raw, why in (
         (b"\n", "the file is empty"),
@@ -760,10 +761,10 @@ def test_feedback_names_the_checks_and_holds_no_secret_and_no_script(graded):
         assert secret not in page
     why = "bits spent a day</a>:\n        0.0 / 1.0 – expected a number or an array, got a string"
     assert why in pages["script"].read_text(encoding="utf-8")
-    assert "– no answer within 3 s" in pages["loops"].read_text(encoding="utf-8")
+    assert "has no value yet (no answer within 3 s)" in pages["loops"].read_text(encoding="utf-8")
     assert "your answer in words</a>:\n        0.0 / 4.0 – not marked yet" in page
     broken = pages["broken"].read_text(encoding="utf-8")
-    assert "– not read: JSONDecodeError" in broken
+    assert "– spent has no value yet (not read: JSONDecodeError" in broken
     assert "not marked yet" not in broken
     harmless(pages["script"].read_text(encoding="utf-8"))
 
@@ -849,7 +850,7 @@ def place(cells, name):
     return next(n for n, cell in enumerate(cells) if SOURCE.short(cell) == name)
 
 
-def tests_edited_doubled_and_moved(cells):
+def edited_doubled_and_moved(cells):
     cells[place(cells, "q1-spent")].source = "print('all is well')"
     cells[place(cells, "q1-spent")].metadata.nbgrader.points = 1000
     cells.append(copy.deepcopy(cells[place(cells, "q4-value")]))
@@ -876,7 +877,7 @@ def repaired_where_it_was_broken(cells):
 
 
 CHANGES = {
-    tests_edited_doubled_and_moved: [
+    edited_doubled_and_moved: [
         "cross-entropy-q4-value is there twice: the first was graded",
         "cross-entropy-q1-spent was edited: the source's was used",
     ],

@@ -95,8 +95,6 @@ def taken_over(
 ) -> NotebookNode:
     """A cell of the source: with the learner's text where it is an answer."""
     cell = copy.deepcopy(original)
-    if cell.cell_type == "code":
-        cell.outputs, cell.execution_count = [], None
     if is_answer(cell):
         cell.source = handed_in.source if handed_in is not None else ""
         cell.source = without_scripts(cell.source) if is_written(cell) else cell.source

@@ -14,7 +14,7 @@ import signal
 import symtable
 import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def within(seconds: float, until: float = math.inf) -> Iterator[None]:
     seconds = min(seconds, until - time.monotonic())
 
     def ring(*_: Any) -> None:
-        raise OutOfTime(f"no answer within {seconds:g} s")
+        raise OutOfTime(f"no answer within {seconds:.3g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
@@ -104,8 +104,7 @@ class Attempt:
         self.until = time.monotonic() + limits.total
         self.ran: list[NotebookNode] = []  # cells, which run again in a new process
         self.late: set[str] = set()  # questions that have used up their time
-        self.ended: dict[str, str] = {}  # how an answer's cell ended that did not come to its end
-        self.broken: dict[str, str] = {}  # the first error of a question's cells
+        self.broken: dict[str, str] = {}  # what first went wrong in a question's cells
         self.flags: list[str] = []
         self.room = ROOM
         self.learner: Learner | None = None
@@ -115,7 +114,8 @@ class Attempt:
         question = ""
         try:
             for cell in notebook.cells:
-                question = question_of(cell.id, self.asked) or question
+                name = f"{cell.id}-"  # the cells of a question begin with its answer's name
+                question = next((q for q in self.asked if name.startswith(f"{q}-")), question)
                 if cell.cell_type == "code":
                     cell.outputs = self.step(cell, question)
         finally:
@@ -137,7 +137,7 @@ class Attempt:
             self.ran.append(cell)
             errors = [output for output in made if not passed([output])]
             for error in errors:
-                self.broken.setdefault(question, f"{error.ename}: {error.evalue}")
+                self.broken.setdefault(question, f"your cell raised {error.ename}: {error.evalue}")
             if (size := len(str(made))) > self.room:
                 return shown(f"[outputs of {size:,} characters left out]") + errors
             self.room -= size
@@ -147,9 +147,9 @@ class Attempt:
             self.flags.append(f"{cell.id}: {mishap}")
             if isinstance(mishap, OutOfTime):
                 self.late.add(question)
-            if is_answer(cell):
-                self.ended[question] = str(mishap)
-            return [failed(self.why(cell, question, str(mishap)), type(mishap).__name__)]
+            if not is_test(cell):
+                self.broken.setdefault(question, str(mishap))
+            return [failed(checked(cell, str(mishap)), type(mishap).__name__)]
 
     def started(self) -> Learner:
         """A new learner's process, at the place that the notebook has come to."""
@@ -182,23 +182,18 @@ class Attempt:
                 self.names |= learner.values(wanted)
                 exec(compile(cell.source, cell.id, "exec"), self.names)
         except Exception as error:
+            lacks = f"{error.name} has no value yet" if isinstance(error, NameError) else ""
             said, broken = str(error), self.broken.get(question)
-            missing = f"{error.name} has no value yet" if isinstance(error, NameError) else ""
-            if question in self.ended or not said.startswith("✗"):
-                said = self.why(cell, question, missing or f"{type(error).__name__}: {error}")
+            if not said.startswith("✗"):
+                said = checked(cell, lacks or f"{type(error).__name__}: {error}")
             if broken and said.endswith(" has no value yet"):
-                said += f" (your cell raised {broken})"
-                self.flags.append(f"{question}: {broken}")
+                said += f" ({broken})"
+                self.flags.append(f"{question}: {broken.removeprefix('your cell raised ')}")
         finally:
             self.names = {n: v for n, v in self.names.items() if n not in wanted} | kept
             if learner.changed:  # right answers may be made of what was changed, later ones too
                 self.flags.append(f"{question} changes its inputs")
         return shown(printed.getvalue()) + ([failed(said)] if said else [])
-
-    def why(self, cell: NotebookNode, question: str, why: str) -> str:
-        """Say why a cell failed: a test of an answer that did not come to its end fails of that."""
-        what = f"{what_is_checked(cell)}: " if is_test(cell) else ""
-        return f"✗ {what}{self.ended.get(question, why)}"
 
 
 def outputs(done: Any) -> list[NotebookNode]:
@@ -236,14 +231,14 @@ def failed(trace: str, name: str = "CheckFailed", said: str = "") -> NotebookNod
     return output
 
 
+def checked(cell: NotebookNode, why: str) -> str:
+    """Say of what a cell fails, and what it checks."""
+    return f"✗ {what_is_checked(cell)}: {why}" if is_test(cell) else f"✗ {why}"
+
+
 def passed(outputs: list[NotebookNode]) -> bool:
     """Whether a test has passed."""
     return not any(output.output_type == "error" for output in outputs)
-
-
-def question_of(name: str, questions: Iterable[str]) -> str:
-    """The question that a cell belongs to."""
-    return next((one for one in questions if name == one or name.startswith(f"{one}-")), "")
 
 
 def what_is_asked(source: NotebookNode) -> dict[str, list[str]]:
@@ -257,35 +252,32 @@ def what_is_asked(source: NotebookNode) -> dict[str, list[str]]:
     return asked
 
 
-def written(notebook: NotebookNode, given: set[str]) -> Iterator[str]:
-    """What a learner wrote into a notebook, and what came of all its cells."""
-    for cell in notebook.cells:
-        yield str(cell.get("outputs"))
-        if not is_test(cell) and cell.id not in given:
-            yield cell.source
-
-
 def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode, list[str]]:
     """Run a submission and its tests; the notebook with outputs, and what there is to remark."""
     mended, flags = mend(raw, source)
     attempt = Attempt(source, True, limits)
-    if flags and flags[0].startswith("not read: "):
-        attempt.ended = dict.fromkeys(attempt.asked, flags[0])
+    unread = flags and flags[0].startswith("not read: ")
+    if unread:
+        attempt.broken = dict.fromkeys(attempt.asked, flags[0])
     attempt.run(mended)
+    if unread:
+        return mended, flags
     # Who names a package gets it, in a second run. An answer of one's own does without.
-    if any(name in said for name in LENDERS for said in written(mended, attempt.given)):
+    said = "".join(str(cell.get("outputs")) for cell in mended.cells)
+    said += "".join(c.source for c in mended.cells if not is_test(c) and c.id not in attempt.given)
+    if any(name in said for name in LENDERS):
         alone = {cell.id for cell in mended.cells if is_test(cell) and passed(cell.outputs)}
         late, attempt = attempt.late, Attempt(source, False, limits)
         attempt.late |= late
         attempt.run(mended)
         for question in attempt.asked:
-            tests = [c for c in mended.cells if is_test(c) and question_of(c.id, [question])]
+            tests = [c for c in mended.cells if is_test(c) and c.id.startswith(f"{question}-")]
             own = [c for c in tests if any(word.arg == "own" for word in the_check(c).keywords)]
             if own and any(passed(cell.outputs) and cell.id not in alone for cell in tests):
                 attempt.flags.append(f"{question} fails without the package")
                 for cell in own:
                     if passed(cell.outputs):
-                        cell.outputs = [failed(attempt.why(cell, question, BORROWED))]
+                        cell.outputs = [failed(checked(cell, BORROWED))]
     return mended, list(dict.fromkeys([*flags, *attempt.flags]))
 
 
