@@ -185,12 +185,10 @@ def feedback(course: Path, chapter: str, source: Path, who: list[str]) -> bool:
     for student in who:
         result = api.generate_feedback(chapter, student, force=True)
         page = course / "feedback" / student / chapter / f"{chapter}.html"
-        if result["success"]:
-            print(f"written {page}")
-        else:
-            failed = True
-            lines = (result.get("log") or result.get("error") or "it is not graded").splitlines()
-            print(f"FAILED  {page}\n        {lines[-1].strip()} (is it graded?)")
+        why = (result.get("log") or result.get("error") or "").strip().rpartition("\n")[2]
+        said = f"FAILED  {page}\n        {why.strip()} (is it graded?)"
+        print(f"written {page}" if result["success"] else said)
+        failed |= not result["success"]
     return failed
 
 
