@@ -440,7 +440,13 @@ def test_a_long_name_in_a_table_may_go_on_in_the_next_line(chapter):
 def test_a_signature_says_array_for_an_array_of_any_kind(kind):
     said = f"list[numpy.ndarray[tuple[Any, ...], dtype[{kind}]]] | None"
     names = ("function", "one", None, {})
-    assert package_reference.say_array(None, *names, said) == ("list[array] | None",)
+    assert package_reference.say_in_words(None, *names, said) == ("list[array] | None",)
+
+
+def test_a_signature_says_in_words_what_has_a_long_name():
+    said = "(rate: float | ~collections.abc.Callable[[int], float], base: n = 2.718281828459045)"
+    words = package_reference.say_in_words(None, "function", "one", None, {}, said, None)
+    assert words == ("(rate: float | function, base: n = np.e)", None)
 
 
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
