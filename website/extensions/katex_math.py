@@ -46,8 +46,6 @@ PART = '<span class="part">'
 PART_ENDS = re.compile(
     r'class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)*</span>\Z'
 )
-# A bar that opens or closes a size, as KaTeX writes it: other bars mean "given".
-OPENS, CLOSES = re.compile('class="mopen">[∣∥]'), re.compile('class="mclose">[∣∥]')
 MARKS = re.compile("<[^>]*>")
 TEX = re.compile("</?semantics>|<annotation.*?</annotation>", re.DOTALL)
 PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
@@ -261,7 +259,6 @@ def in_parts(html: str) -> str:
     for place, base in enumerate(bases):
         letters = MARKS.sub("", base)
         change = sum(map(letters.count, "([{")) - sum(map(letters.count, ")]}"))
-        change += len(OPENS.findall(base)) - len(CLOSES.findall(base))
         waiting += [place] * change
         for _ in range(min(-change, len(waiting))):
             opened[waiting.pop()] += 1
