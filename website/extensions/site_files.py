@@ -8,6 +8,7 @@ there where ``make pdf`` has made one.
 """
 
 import os
+import re
 import tomllib
 from contextlib import chdir
 from html import escape
@@ -123,6 +124,13 @@ def drop_unused(app) -> None:
                 path.unlink()
 
 
+def drop_comments(app) -> None:
+    """The style without its comments, which are a sixth of what a page would load of it."""
+    sheet = Path(app.outdir, "_static", "book.css")
+    style = re.sub(r"/\*.*?\*/\n?", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+    sheet.write_text(style, encoding="utf-8")
+
+
 def write_files(app, exception) -> None:
     if exception is None and app.builder.name == "html":
         for write in (write_door, add_wheel, add_print, write_map_and_card):
@@ -132,6 +140,7 @@ def write_files(app, exception) -> None:
 def clear_up(app, exception) -> None:
     if exception is None and app.builder.format == "html":
         drop_unused(app)
+        drop_comments(app)
 
 
 def setup(app):
