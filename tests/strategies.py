@@ -22,11 +22,6 @@ def distributions(width=None):
     return weights.filter(lambda w: w.sum() > 1e-6).map(lambda w: w / w.sum())
 
 
-def pairs(count=2):
-    """Several distributions over the same outcomes."""
-    return SIZES.flatmap(lambda n: st.tuples(*[distributions(n)] * count))
-
-
 def hard_distributions(dtype):
     """Flat, peaked and nearly certain distributions, with impossible outcomes among them."""
     rng = np.random.default_rng(2)
@@ -42,7 +37,7 @@ def hard_pairs(dtype):
     made = hard_distributions(dtype)
     found = [(p, q) for p in made for q in made if p.shape == q.shape]
     for p in made:
-        for h in (0.3, 1e-1, 1e-2, 1e-3, 1e-5, 1e-8, 1e-12):
+        for h in (0.3, 1e-1, 1e-2, 1e-3, 1e-5, 1e-8, 1e-12, 1e-15):
             q = p * abs(1 + h * rng.normal(size=p.shape))
             found.append((p, (q / q.sum()).astype(dtype)))
     return found

@@ -1,4 +1,4 @@
-"""The linear classifier: scikit-learn's minima, optimality, its manner, and what it refuses."""
+"""The linear classifier: optimality, its manner, and what it refuses."""
 
 import math
 import warnings
@@ -9,11 +9,8 @@ import scipy.optimize
 from sklearn.base import clone
 from sklearn.datasets import load_iris, load_wine
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -34,39 +31,6 @@ def objective(classifier, w, b, strength):
     penalty = cc.elastic_net_penalty(w, l1_ratio=l1_ratio).sum()
     loss = LOSSES[classifier.loss](labels, len(classifier.classes_))
     return loss.value(X @ w.T + b).mean() + strength * penalty
-
-
-# --- the same minimum as scikit-learn ------------------------------------------------
-
-
-def test_logistic_regression_has_the_same_minimum():
-    ours = LinearClassifier(strength=1e-2, tolerance=1e-10).fit(X, Y)
-    theirs = LogisticRegression(C=1 / (2 * N * 1e-2), tol=1e-10, max_iter=10_000).fit(X, Y)
-    assert np.allclose(ours.coef_, theirs.coef_, atol=1e-5)
-    assert np.allclose(ours.intercept_, theirs.intercept_, atol=2e-5)
-    assert np.allclose(ours.predict_proba(X), theirs.predict_proba(X), atol=1e-6)
-    assert np.array_equal(ours.predict(X), theirs.predict(X))
-    assert ours.score(X, Y) == theirs.score(X, Y)
-
-
-def test_logistic_regression_of_two_classes_has_the_same_minimum_for_twice_the_c():
-    """By symmetry the two rows of W are ±w/2, and their penalty half of that of w."""
-    x, y, strength = X[50:], Y[50:], 1e-2
-    ours = LinearClassifier(strength=strength, tolerance=1e-10).fit(x, y)
-    theirs = LogisticRegression(C=1 / (strength * len(y)), tol=1e-10, max_iter=10_000).fit(x, y)
-    assert np.allclose(ours.coef_[1] - ours.coef_[0], theirs.coef_[0], atol=1e-4)
-    assert np.allclose(ours.predict_proba(x), theirs.predict_proba(x), atol=1e-5)
-
-
-@pytest.mark.parametrize("loss", HINGES)
-def test_a_support_vector_machine_of_two_classes_has_the_same_minimum(loss):
-    """By symmetry the two rows of W are ±w/2, and their penalty half of that of w."""
-    x, y, strength = X[50:], Y[50:], 1e-2
-    ours = LinearClassifier(loss=loss, strength=strength, tolerance=1e-6).fit(x, y)
-    theirs = SVC(kernel="linear", C=1 / (strength * len(y)), tol=1e-8).fit(x, y)
-    assert np.allclose(ours.coef_[1] - ours.coef_[0], theirs.coef_[0], atol=1e-3)
-    assert math.isclose(ours.intercept_[1] - ours.intercept_[0], theirs.intercept_[0], abs_tol=5e-3)
-    assert np.array_equal(ours.predict(x), theirs.predict(x))
 
 
 # --- at its minimum ------------------------------------------------------------------
@@ -197,16 +161,6 @@ def test_hinges_of_unlike_units_reach_the_same_minimum_as_a_linear_program(loss,
     fit = LinearClassifier(loss=loss, penalty="l1", strength=strength).fit(x, y)
     least = hinge_minimum(loss, x, y, strength)
     assert least * (1 - 1e-9) <= fit.objective_ <= least * (1 + 1e-3)
-
-
-@pytest.mark.parametrize("loss", SMOOTH + HINGES)
-def test_units_change_nothing_without_a_penalty(loss):
-    plain, unlike = (
-        LinearClassifier(loss=loss, strength=0).fit(x, CLASSES) for x in (PLAIN, UNLIKE)
-    )
-    tolerance = 1e-3 if loss in HINGES else 1e-6
-    assert math.isclose(plain.objective_, unlike.objective_, rel_tol=tolerance)
-    assert np.allclose(plain.decision_function(PLAIN), unlike.decision_function(UNLIKE), atol=0.05)
 
 
 POWERS = np.vander(np.linspace(0, 10, 60), 7)[:, :-1]  # nearly dependent columns
@@ -414,21 +368,6 @@ def test_of_two_classes_one_is_the_more_probable_the_further_its_score_leads():
     assert np.all(np.diff(lead) > 0)
     assert np.all(np.diff(probabilities[:, 1]) > 0)
     assert np.allclose(probabilities[:, 1], 1 / (1 + np.exp(-lead)), rtol=1e-14, atol=0)
-
-
-def test_scikit_learn_cross_validates_and_searches_it_alone_and_in_a_pipeline():
-    classifier = LinearClassifier(loss="squared_error")
-    scores = cross_val_score(classifier, X, Y, cv=5)
-    assert np.all(scores > 0.7)
-    pipeline = make_pipeline(StandardScaler(), classifier)
-    names = np.array(["setosa", "versicolor", "virginica"], dtype=object)[Y]
-    assert np.array_equal(pipeline.fit(X, names).predict(X[:1]), ["setosa"])
-    strengths = [1e3, 1e-3]  # the first is far too strong
-    search = GridSearchCV(pipeline, {"linearclassifier__strength": strengths}, cv=3)
-    search.fit(X, names)
-    assert search.best_params_ == {"linearclassifier__strength": 1e-3}
-    best = cross_val_score(search.best_estimator_, X, names, cv=3, scoring="accuracy").mean()
-    assert search.best_score_ == best > 0.7
 
 
 def test_scikit_learn_sees_whether_it_is_fitted_and_whether_it_has_probabilities():

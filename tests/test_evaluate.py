@@ -81,25 +81,6 @@ def test_blocks_of_any_size_give_the_same(function, block, monkeypatch):
     assert np.array_equal(compute(*values), whole)
 
 
-@pytest.mark.parametrize("width", [1, 2, 10, 64, 65, 300])
-def test_rows_of_any_width_are_done_in_blocks(width, monkeypatch):
-    def results():
-        rows = np.random.default_rng(width).normal(size=(37, width)) * 3
-        labels, p, q = np.arange(37) % width, cc.softmax(rows), cc.softmax(rows[::-1])
-        return [
-            *(f(rows) for f in (cc.logsumexp, cc.softmax, cc.log_softmax, cc.sigmoid)),
-            *(f(labels, rows) for f in (cc.softmax_cross_entropy, cc.crammer_singer_loss)),
-            cc.softmax_cross_entropy_gradient(labels, rows),
-            cc.softmax_cross_entropy_gradient(p, rows),
-            *(f(p, q) for f in (cc.kl_divergence, cc.jensen_shannon_divergence)),
-        ]
-
-    whole = results()
-    monkeypatch.setattr(evaluate, "BLOCK_BYTES", 1000)
-    for got, expected in zip(results(), whole, strict=True):
-        assert np.allclose(got, expected, rtol=1e-13, atol=1e-15)
-
-
 @pytest.mark.parametrize("function", BY_ROWS)
 def test_leading_axes_are_a_batch(function):
     compute, values = of_rows(function)

@@ -129,6 +129,7 @@ CASES += [  # of rows of two numbers: one value per row, or one for each number
         ("l2_penalty", lambda v, w: v**2 + w**2, NONE),
         ("l2_penalty_gradient", lambda v, w: [2 * v, 2 * w], NONE),
         ("l1_penalty", lambda v, w: abs(v) + abs(w), NONE),
+        ("l1_penalty_gradient", lambda v, w: [mp.sign(v), mp.sign(w)], NONE),
         (
             "elastic_net_penalty",
             lambda v, w, rho: sum(rho * abs(x) + (1 - rho) * x**2 for x in (v, w)),

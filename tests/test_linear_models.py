@@ -8,7 +8,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import scipy.linalg
-from sklearn.linear_model import ElasticNet, Lasso, Ridge
+from sklearn.linear_model import ElasticNet, Ridge
 
 import coursecode as cc
 
@@ -119,13 +119,6 @@ def test_weights_are_right_to_the_last_digits(condition):
 
 
 # --- what a least-squares fit is ------------------------------------------------------
-
-
-def test_residuals_are_orthogonal_to_every_column():
-    fit = cc.least_squares(X, Y, intercept=True)
-    assert np.allclose(fit.residuals, Y - X @ fit.coefficients - fit.intercept, atol=1e-13)
-    assert np.allclose(X.T @ fit.residuals, 0, atol=1e-11)
-    assert abs(fit.residuals.sum()) < 1e-11
 
 
 def test_a_change_of_units_changes_no_digit():
@@ -250,15 +243,6 @@ def test_equal_columns_share_a_weight_however_small_the_penalty(shape, strength)
         assert np.allclose(fit.coefficients, w, rtol=1e-11, atol=0)
 
 
-def test_a_stronger_penalty_shrinks_the_weights_and_the_condition():
-    fits = [cc.ridge(X, Y, strength=strength) for strength in np.geomspace(1e-6, 1e6, 13)]
-    lengths = [np.linalg.norm(fit.coefficients) for fit in fits]
-    conditions = [fit.condition for fit in fits]
-    assert lengths == sorted(lengths, reverse=True)
-    assert conditions == sorted(conditions, reverse=True)
-    assert conditions[-1] == pytest.approx(1, abs=1e-3)
-
-
 def test_the_condition_is_that_of_the_penalised_columns():
     stacked = np.vstack([X, math.sqrt(0.3 * len(X)) * np.eye(4)])
     expected = np.linalg.cond(stacked)
@@ -349,33 +333,24 @@ def test_a_constant_column_beside_the_intercept_gets_no_weight(constant):
 SPARSE_RNG = np.random.default_rng(0)
 XS = SPARSE_RNG.normal(size=(40, 6)) + SPARSE_RNG.normal(size=(40, 1)) + [0, 3, 0, -2, 0, 1]
 YS = XS @ [1.0, 0.0, -2.0, 0.0, 0.5, 3.0] + 4 + SPARSE_RNG.normal(size=40)
-STRENGTHS = [0.01, 0.3, 3.0, 30.0]
 
 
 @pytest.mark.parametrize("intercept", [False, True])
-@pytest.mark.parametrize("strength", STRENGTHS)
-def test_scikit_learn_has_the_same_lasso(strength, intercept):
-    fit = cc.lasso(XS, YS, strength=strength, intercept=intercept)
-    theirs = Lasso(alpha=strength / 2, fit_intercept=intercept, tol=1e-14, max_iter=100_000)
-    theirs.fit(XS, YS)
-    assert np.allclose(fit.coefficients, theirs.coef_, atol=1e-8)
-    assert np.array_equal(fit.coefficients == 0, theirs.coef_ == 0)
-    assert math.isclose(fit.intercept, theirs.intercept_, abs_tol=1e-8)
-    assert fit.converged
-
-
-@pytest.mark.parametrize("l1_ratio", [0.2, 0.7])
-@pytest.mark.parametrize("strength", STRENGTHS)
-def test_scikit_learn_has_the_same_elastic_net(strength, l1_ratio):
-    fit = cc.elastic_net(XS, YS, strength=strength, l1_ratio=l1_ratio, intercept=True)
+@pytest.mark.parametrize("l1_ratio", [0.2, 0.7, 1.0])
+@pytest.mark.parametrize("strength", [0.01, 0.3, 3.0, 30.0])
+def test_scikit_learn_has_the_same_elastic_net(strength, l1_ratio, intercept):
+    fit = cc.elastic_net(XS, YS, strength=strength, l1_ratio=l1_ratio, intercept=intercept)
     theirs = ElasticNet(
         alpha=strength * (1 - l1_ratio / 2),
         l1_ratio=l1_ratio / (2 - l1_ratio),
+        fit_intercept=intercept,
         tol=1e-14,
         max_iter=100_000,
     ).fit(XS, YS)
     assert np.allclose(fit.coefficients, theirs.coef_, atol=1e-8)
+    assert np.array_equal(fit.coefficients == 0, theirs.coef_ == 0)
     assert math.isclose(fit.intercept, theirs.intercept_, abs_tol=1e-8)
+    assert fit.converged
     loss = cc.squared_error(YS, XS @ fit.coefficients + fit.intercept).mean()
     penalty = cc.elastic_net_penalty(fit.coefficients, l1_ratio=l1_ratio)
     assert math.isclose(fit.objective, loss + strength * penalty, rel_tol=1e-12)
@@ -391,25 +366,6 @@ def test_the_slopes_meet_their_conditions(l1_ratio):
     steepest = 2 * abs(XS.T @ YS).max() / len(YS)
     missing = max([*abs(slope + l1 * np.sign(w))[w != 0], 0.0])
     assert missing / steepest == pytest.approx(fit.violation, rel=1e-2, abs=1e-13)
-
-
-def test_from_a_certain_strength_on_all_weights_are_zero():
-    largest = 2 * abs(XS.T @ YS).max() / len(YS)
-    assert np.all(cc.lasso(XS, YS, strength=largest * 1.000001).coefficients == 0)
-    assert np.any(cc.lasso(XS, YS, strength=largest * 0.999999).coefficients != 0)
-    centred = 2 * abs((XS - XS.mean(axis=0)).T @ YS).max() / len(YS)
-    fit = cc.lasso(XS, YS, strength=centred * 1.000001, intercept=True)
-    assert np.all(fit.coefficients == 0)
-    assert math.isclose(fit.intercept, YS.mean(), rel_tol=1e-14)
-
-
-def test_orthonormal_columns_give_a_soft_threshold():
-    q, _ = np.linalg.qr(SPARSE_RNG.normal(size=(8, 3)))
-    columns = q * math.sqrt(8)  # so that XᵀX / n is 1
-    y = SPARSE_RNG.normal(size=8) * 3
-    fit = cc.lasso(columns, y, strength=1.4)
-    assert np.allclose(fit.coefficients, cc.soft_threshold(columns.T @ y / 8, threshold=0.7))
-    assert fit.sweeps <= 2
 
 
 def test_an_empty_column_gets_no_weight():

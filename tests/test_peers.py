@@ -30,6 +30,32 @@ def test_scipy_has_the_same_information():
     assert np.allclose(cc.jensen_shannon_divergence(P, Q), distance**2, rtol=1e-12)
 
 
+def test_scipy_has_the_same_distributions():
+    x, count, bit = S[:, 0], Y, Y % 2
+    pairs = [
+        (cc.normal_log_likelihood(x, 0.3, 2.0), scipy.stats.norm.logpdf(x, 0.3, 2.0)),
+        (cc.laplace_log_likelihood(x, 0.3, 2.0), scipy.stats.laplace.logpdf(x, 0.3, 2.0)),
+        (cc.bernoulli_log_likelihood(bit, 0.3), scipy.stats.bernoulli.logpmf(bit, 0.3)),
+        (cc.poisson_log_likelihood(count, 7.7), scipy.stats.poisson.logpmf(count, 7.7)),
+    ]
+    for ours, theirs in pairs:
+        assert np.allclose(ours, theirs, rtol=1e-12)
+
+
+def test_scikit_learn_has_the_same_losses_of_numbers_and_margins():
+    metrics, y, f, sign = sklearn.metrics, S[:, 0], S[:, 1], np.where(Y < 4, 1, -1)
+    pairs = [
+        (cc.squared_error(y, f), metrics.mean_squared_error(y, f)),
+        (cc.absolute_error(y, f), metrics.mean_absolute_error(y, f)),
+        (cc.quantile_loss(y, f, quantile=0.3), metrics.mean_pinball_loss(y, f, alpha=0.3)),
+        (cc.hinge_loss(sign, f), metrics.hinge_loss(sign, f)),
+        (cc.zero_one_loss(sign, f), metrics.zero_one_loss(sign, np.sign(f))),
+        (cc.crammer_singer_loss(Y, S), metrics.hinge_loss(Y, S)),
+    ]
+    for ours, theirs in pairs:
+        assert np.isclose(ours.mean(), theirs)
+
+
 def test_scikit_learn_has_the_same_losses():
     probabilities = cc.softmax(S)
     loss = sklearn.metrics.log_loss(Y, probabilities, labels=range(7))
@@ -113,6 +139,38 @@ def test_pytorch_has_the_same_binary_cross_entropy(torch, labels):
     assert np.allclose(cc.binary_cross_entropy(labels, S[:, 0]), values, rtol=1e-13)
     ours = cc.binary_cross_entropy_gradient(labels, S[:, 0])
     assert np.allclose(ours, gradient, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.oracle
+def test_pytorch_has_the_same_losses_of_numbers_and_margins(torch):
+    functional, y = torch.nn.functional, torch.tensor(S[:, 0])
+
+    def margins(power):  # which theirs divides by the number of classes
+        return lambda s: (
+            7
+            * functional.multi_margin_loss(
+                s, torch.tensor(Y), p=power, margin=0.7, reduction="none"
+            )
+        )
+
+    column = S[:, 0], S[:, 1]
+    cases = [
+        ("squared_error", column, {}, lambda f: functional.mse_loss(f, y, reduction="none")),
+        ("absolute_error", column, {}, lambda f: functional.l1_loss(f, y, reduction="none")),
+        (
+            "huber_loss",
+            column,
+            {"delta": 0.1},
+            lambda f: functional.huber_loss(f, y, delta=0.1, reduction="none"),
+        ),
+        ("multiclass_hinge_loss", (Y, S), {"margin": 0.7}, margins(1)),
+        ("squared_multiclass_hinge_loss", (Y, S), {"margin": 0.7}, margins(2)),
+    ]
+    for name, arguments, options, theirs in cases:
+        values, gradient = value_and_gradient(theirs, torch.tensor(arguments[1]))
+        assert np.allclose(getattr(cc, name)(*arguments, **options), values, rtol=1e-13)
+        ours = getattr(cc, f"{name}_gradient")(*arguments, **options)
+        assert np.allclose(ours, gradient, rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.oracle
