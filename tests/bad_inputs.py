@@ -80,12 +80,7 @@ CALLS = {
     "softmax_cross_entropy_gradient": [SOFTMAX, SOFT],
     "binary_cross_entropy": [BINARY],
     "binary_cross_entropy_gradient": [BINARY],
-    "brier_score": [
-        BRIER,
-        BRIER._replace(
-            arguments=data(labels=("soft labels", P), probabilities=("distribution", P))
-        ),
-    ],
+    "brier_score": [BRIER, SOFT_BRIER],
     "brier_score_gradient": [BRIER, SOFT_BRIER],
     "joint_entropy": [TABLE],
     "conditional_entropy": [TABLE],

@@ -152,6 +152,8 @@ def hard_scores(dtype):
         [0.1, -95.7, 0.3],
         [5, -40, -41.3],
         [1e-5, -50, -60],
+        [-1e-10, -30, -31],
+        [1e-30, -80, -81],
         [50, 0, 0],
         [36.04, 0, 0],
         [0, -745.1, -700],
@@ -201,11 +203,6 @@ def test_logsumexp_is_right_to_one_and_a_half_units_away_from_zero(rows):
     assert oracles.ulp_error(cc.logsumexp(rows), exact) < 3
     away = np.array([abs(v) >= 1 for v in exact])
     assert oracles.ulp_error(cc.logsumexp(rows[away]), np.array(exact)[away]) < 1.5
-
-
-def test_logsumexp_keeps_its_digits_near_zero(dtype):
-    rows = np.array([[1e-5, -50, -60], [-1e-10, -30, -31], [1e-30, -80, -81]], dtype)
-    assert oracles.ulp_error(cc.logsumexp(rows), [oracles.logsumexp(s) for s in rows]) < 3
 
 
 def test_logsumexp_of_float32_is_no_worse_than_its_sum():

@@ -106,14 +106,9 @@ def test_estimates_of_huge_numbers_do_not_overflow():
     assert cc.laplace_mle(x).location == 1.5e308
     assert math.isclose(cc.poisson_mle(x), 1.4e308, rel_tol=1e-15)
     assert cc.normal_mle([0.0, 0.0]) == (0, 0)
-
-
-def test_estimates_of_numbers_far_below_zero_do_not_overflow():
-    x = np.array([-1.7e308, -1.5e308, 1.0])  # of which 1 is the largest
-    mean, std = cc.normal_mle(-x)
-    assert math.isclose(mean, (1.7 + 1.5) / 3 * 1e308, rel_tol=1e-15)
-    assert cc.normal_mle(x) == (-mean, std)
-    assert cc.laplace_mle(x) == (-1.5e308, cc.laplace_mle(-x).scale)
+    far = np.array([-1.7e308, -1.5e308, 1.0])  # of which 1 is the largest
+    assert math.isclose(cc.normal_mle(far).mean, -(1.7 + 1.5) / 3 * 1e308, rel_tol=1e-15)
+    assert cc.laplace_mle(far).location == -1.5e308
 
 
 @pytest.mark.parametrize("estimate", [cc.bernoulli_mle, cc.poisson_mle])

@@ -199,14 +199,6 @@ def test_labels_of_the_shape_of_the_scores_are_refused(function, call):
             getattr(cc, function)(labels, scores)
 
 
-def test_too_few_and_too_many_arguments_are_pythons_own_errors():
-    for arguments in ((), (1.0,), (1.0, 2.0, 3.0)):
-        with pytest.raises(TypeError, match="argument"):
-            cc.squared_error(*arguments)
-    with pytest.raises(TypeError, match="argument 'weight'"):
-        cc.squared_error(1.0, 2.0, weight=3.0)
-
-
 # --- the edges of the rules -------------------------------------------------------------
 
 
