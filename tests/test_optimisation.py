@@ -453,73 +453,46 @@ def test_divergence_is_seen_in_the_point_as_well_as_in_the_loss():
 
 
 BOTH = [
-    ({"start": [np.nan]}, ValueError, "^start must be finite, got nan at index 0$"),
-    ({"learning_rate": 0}, ValueError, "^learning_rate must be above 0, got 0$"),
+    ({"start": [np.nan]}, ValueError, "start must be finite, got nan at index 0"),
+    ({"learning_rate": 0}, ValueError, "learning_rate must be above 0, got 0"),
     (
         {"learning_rate": lambda step: 1.0 - step},
         ValueError,
-        r"^learning_rate\(1\) must be above 0, got 0$",
+        "learning_rate(1) must be above 0, got 0",
     ),
-    ({"function": 3}, TypeError, "^function must be a function, got int$"),
-    ({"gradient": None}, TypeError, "^gradient must be a function, got NoneType$"),
+    ({"function": 3}, TypeError, "function must be a function, got int"),
+    ({"gradient": None}, TypeError, "gradient must be a function, got NoneType"),
     (
-        {"function": lambda w, b=0: 1j},
+        {"function": lambda *_: 1j},
         TypeError,
-        r"^function\(w\) must be real numbers, got complex numbers$",
+        "function(w) must be real numbers, got complex numbers",
+    ),
+    ({"gradient": lambda *_: "1"}, TypeError, "gradient(w) must be real numbers, got text"),
+    (
+        {"start": [0.0, 1.0], "gradient": lambda *_: 1.0},
+        ValueError,
+        "shapes must match, got start (2,) and gradient ()",
     ),
     (
-        {"gradient": lambda w, b=0: "1"},
-        TypeError,
-        r"^gradient\(w\) must be real numbers, got text$",
+        {"function": lambda *_: [0.0, 1.0]},
+        ValueError,
+        "function must return a single number, got shape (2,)",
     ),
+]
+REFUSED = [
+    *((descent, *bad) for descent in (descend, wander) for bad in BOTH),
+    (descend, {"steps": 2.0}, TypeError, "steps must be a whole number, got float"),
+    (wander, {"examples": 0}, ValueError, "examples must be at least 1, got 0"),
+    (wander, {"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
+    (wander, {"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+    (wander, {"generator": 0}, TypeError, "generator must be a numpy.random.Generator, got int"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "error", "message"),
-    [
-        *BOTH,
-        ({"steps": 2.0}, TypeError, "^steps must be a whole number, got float$"),
-        (
-            {"gradient": lambda w: 1.0},
-            ValueError,
-            r"^shapes must match, got start \(2,\) and gradient \(\)$",
-        ),
-        (
-            {"function": lambda w: w**2},
-            ValueError,
-            r"^function must return a single number, got shape \(2,\)$",
-        ),
-    ],
-)
-def test_gradient_descent_refuses(changes, error, message):
-    with pytest.raises(error, match=message):
-        descend(**changes)
-
-
-@pytest.mark.parametrize(
-    ("changes", "error", "message"),
-    [
-        *BOTH,
-        ({"examples": 0}, ValueError, "^examples must be at least 1, got 0$"),
-        ({"batch_size": 0}, ValueError, "^batch_size must be at least 1, got 0$"),
-        ({"epochs": 0}, ValueError, "^epochs must be at least 1, got 0$"),
-        ({"generator": 0}, TypeError, "^generator must be a numpy.random.Generator, got int$"),
-        (
-            {"gradient": lambda w, b: np.ones(2)},
-            ValueError,
-            r"^shapes must match, got start \(\) and gradient \(2,\)$",
-        ),
-        (
-            {"function": lambda w, b: TARGETS[b] - w},
-            ValueError,
-            r"^function must return a single number, got shape \(2,\)$",
-        ),
-    ],
-)
-def test_sgd_refuses(changes, error, message):
-    with pytest.raises(error, match=message):
-        wander(**changes)
+@pytest.mark.parametrize(("descent", "changes", "error", "message"), REFUSED)
+def test_a_descent_refuses(descent, changes, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        descent(**changes)
 
 
 def test_a_count_of_any_whole_type_is_taken():
