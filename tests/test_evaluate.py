@@ -177,14 +177,13 @@ def test_whole_numbers_of_any_width_become_float64(kind):
 
 
 @pytest.mark.parametrize("kind", [*np.typecodes["AllInteger"], bool])
-@pytest.mark.parametrize("function", ["hinge_loss", "logistic_loss", "binary_cross_entropy"])
-def test_whole_labels_leave_float32_scores_float32(function, kind):
-    if kind is bool and function != "binary_cross_entropy":  # labels that are signs
-        return
-    labels, scores = [1, 1, 1], np.array([0.5, -1.0, 2.0], np.float32)
-    loss = getattr(cc, function)(np.array(labels, kind), scores)
-    assert loss.dtype == np.float32
-    assert np.array_equal(loss, getattr(cc, function)(np.array(labels, np.float32), scores))
+def test_whole_labels_leave_float32_scores_float32(kind):
+    labels, scores = np.ones(3, np.float32), np.array([0.5, -1.0, 2.0], np.float32)
+    of_signs = () if kind is bool else (cc.hinge_loss, cc.logistic_loss)
+    for function in (cc.binary_cross_entropy, *of_signs):
+        loss = function(labels.astype(kind), scores)
+        assert loss.dtype == np.float32
+        assert np.array_equal(loss, function(labels, scores))
 
 
 @pytest.mark.parametrize("kind", ["<f4", ">f4", "<f2", ">f2"])
