@@ -27,7 +27,16 @@ def hard_distributions(dtype):
     rng = np.random.default_rng(2)
     made = [rng.dirichlet(np.full(n, a)) for n in (2, 3, 10) for a in (0.01, 0.1, 1, 10) * 2]
     eps, tiny = float(np.finfo(dtype).eps), float(np.finfo(dtype).smallest_subnormal)
-    ends = [[1, 0], [0, 1], [0.5, 0.5], [1 - eps, eps], [1, tiny], [tiny, 1], [0.99, 0.01]]
+    ends = [
+        [1, 0],
+        [0, 1],
+        [0.5, 0.5],
+        [1 - eps, eps],
+        [1, tiny],
+        [tiny, 1],
+        [0.99, 0.01],
+        [0.5, 0.4999],
+    ]
     return [np.array(p, dtype) for p in made + ends]
 
 

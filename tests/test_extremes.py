@@ -4,6 +4,7 @@ What is beyond the type, or takes a difference that is, comes out infinite.
 """
 
 import itertools
+import math
 from typing import NamedTuple
 
 import mpmath as mp
@@ -223,3 +224,14 @@ def test_numbers_of_all_sizes(case, dtype):
                     assert abs(want) <= largest * (1 + eps)
                     off = abs(exact(value) - want)
                     assert off <= case.units * eps * (abs(want) + slack) + 4 * tiny * eps
+
+
+def test_what_is_within_the_type_needs_no_step_beyond_it():
+    root = 1.6e154  # of which the square is too large, and half of it is not
+    assert math.isclose(cc.laplace_log_likelihood(0, 0, 1e308), -math.log(2) - math.log(1e308))
+    for cost in (
+        -cc.normal_log_likelihood(root, 0, 1),
+        cc.gaussian_kl_divergence(root, 1, 0, 1),
+        cc.gaussian_kl_divergence(0, root, 0, 1),
+    ):
+        assert 1.2e308 < cost < np.inf
