@@ -23,21 +23,12 @@ def distributions(width=None):
 
 
 def hard_distributions(dtype):
-    """Flat, peaked and nearly certain distributions, with impossible outcomes among them."""
+    """Flat, peaked and nearly certain distributions, with impossible outcomes; one misses 1."""
     rng = np.random.default_rng(2)
     made = [rng.dirichlet(np.full(n, a)) for n in (2, 3, 10) for a in (0.01, 0.1, 1, 10) * 2]
     eps, tiny = float(np.finfo(dtype).eps), float(np.finfo(dtype).smallest_subnormal)
-    ends = [
-        [1, 0],
-        [0, 1],
-        [0.5, 0.5],
-        [1 - eps, eps],
-        [1, tiny],
-        [tiny, 1],
-        [0.99, 0.01],
-        [0.5, 0.4999],
-    ]
-    return [np.array(p, dtype) for p in made + ends]
+    ends = [[1, 0], [0, 1], [0.5, 0.5], [1 - eps, eps], [1, tiny], [tiny, 1], [0.99, 0.01]]
+    return [np.array(p, dtype) for p in [*made, *ends, [0.5, 0.4999]]]
 
 
 def hard_pairs(dtype):
