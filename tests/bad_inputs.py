@@ -180,17 +180,17 @@ def last_row(value):
 
 
 NUMBERS = [
-    Bad("complex", lambda x: x + 0j, TypeError, "must be real numbers, got complex numbers"),
-    Bad("objects", lambda x: x.astype(object), TypeError, "must be real numbers, got objects"),
-    Bad("text", lambda x: x.astype(str), TypeError, "must be real numbers, got text"),
-    Bad("bytes", lambda x: x.astype(bytes), TypeError, "must be real numbers, got bytes"),
+    Bad("complex", lambda x: x + 0j, TypeError, "must be real numbers, got complex numbers$"),
+    Bad("objects", lambda x: x.astype(object), TypeError, "must be real numbers, got objects$"),
+    Bad("text", lambda x: x.astype(str), TypeError, "must be real numbers, got text$"),
+    Bad("bytes", lambda x: x.astype(bytes), TypeError, "must be real numbers, got bytes$"),
     Bad("dates", lambda x: x.astype("M8[s]"), TypeError, "must be real numbers, got datetime64"),
-    Bad("None", lambda x: None, TypeError, "must be real numbers, got objects"),
+    Bad("None", lambda x: None, TypeError, "must be real numbers, got objects$"),
     Bad("masked", np.ma.array, TypeError, "must be a plain array, got a masked array"),
     Bad("masked inside", lambda x: [np.ma.array(x)], TypeError, "must be a plain array, got a mas"),
     Bad("ragged", lambda x: [[1.0], [2.0, 3.0]], ValueError, "must be rectangular, got rows of un"),
 ]
-BOOL = [Bad("bool", lambda x: x.astype(bool), TypeError, "must be real numbers, got bool")]
+BOOL = [Bad("bool", lambda x: x.astype(bool), TypeError, "must be real numbers, got bool$")]
 LONE = [Bad("a number", lambda x: 1.0, ValueError, "must have a last axis of outcomes, got a sing")]
 WHOLE = [
     Bad(what, change, error, message.replace("real", "whole"))
@@ -312,7 +312,7 @@ OPTIONS = {
         ([1.0, -2.0, 3.0], ValueError, r"must be at least 0, got -2\.0 at index 1"),
         ([1.0, np.nan, 3.0], ValueError, "must be finite, got nan at index 1"),
         ([1.0, np.inf, 3.0], ValueError, "must be finite, got inf at index 1"),
-        (["1", "2", "3"], TypeError, "must be real numbers, got text"),
+        (["1", "2", "3"], TypeError, "must be real numbers, got text$"),
     ],
 }
 

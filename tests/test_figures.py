@@ -2,6 +2,8 @@
 
 import io
 import re
+import sys
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -69,7 +71,9 @@ def test_notebooks_draw_svg_without_a_date(monkeypatch):
     assert calls == [(("svg",), {"metadata": {"Date": None}})]
 
 
-def test_the_style_needs_no_notebook(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "IPython", None)
+@pytest.mark.parametrize("shell", [None, SimpleNamespace(get_ipython=lambda: None)])
+def test_the_style_needs_no_notebook(monkeypatch, shell):
+    monkeypatch.setitem(sys.modules, "IPython", shell)
+    monkeypatch.setitem(sys.modules, "matplotlib_inline.backend_inline", None)
     figures.use_style()
     assert mpl.rcParams["axes.spines.top"] is False
