@@ -542,6 +542,7 @@ def test_a_formula_in_the_head_of_a_table_has_a_name_in_plain_text(chapter):
         (r"a_{k,j}^2 \le -301{,}029", "a_(k,j)^2 ≤ −301,029"),
         (r"(4.0,\; 1.5)", "(4.0, 1.5)"),
         (r"\|x\|_2", "∥x∥_2"),
+        (r"-y \ln q - (1-y)\log_2(1-q)/\ln 2", "−y ln q − (1 − y) log_2 (1 − q)/ln 2"),
     ],
 )
 def test_a_formula_in_plain_text(tex, words):

@@ -647,6 +647,63 @@ def places_in(page: Path) -> list[str]:
     return [headings[int(0.8 * len(headings))], f"#{figures[-1]}"]
 
 
+LEADS = {  # kinds of links, and how what they lead to begins
+    "[href='glossary.html#term-score']": "score",
+    "[href='kl_divergence.html#def-kl']": "Definition 6.1 (KL divergence)",
+    "[href='#thm-decomposition']": "Theorem 7.1",
+    "[href='#equation-eq-loss']": "",
+    "[href^='#fig']": "",
+    "[href^='bibliography.html#']": "",
+}
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_link_shows_where_it_leads(browser, address, axe, by):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    _, trouble = watched(page, address)
+    page.goto(address + "book/cross_entropy.html")
+    page.evaluate(axe)
+    card = page.locator("aside.preview")
+    page.keyboard.press("Shift")  # the focus is the keyboard's
+    for leads, begins in LEADS.items():
+        link = page.locator(f".prose a.internal{leads}:visible").first
+        link.hover() if by == "mouse" else link.focus()
+        card.locator("> *").first.wait_for()
+        assert card.inner_text().startswith(begins)
+        assert card.evaluate("(card) => [...card.querySelectorAll('img')].every((i) => i.complete)")
+        assert page.evaluate("axe.run('.preview').then(({violations}) => violations)") == []
+        page.keyboard.press("Escape")
+        assert not card.is_visible()
+        page.mouse.move(0, 0)
+    link = page.locator(".prose a[href='#thm-decomposition']:visible").first
+    link.hover()
+    card.wait_for()
+    card.hover()
+    page.wait_for_timeout(500)
+    assert card.is_visible()
+    page.mouse.move(0, 0)
+    card.wait_for(state="hidden")
+    assert trouble == []
+    page.close()
+
+
+def test_a_finger_follows_a_link_and_a_page_from_a_folder_shows_what_it_has(browser, address, site):
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(address + "book/cross_entropy.html")
+    page.locator(".prose a[href='#thm-decomposition']:visible").first.tap()
+    page.wait_for_timeout(600)
+    assert not page.locator("aside.preview").is_visible()
+    context.close()
+    page = browser.new_page()
+    _, trouble = watched(page, "file:")
+    page.goto((site / "book" / "cross_entropy.html").as_uri())
+    page.locator(".prose a[href='#thm-decomposition']:visible").first.hover()
+    page.locator("aside.preview", has_text="Theorem 7.1").wait_for()
+    assert trouble == []
+    page.close()
+
+
 @pytest.mark.parametrize(("width", "some"), [(390, slice(None)), (1280, slice(2))])
 def test_a_link_to_a_place_lands_there(browser, address, site, width, some):
     missed = []

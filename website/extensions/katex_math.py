@@ -147,7 +147,7 @@ def words(element: ET.Element) -> str:
     if tag == "msqrt":
         return f" √{bracketed(''.join(map(words, element)))} "
     if tag in SCRIPTS:
-        base, *scripts = (words(part).strip() for part in element)
+        base, *scripts = (words(part).strip("\u2061 ") for part in element)
         if element.get("accent") and scripts[0] in ACCENTS:
             return f"{base}{ACCENTS[scripts[0]]}"
         signs = zip(SCRIPTS[tag], scripts, strict=True)
@@ -156,8 +156,10 @@ def words(element: ET.Element) -> str:
     text, before = element.text or "", "("
     for part in element:
         sign = words(part)
-        spaced = sign in SPACED and before not in SPACED | set("([,")
-        text, before = text + (f" {sign} " if spaced else sign), sign
+        follows = before not in SPACED | set("([,/")
+        if follows and part.tag == "mi" and len(sign) > 1:  # a function's name, as in y ln q
+            text += " "
+        text, before = text + (f" {sign} " if follows and sign in SPACED else sign), sign
     return text
 
 

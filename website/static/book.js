@@ -1,5 +1,5 @@
 // The few things a page can do: light or dark, copy a cell, scroll a wide formula from the keyboard, show where the reader
-// is, print folded parts open.
+// is, print folded parts open; and fetch the script that shows where links lead.
 "use strict";
 
 const themes = {auto: "as the system", light: "light", dark: "dark"};
@@ -84,6 +84,10 @@ function setUpContents() {
   const watcher = new IntersectionObserver(mark, {rootMargin: "0px 0px -66% 0px"});
   for (const part of parts) watcher.observe(part);
 }
+
+// Nobody needs a look at a link before the mouse or the keyboard moves.
+const previews = Object.assign(document.createElement("script"), {src: new URL("previews.js", document.currentScript.src)});
+for (const sign of ["pointerover", "focusin"]) addEventListener(sign, () => document.head.append(previews), {once: true});
 
 setUpTheme();
 setUpCopying();
