@@ -277,6 +277,12 @@ def test_where_rounding_hides_a_gradient_the_check_says_that_it_cannot_tell(fact
         assert "relative" not in str(check)
 
 
+def test_nor_can_it_tell_where_rounding_hides_a_third_of_the_slope():
+    check = cc.check_gradient(lambda x: 1e8 + 1e-6 * x, lambda x: 1.3e-6 + 0 * x, [1.0])
+    assert check
+    assert check.uncertainty > 1e-7
+
+
 def test_where_an_entry_next_to_0_is_beside_larger_ones_the_check_can_tell():
     check = cc.check_gradient(lambda x: x**3, lambda x: 3 * x**2, [0.0, 1.0])
     assert (check.agrees, check.uncertainty) == (True, 0)
@@ -287,6 +293,11 @@ def test_where_an_entry_next_to_0_is_beside_larger_ones_the_check_can_tell():
 EDGES = {
     "-ln x": (lambda x: -np.log(x), lambda x: -1 / x, [1e-3, 1e-8, 1e-12, 1e-100]),
     "-ln x of one number": (lambda x: -math.log(x[0]), lambda x: -1 / x, [1e-8]),
+    "exponential of one number": (
+        lambda x: math.exp(x[0]) / 1e9,  # which raises an error of its own
+        lambda x: np.exp(x) / 1e9,
+        [709.78],
+    ),
     "information": (information_content, lambda p: -1 / p, [1e-9, 0.5, 1 - 1e-9]),
     "root": (lambda x: np.sqrt(1 - x), lambda x: -0.5 / np.sqrt(1 - x), [0.0, 1 - 1e-9]),
 }
