@@ -125,6 +125,12 @@ def test_weights_are_right_to_the_last_digits(condition):
     assert condition / 100 < fit.condition < condition * 100
 
 
+def test_an_intercept_of_columns_far_from_0_is_right_to_thirteen_digits():
+    far = X + 1e6 * np.array([1, 1 / 3, -0.7, 2])
+    expected = exact_solution(np.insert(far, 4, 1, axis=1), Y)[4]
+    assert math.isclose(cc.least_squares(far, Y, intercept=True).intercept, expected, rel_tol=1e-13)
+
+
 # --- what a least-squares fit is ------------------------------------------------------
 
 
@@ -498,6 +504,8 @@ def test_without_an_l1_penalty_the_answer_is_that_of_ridge_or_of_the_shortest_le
         ridge = cc.ridge(features, y, strength=0.3, intercept=True)
         fit = cc.elastic_net(features, y, strength=0.3, l1_ratio=0.0, intercept=True)
         assert np.array_equal(fit.coefficients, ridge.coefficients)
+        cost = np.mean(ridge.residuals**2) + 0.3 * cc.l2_penalty(ridge.coefficients)
+        assert math.isclose(fit.objective, cost, rel_tol=1e-12)
         shortest = cc.least_squares(features, y, minimum_norm=True)
         fit = cc.lasso(features, y, strength=0.0)
         assert np.allclose(fit.coefficients, shortest.coefficients, rtol=1e-12)
