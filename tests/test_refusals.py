@@ -275,6 +275,7 @@ def test_the_docstring_says_what_each_argument_must_be(function, call):
     doc = inspect.getdoc(getattr(cc, function))
     assert doc.count("\nRaises\n------\n") == 1
     raises = doc.split("\nRaises\n------\n")[1].split("\n\n")[0]
+    assert "---" not in raises  # the next section's head
     for name, parameter in inspect.signature(getattr(cc, function)).parameters.items():
         rules = parameter.annotation.rules
         assert (f"`{name}`" in raises) == bool(rules)
