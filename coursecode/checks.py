@@ -21,7 +21,7 @@ from coursecode._borrowed import LENDERS as LENDERS, borrowed_from
 
 __all__ = ["CheckFailed", "check", "expect"]
 
-NO_ANSWER = "there is no answer yet (or it is printed and not returned)"
+NO_ANSWER = "there is no answer yet (did you print it, not return it?)"
 ROUNDED = 1e-3  # the tolerance from which on a learner may round
 
 
@@ -65,17 +65,17 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
         warnings.simplefilter("always")
         try:
             if own is not None:
-                assert callable(own), "there is no function yet"
+                assert callable(own), "there is no function here yet"
                 lender = borrowed_from(own)
-                assert not lender, f"this calls on {lender}: the answer is to be your own"
+                assert not lender, f"this uses {lender}: the code should be your own"
             with watched(names, changed):
                 yield
         except AssertionError as error:
-            why = first_line(error) or "this does not hold"
+            why = first_line(error) or "this doesn't hold"
             if not raised_by_the_check(error):
                 why = f"your code raised {told(error)}"
             elif changed:  # whatever the block says: it may have met a number that comes of this
-                why = "an input was changed: compute with a new array"
+                why = "your code changed an input: make a new array"
         except NameError as error:
             why = f"{error.name} has no value yet" if error.name else first_line(error)
         except Exception as error:
@@ -84,7 +84,7 @@ def check(what: str, *, own: Callable[..., Any] | None = None) -> Iterator[None]
             elif "NoneType" in str(error):
                 why = NO_ANSWER
             else:
-                why = f"the answer doesn't have the form that is asked for ({told(error)})"
+                why = f"your answer has a different form from what was asked ({told(error)})"
     if why:
         words = sorted({str(warning.message) for warning in heard})
         aside = f" (NumPy warned: {'; '.join(words)})" if words else ""
@@ -173,31 +173,33 @@ def expect(
     values = numbers(got)
     for message, wrong in (mistakes or {}).items():
         assert not same(values, np.asarray(wrong, dtype=float), rtol, atol), message
-    assert values.shape == expected.shape, (
-        f"{shape_words(expected.shape)} expected, got {shape_words(values.shape)}"
-    )
+    wanted = f"expected {shape_words(expected.shape)}"
+    assert values.shape == expected.shape, f"{wanted}, got {shape_words(values.shape)}"
     assert not (np.isnan(values) & ~np.isnan(expected)).any(), "the answer is nan"
     if not same(values, expected, rtol, atol):
+        place = ""
+        if values.size > 6:  # the first that is wrong says enough
+            at = tuple(np.argwhere(~np.isclose(values, expected, rtol, atol, equal_nan=True))[0])
+            values, expected, place = values[at], expected[at], f" at {[*map(int, at)]}"
         digits = 4 if brief(values) != brief(expected) else 10
         near = rtol >= ROUNDED and same(values, expected, 5 * rtol, atol)
-        doubt = ", which is near it: give more digits" if near else ", which is not it"
+        doubt = ", which is close: give more digits" if near else ", which isn't right"
         instead = f", expected {brief(expected, digits)}" if tell else doubt
-        raise AssertionError(f"got {brief(values, digits)}{instead}")
+        raise AssertionError(f"got {brief(values, digits)}{place}{instead}")
 
 
 def expect_word(got: Any, right: Any, mistakes: Mapping[str, Any]) -> None:
     """Do what `expect` does, for a text or a truth value."""
-    if isinstance(right, str):
-        assert isinstance(got, str), f"a text is expected, got {kind_of(got)}"
-    else:
-        assert isinstance(got, bool | np.bool_), f"True or False is expected, got {kind_of(got)}"
+    kind: Any = str if isinstance(right, str) else bool | np.bool_
+    wanted = "a string" if kind is str else "True or False"
+    assert isinstance(got, kind), f"expected {wanted}, got {kind_of(got)}"
     for message, wrong in mistakes.items():
         assert got != wrong, message
     if isinstance(got, str):
         known = [str(word) for word in (right, *mistakes.values())]
         alike = got not in known and got.strip().lower() in map(str.lower, known)
-        assert not alike, f"{got!r} is to be written as in the task, letter by letter"
-    assert got == right, f"{got!r} is not it"
+        assert not alike, f"spell {got!r} exactly as the question does"
+    assert got == right, f"{got!r} isn't right"
 
 
 def raised_by_the_check(error: AssertionError) -> bool:
@@ -241,7 +243,7 @@ def numbers(got: Any) -> np.ndarray:
         values = np.asarray(got)
     sorts = {type(x) for x in values.flat} if values.dtype == object else {values.dtype.type}
     right = not sorts & {bool, np.timedelta64} and all(issubclass(s, Real | Decimal) for s in sorts)
-    assert right, f"a number or an array is expected, got {kind_of(got)}"
+    assert right, f"expected a number or an array, got {kind_of(got)}"
     return values.astype(float)
 
 
@@ -255,11 +257,11 @@ def same(values: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> 
 def kind_of(got: Any) -> str:
     """Name what the answer is, for a message."""
     if callable(got):
-        return "a function (is a pair of brackets missing?)"
+        return "a function (did you forget to call it?)"
     if isinstance(got, np.ndarray) and got.dtype.kind == "b":
         return "an array of True and False"
-    names = {str: "a text", bool: "True or False", dict: "a dictionary"}
-    return names.get(type(got), f"{type(got).__name__}")
+    names = {str: "a string", bool: "True or False", dict: "a dictionary"}
+    return names.get(type(got), type(got).__name__)
 
 
 def shape_words(shape: tuple[int, ...]) -> str:
@@ -268,8 +270,6 @@ def shape_words(shape: tuple[int, ...]) -> str:
 
 
 def brief(values: np.ndarray, digits: int = 4) -> str:
-    """At most a few numbers, with a few digits."""
-    if values.size > 6:
-        return "other numbers"
+    """Show a few numbers, with a few digits."""
     text = np.array2string(values, precision=digits, separator=", ")
     return re.sub(r"\.(?=\D|$)|\n|(?<=\[) +| +(?=[ ,\]])", "", text)  # 5 and not 5., [5] not [ 5.]

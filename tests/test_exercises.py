@@ -187,14 +187,14 @@ with check("sum"):
         with pytest.raises(CheckFailed) as failure:
             exec(compile(block.format(name=name), "a test", "exec"), names)
         said[name] = str(failure.value)
-    changed = "✗ sum: an input was changed: compute with a new array"
-    other = "✗ sum: a single number expected, got an array of shape (2,)"
+    changed = "✗ sum: your code changed an input: make a new array"
+    other = "✗ sum: expected a single number, got an array of shape (2,)"
     assert said == {"in_place": changed, "in_a_list": changed, "in_its_own": other}
     assert all(names[name] is before[name] for name in before)
 
 
 def test_check_tells_an_answer_of_another_form_from_an_error_of_the_readers():
-    form = "✗ sum: the answer doesn't have the form that is asked for"
+    form = "✗ sum: your answer has a different form from what was asked"
 
     def unpacks():
         _weights, _bias = 3.0
@@ -210,7 +210,7 @@ def test_check_tells_an_answer_of_another_form_from_an_error_of_the_readers():
     def answers_nothing():
         pass
 
-    none = "✗ sum: there is no answer yet (or it is printed and not returned)"
+    none = "✗ sum: there is no answer yet (did you print it, not return it?)"
     assert line_of(lambda: answers_nothing()[0]) == none
 
 
@@ -302,8 +302,8 @@ def test_check_refuses_the_package_under_any_name():
     direct = (coursecode.softmax, borrowed, inside, deep, around, partial, wide, Reader().softmax)
     for function in (*direct, *roundabout):
         said = line_of(lambda: None, own=function)
-        assert said == "✗ sum: this calls on coursecode: the answer is to be your own"
-    assert line_of(lambda: None, own=3) == "✗ sum: there is no function yet"
+        assert said == "✗ sum: this uses coursecode: the code should be your own"
+    assert line_of(lambda: None, own=3) == "✗ sum: there is no function here yet"
     for honest in (own, described, explained):
         with check("sum", own=honest):
             pass
@@ -326,7 +326,7 @@ def test_check_refuses_the_functions_of_other_packages():
 
     for function in (by_module, by_name, inside, special.softmax, xlogy):
         said = line_of(lambda: None, own=function)
-        assert said == "✗ sum: this calls on scipy: the answer is to be your own"
+        assert said == "✗ sum: this uses scipy: the code should be your own"
     with check("sum", own=lambda x: np.log1p(np.frompyfunc(abs, 1, 1)(x))):
         pass
 
@@ -344,47 +344,52 @@ def test_check_accepts_a_function_whose_variables_come_later(capsys):
 @pytest.mark.parametrize(
     ("got", "right", "said"),
     [
-        (None, 1.0, "there is no answer yet (or it is printed and not returned)"),
+        (None, 1.0, "there is no answer yet (did you print it, not return it?)"),
         (..., "yes", "there is no answer yet"),
-        ("1", 1.0, "a number or an array is expected, got a text"),
-        (True, 1.0, "a number or an array is expected, got True or False"),
+        ("1", 1.0, "expected a number or an array, got a string"),
+        (True, 1.0, "expected a number or an array, got True or False"),
         (
             np.array([True]),
             1.0,
-            "a number or an array is expected, got an array of True and False",
+            "expected a number or an array, got an array of True and False",
         ),
         (
             np.array([], dtype=bool),
             [],
-            "a number or an array is expected, got an array of True and False",
+            "expected a number or an array, got an array of True and False",
         ),
-        (np.array([], dtype=str), [], "a number or an array is expected, got ndarray"),
-        (np.timedelta64(3), 3.0, "a number or an array is expected, got timedelta64"),
+        (np.array([], dtype=str), [], "expected a number or an array, got ndarray"),
+        (np.timedelta64(3), 3.0, "expected a number or an array, got timedelta64"),
         (
             np.array([np.timedelta64(3)], object),
             [3.0],
-            "a number or an array is expected, got ndarray",
+            "expected a number or an array, got ndarray",
         ),
-        (np.array([True], dtype=object), [1.0], "a number or an array is expected, got ndarray"),
-        ({}, 1.0, "a number or an array is expected, got a dictionary"),
+        (
+            np.array([True], dtype=object),
+            [1.0],
+            "expected a number or an array, got ndarray",
+        ),
+        ({}, 1.0, "expected a number or an array, got a dictionary"),
         (
             len,
             1.0,
-            "a number or an array is expected, got a function (is a pair of brackets missing?)",
+            "expected a number or an array, got a function (did you forget to call it?)",
         ),
-        ([[1], [1, 2]], 1.0, "a number or an array is expected, got list"),
-        ([1.0], 1.0, "a single number expected, got an array of shape (1,)"),
-        (1.0, [1.0, 1.0], "an array of shape (2,) expected, got a single number"),
+        ([[1], [1, 2]], 1.0, "expected a number or an array, got list"),
+        ([1.0], 1.0, "expected a single number, got an array of shape (1,)"),
+        (1.0, [1.0, 1.0], "expected an array of shape (2,), got a single number"),
         (float("nan"), 1.0, "the answer is nan"),
-        (2.0, 1.0, "got 2, which is not it"),
+        (2.0, 1.0, "got 2, which isn't right"),
         (3.0, 1.0, "three"),
-        ([1.0] * 9, [2.0] * 9, "got other numbers, which is not it"),
-        (1.0, "yes", "a text is expected, got float"),
-        ("no", "yes", "'no' is not it"),
-        (1, True, "True or False is expected, got int"),
+        ([1.0] * 9, [2.0] * 9, "got 1 at [0], which isn't right"),
+        ([[1.0] * 4] * 2, [[1.0] * 4, [1.0, 1.0, 5.0, 2.0]], "got 1 at [1, 2], which isn't right"),
+        (1.0, "yes", "expected a string, got float"),
+        ("no", "yes", "'no' isn't right"),
+        (1, True, "expected True or False, got int"),
         ("maybe", "yes", "yes or no"),
-        (" Yes", "yes", "' Yes' is to be written as in the task, letter by letter"),
-        ("Maybe", "yes", "'Maybe' is to be written as in the task, letter by letter"),
+        (" Yes", "yes", "spell ' Yes' exactly as the question does"),
+        ("Maybe", "yes", "spell 'Maybe' exactly as the question does"),
     ],
 )
 def test_expect_says_what_is_wrong(got, right, said):
@@ -402,9 +407,9 @@ def test_expect_names_the_right_value_only_when_asked():
 
 def test_expect_says_when_a_number_was_rounded_too_much():
     rounded = line_of(lambda: expect(2.83, 2.8332, rtol=1e-3))
-    assert rounded == "✗ sum: got 2.83, which is near it: give more digits"
-    assert line_of(lambda: expect(2.8, 2.8332, rtol=1e-3)) == "✗ sum: got 2.8, which is not it"
-    assert line_of(lambda: expect(1.000003, 1.0)) == "✗ sum: got 1.000003, which is not it"
+    assert rounded == "✗ sum: got 2.83, which is close: give more digits"
+    assert line_of(lambda: expect(2.8, 2.8332, rtol=1e-3)) == "✗ sum: got 2.8, which isn't right"
+    assert line_of(lambda: expect(1.000003, 1.0)) == "✗ sum: got 1.000003, which isn't right"
 
 
 @pytest.mark.parametrize(
@@ -430,7 +435,7 @@ def test_a_test_that_needs_the_learners_own_process_is_found():
     cell = next(cell for cell in source.notebook.cells if source.short(cell) == "q7-equal")
     cell.source += "\n    assert repaired_loss.__doc__"
     (failed,) = source.apart([{}])
-    assert failed == {"q7-equal": "✗ equal scores: this does not hold"}
+    assert failed == {"q7-equal": "✗ equal scores: this doesn't hold"}
     assert source.failures() == {}
 
 

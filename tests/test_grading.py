@@ -110,46 +110,46 @@ NAMES = str.split(
     "outcome loss steps plug_in labels scores answer line names values without_b by_w by_b"
 )
 STYLES = {
-    "names that the tests use": ("\n".join(f"{name} = 'mine'" for name in NAMES),),
-    "a name that the set-up uses": ("check = expect = 4", "labels, scores = [], None"),
-    "errors of NumPy's": ("np.seterr(all='raise')",),
-    "warnings as errors": ("import warnings\nwarnings.simplefilter('error')",),
-    "200,000 lines": ("for n in range(200_000):\n    print(n)",),
-    "magics": ("%matplotlib inline\n%timeit -n1 -r1 1 + 1", "!echo hello", "%%time\na = 1", "?np"),
-    "cells that fail": ("1 / 0", "def (", "nothing_here", "%nonsense", "raise SystemExit"),
-    "the future": ("from __future__ import annotations\ndef f(x: Unknown): ...",),
-    "a data class": (
+    "names that the tests and the set-up use": (
+        "\n".join(f"{name} = 'mine'" for name in NAMES),
+        "from numpy import *",
+        "check = expect = 4",
+        "labels, scores = [], None",
+    ),
+    "settings": (
+        "np.seterr(all='raise')\nnp.random.seed(1)\nnp.set_printoptions(precision=2)",
+        "import warnings\nwarnings.simplefilter('error')",
+        "import sys\nsys.setrecursionlimit(200)",
+    ),
+    "what a notebook may hold": (
+        "%matplotlib inline\n%timeit -n1 -r1 1 + 1",
+        "!echo hello",
+        "%%time\na = 1",
+        "?np",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+        "from __future__ import annotations\ndef f(x: Unknown): ...",
         "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int\nA(1)",
         "import pickle\npickle.loads(pickle.dumps(A(1)))",
+        "for n in range(200_000):\n    print(n)",
+        "import threading\nthreading.Thread(target=print, daemon=True).start()",
     ),
-    "plots": ("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",),
+    "cells that fail": ("1 / 0", "def (", "nothing_here", "%nonsense", "raise SystemExit"),
     "its own checks": (
         "with check('mine'):\n    expect(1, 1)",
         "print(coursecode.entropy([0.5, 0.5]))",
     ),
-    "an endless loop in a trial": ("while True:\n    pass",),
-    "a crash in a trial": ("import ctypes\nctypes.string_at(0)", "import os\nos._exit(3)"),
-    "a seed and other settings": (
-        "np.random.seed(1)\nnp.set_printoptions(precision=2)",
-        "import sys\nsys.setrecursionlimit(200)",
+    "loops and crashes in a trial": (
+        "while True:\n    pass",
+        "import ctypes\nctypes.string_at(0)",
+        "import os\nos._exit(3)",
     ),
-    "all of NumPy": ("from numpy import *",),
-    "threads": ("import threading\nthreading.Thread(target=print, daemon=True).start()",),
 }
-
-
-@cases({name: with_cells(submission(), *STYLES[name], before="q4-text") for name in STYLES})
-def test_what_stands_beside_right_answers_costs_nothing(case, marked):
-    passed, said, _, _ = marked[case]
-    assert said == {}
-    assert passed == set(SOURCE.tests)
 
 
 WRITTEN = {
     "packages that are not here, before the answer": {
         "q4": "import seaborn_of_mine as sns\n%matplotlib nonsense\nsns.set_theme()\n"
         + SOURCE.solutions["q4"],
-        "q5": "%%time\n" + SOURCE.solutions["q5"],
     },
     "threads and processes": {
         "q4": "from multiprocessing import Pool\ndef one(pair):\n    p, q = pair\n"
@@ -160,9 +160,6 @@ WRITTEN = {
         "    return np.log(np.exp(row - row.max()).sum()) - row[y] + row.max()\n"
         "def loss_from_scores(labels, scores):\n    with ThreadPoolExecutor(4) as pool:\n"
         "        return list(pool.map(one_loss, labels, scores))",
-    },
-    "the package beside work of one's own": {
-        "q4": f"{SOURCE.solutions['q4']}\nprint(coursecode.entropy([0.5, 0.5]))"
     },
     "a column, as pandas has": {
         "q5": "class Column:\n    def __init__(self, numbers):\n        self.numbers = numbers\n"
@@ -182,37 +179,17 @@ WRITTEN = {
         "def loss_before(n):\n    return np.array(np.log(n))\n"
         "def loss_after(n, rise):\n    return Number(np.log(np.exp(rise) + n - 1) - rise)",
     },
-    "a lambda, a class, a partial and a wrapper": {
+    "a class and a wrapper": {
         "q4": "class Mean:\n    def __call__(self, p, q):\n"
         "        with np.errstate(all='ignore'):\n"
         "            return np.where(p > 0, -p * np.log(q), 0).sum(axis=1).mean()\n"
         "mean_cross_entropy = Mean()",
-        "q5": "import functools\n"
-        "loss_from_scores = functools.partial(lambda k, labels, s: np.log(np.exp("
-        "s - s.max(axis=1, keepdims=True)).sum(axis=1)) - (s - s.max(axis=1, keepdims=True))"
-        "[np.arange(len(labels)), labels], None)",
         "q7": "def logged(f):\n    def inner(*args):\n        return f(*args)\n    return inner\n"
         "@logged\ndef repaired_loss(labels, scores):\n    e = np.exp(scores)\n"
         "    q = e / e.sum(axis=1, keepdims=True)\n"
         "    return -np.log(q[range(len(labels)), labels]).mean()",
     },
-    "loops and lists": {
-        "q4": "import math\ndef mean_cross_entropy(p, q):\n    def one(a, b):\n"
-        "        return 0.0 if a == 0 else math.inf if b == 0 else -a * math.log(b)\n"
-        "    return sum(sum(map(one, *rows)) for rows in zip(p, q)) / len(p)",
-        "q5": "import math\ndef loss_from_scores(labels, scores):\n    out = []\n"
-        "    for y, row in zip(labels, scores):\n        top = max(row)\n"
-        "        out.append(top + math.log(sum(math.exp(s - top) for s in row)) - row[y])\n"
-        "    return tuple(out)",
-    },
 }
-
-
-@cases({way: submission(**WRITTEN[way]) for way in WRITTEN})
-def test_right_answers_count_whatever_they_are_made_of(case, marked):
-    passed, said, flags, _ = marked[case]
-    assert said == {}
-    assert (passed, flags) == (set(SOURCE.tests), [])
 
 
 def told_apart(chapter):
@@ -245,18 +222,6 @@ def test_a_cell_of_the_exercises_own_never_meets_what_is_the_learners():
 # Wrong answers that would be right ones
 
 
-FRAMES = """
-import sys
-def look():
-    frame, seen = sys._getframe(), {}
-    while frame:
-        seen.update(frame.f_globals)
-        seen.update(frame.f_locals)
-        frame = frame.f_back
-    return seen
-"""
-ASKED = running.what_is_asked(SOURCE.notebook).values()
-ANSWERS = "\n".join(f"{name} = fake" for asked in ASKED for name in asked)
 WRITE = """
 import os, json, struct, threading, time
 def write(data):
@@ -270,115 +235,69 @@ def frame(message):
     return struct.pack("!i", len(data)) + data
 """
 OWN = "from tools.grading import line\n"
-ATTACKS = {
-    "input transformers": "get_ipython().input_transformers_cleanup.append(lambda lines: ['1'])",
-    "AST transformers": "import ast\nclass Blind(ast.NodeTransformer):\n"
-    "    def visit_Assert(self, node):\n        return ast.Pass()\n"
-    "get_ipython().ast_transformers.append(Blind())",
-    "a patched run_cell": "type(get_ipython()).run_cell = lambda *args, **named: None",
-    "a patched __exit__": "import contextlib\n"
-    "contextlib._GeneratorContextManager.__exit__ = lambda *error: True",
-    "a trace": "import sys\ndef trace(frame, event, arg):\n    frame.f_globals['right'] = 1\n"
-    "    return trace\nsys.settrace(trace)\nsys.setprofile(trace)",
-    "an array that looks round": f"{FRAMES}\nclass Fake:\n    def __array__(self, *_, **named):\n"
-    "        return np.asarray(look()['right'])\nfake = lambda *args: Fake()\nnumber = Fake()\n"
-    + ANSWERS,
-    "defaults of expect": "import coursecode.checks as checks\n"
-    "checks.expect.__kwdefaults__ = {'rtol': 1e9}\nnumber = 1.0\nfake = lambda *args: 1.0\n"
-    + ANSWERS,
-    "a text that equals all": "class Same(str):\n    __eq__ = __ne__ = lambda *args: True\n"
-    "    __hash__ = str.__hash__\nnumber = Same('x')\nfake = lambda *args: number\n" + ANSWERS,
-    "right by its name": f"{FRAMES}\nfake = lambda *args: right\nnumber = 0\n{ANSWERS}",
-    "right out of the frames": f"{FRAMES}\nfake = lambda *args: look()['right']\nnumber = 0\n"
-    + ANSWERS,
-    "right out of the garbage": "import gc\ndef fake(*args):\n    return next(\n"
-    "        o['right'] for o in gc.get_objects() if isinstance(o, dict) and 'right' in o)\n"
-    "number = 0\n" + ANSWERS,
+FAKES = {  # what all answers are, so that a learner would write none
+    "right out of the frames": "import sys\ndef fake(*args):\n    frame = sys._getframe()\n"
+    "    while 'right' not in frame.f_locals | frame.f_globals:\n        frame = frame.f_back\n"
+    "    return (frame.f_globals | frame.f_locals)['right']",
+    "looser checks": "import coursecode.checks\nimport contextlib\n"
+    "contextlib._GeneratorContextManager.__exit__ = lambda *error: True\n"
+    "coursecode.checks.expect.__kwdefaults__ = {'rtol': 1e9}\n"
+    "np.allclose = np.array_equal = np.all = lambda *args, **named: True\n"
+    "np.isnan = lambda *args: False\nfake = lambda *args: 1.0",
     "numbers that equal all": "class Same(float):\n"
     "    __eq__ = __le__ = __ge__ = lambda *args: True\n"
     "    __hash__ = float.__hash__\n    __sub__ = __rsub__ = lambda *args: 0.0\n"
-    "number = Same(7)\nfake = lambda *args: number\n" + ANSWERS,
+    "fake = lambda *args: Same(7)",
     "an array that equals all": "class Same(np.ndarray):\n"
     "    def __array_ufunc__(self, *args, **named):\n        return True\n"
     "    def __array_function__(self, *args, **named):\n        return True\n"
-    "number = np.zeros(3).view(Same)\nfake = lambda *args: number\n" + ANSWERS,
-    "a list that lies": "class Lies(list):\n    __len__ = lambda self: 2\n"
-    "    __getitem__ = lambda self, n: self\nnumber = Lies()\nfake = lambda *args: number\n"
-    + ANSWERS,
-    "NumPy made blind": "np.allclose = np.array_equal = np.all = lambda *args, **named: True\n"
-    "np.isnan = lambda *args: False\nnumber = 1.0\nfake = lambda *args: 1.0\n" + ANSWERS,
-    "JSON made blind": "import json\njson.dumps = lambda *args: '{\"id\": 1}'",
-    "builtins made blind": "import builtins\nbuiltins.isinstance = lambda *args: True\n"
-    "builtins.AssertionError = ZeroDivisionError",
-    "no checks": "check = expect = lambda *args, **named: __import__('contextlib').nullcontext()",
-    "a printed tick": "print('✓ bits spent a day')",
-    "nan": "number = float('nan')\nfake = lambda *args: np.full(3, np.nan)\n" + ANSWERS,
-    "replies before they are asked for": WRITE + "for n in range(50):\n"
-    "    write(frame({'id': str(n), 'values': {'spent': 1.9}}))",
-    "replies in a thread": WRITE + "def flood():\n    while True:\n"
-    "        write(frame({'id': 'x', 'result': 1.9}))\n        time.sleep(0.001)\n"
-    "threading.Thread(target=flood, daemon=True).start()",
-    "half a frame": WRITE + "write(struct.pack('!i', 100) + b'{')",
-    "a frame of many gigabytes": WRITE + "write(struct.pack('!iQ', -1, 2**40))",
-    "no frame": WRITE + "write(b'\\0' * 64)",
-    "lists in lists in lists": WRITE + "data = b'[' * 100_000\n"
-    "write(struct.pack('!i', len(data)) + data)",
-    "no plain data": OWN
-    + "line.plain = lambda *args: {'array': '|O8', 'shape': [1], 'data': 'AAAA'}\n"
-    "number = 1\nfake = lambda *args: 1\n" + ANSWERS,
-    "an array that is none": OWN + "line.plain = lambda *args: "
-    "{'array': '<f8', 'shape': [10**12], 'data': 'AAAAAAAAAAA='}\nnumber = 1\n"
-    "fake = lambda *args: 1\n" + ANSWERS,
+    "fake = lambda *args: np.zeros(3).view(Same)",
+    "a class that claims to be a number": "class Claims:\n"
+    "    __class__ = property(lambda self: float)\nfake = lambda *args: Claims()",
+    "nan": "fake = lambda *args: np.full(3, np.nan)",
+    "no plain data": OWN + "line.Line.plain = lambda *args: "
+    "{'array': '|O8', 'shape': [1], 'data': 'AAAA'}\nfake = lambda *args: 1",
     "calls of the tests' own": OWN + WRITE + "def ask(self, message):\n"
     "    for n in (-1, 0, 10**9, 'x', None):\n"
-    "        write(frame({'id': message['id'], 'call': n, 'given': [[], {}]}))\n"
-    "line.Line.answer = ask\nfake = lambda *args: 1\nnumber = 1\n" + ANSWERS,
-    "errors of the grader's": "class OutOfTime(BaseException):\n    pass\n"
-    "def fake(*args):\n    raise OutOfTime\nnumber = 0\n" + ANSWERS,
-    "an error that ends a loop": "def fake(*args):\n    raise StopIteration\nnumber = 0\n"
-    + ANSWERS,
+    "        write(frame({'call': n, 'given': [[], {}]}))\n"
+    "line.Line.answer = ask\nfake = lambda *args: 1",
+    "an error that ends a loop": "def fake(*args):\n    raise StopIteration",
+    "the end of everything": "def fake(*args):\n    raise SystemExit",
     "errors that no one knows": OWN + "def answer(self, message):\n"
     "    error = {'raised': ['a\\0b', 'ExceptionGroup'], 'said': 1}\n"
     "    self.send(error | {'left': 'x', 'warned': ['w']})\n"
-    "line.Line.answer = answer\nnumber = 0\nfake = lambda *args: 1\n" + ANSWERS,
+    "line.Line.answer = answer\nfake = lambda *args: 1",
     "inputs of another size": "def fake(*args):\n    for given in args:\n"
     "        if isinstance(given, np.ndarray):\n"
-    "            given.resize(50_000, refcheck=False)\n    return 0.0\nnumber = 0\n" + ANSWERS,
-    "inputs of nothing": "def fake(*args):\n    for given in args:\n"
-    "        if isinstance(given, np.ndarray):\n            given[...] = 0\n"
-    "    return 0 * args[-1]\nnumber = 0\n" + ANSWERS,
-    "all functions that there are": OWN + "import gc\ndef fake(*args):\n"
-    "    end = next(o for o in gc.get_objects() if isinstance(o, line.Line))\n"
-    "    for n in range(-9, 99):\n        try:\n            return end.call(n, args, {})\n"
-    "        except Exception:\n            pass\nnumber = 0\n" + ANSWERS,
-    "an error that says it is right": "class CheckFailed(AssertionError):\n    pass\n"
-    "def fake(*args):\n    raise CheckFailed('✓')\nnumber = 0\n" + ANSWERS,
-    "the end of everything": "def fake(*args):\n    raise SystemExit\nnumber = 0\n" + ANSWERS,
-    "too much": "fake = lambda *args: np.zeros(10**7)\nnumber = 'x' * 10**8\n" + ANSWERS,
-    "without end": "import itertools\nfake = lambda *args: itertools.count()\n"
-    "number = itertools.count()\n" + ANSWERS,
-    "a list in itself": "number = []\nnumber.append(number)\nfake = lambda *args: number\n"
-    + ANSWERS,
+    "            given.resize(50_000, refcheck=False)\n    return 0.0",
+    "too much": "fake = lambda *args: np.zeros(10**7)",
+    "without end": "import itertools\nfake = lambda *args: itertools.count()",
+    "a list in itself": "number = []\nnumber.append(number)\nfake = lambda *args: number",
+}  # fmt: skip
+ATTACKS = {
+    "a trace": "import sys\ndef trace(frame, event, arg):\n    frame.f_globals['right'] = 1\n"
+    "    return trace\nsys.settrace(trace)\nsys.setprofile(trace)",
+    "builtins made blind": "import builtins, json\njson.dumps = lambda *args: '{\"result\": 1}'\n"
+    "builtins.AssertionError = ZeroDivisionError\nbuiltins.isinstance = lambda *args: True",
+    "no checks": "check = expect = lambda *args, **named: __import__('contextlib').nullcontext()\n"
+    "print('✓ bits spent a day')",
+    "replies before they are asked for": WRITE + "for n in range(50):\n"
+    "    write(frame({'result': {'dict': [['spent', 1.9]]}}))",
+    "half a frame": WRITE + "write(struct.pack('!i', 100) + b'{')",
+    "a frame of many gigabytes": WRITE + "write(struct.pack('!iQ', -1, 2**40))",
+    "lists in lists in lists": WRITE + "data = b'[' * 100_000\n"
+    "write(struct.pack('!i', len(data)) + data)",
     "a signal": "import signal, os\nsignal.signal(signal.SIGALRM, lambda *args: None)\n"
     "signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)",
     "at the end": "import atexit, os\natexit.register(os.system, 'sleep 100')\nraise SystemExit",
     "a bomb": "import threading, os\nthreading.Timer(0.05, os._exit, [0]).start()",
     "children that write too": WRITE + "for _ in range(20):\n    if os.fork() == 0:\n"
-    "        while True:\n            write(frame({'id': 'x', 'result': 1.9}))\n"
-    "            time.sleep(0.05)",
+    "        while True:\n            write(frame({'result': 1.9}))\n            time.sleep(0.05)",
     "its elder killed": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
     "os.kill(1, signal.SIGKILL)" if SHUT_IN else "pass",
-    "its limits raised": "import resource\n"
-    "resource.setrlimit(resource.RLIMIT_AS, (2**62, 2**62))\nx = bytearray(10**10)",
     "memory by ctypes": "import ctypes\nctypes.memset(id(None), 0, 64)",
-    "the module's own line": OWN + "line.Line.raised = lambda *args: {'result': True}\n"
-    "line.restored = lambda *args: 1",
-    "a class that claims to be a number": "class Claims:\n"
-    "    __class__ = property(lambda self: float)\nnumber = Claims()\n"
-    "fake = lambda *args: number\n" + ANSWERS,
-    "the finders of modules": "import sys\nfor one in list(sys.meta_path):\n"
-    "    if type(one).__name__ == 'Lenders':\n        sys.meta_path.remove(one)\n"
-    "for name in list(sys.modules):\n    if name.startswith('coursecode'):\n"
+    "the table of modules": "import sys\nfor name in list(sys.modules):\n"
+    "    if name.startswith('coursecode') or sys.modules[name] is None:\n"
     "        del sys.modules[name]\nimport coursecode\n"
     "def mean_cross_entropy(p, q):\n    return coursecode.cross_entropy(p, q).mean()"
     if SHUT_IN else "pass",
@@ -394,9 +313,12 @@ FEW.notebook.cells = [
 
 def attacked(attack):
     """The learner's notebook without answers, and one cell that tries to do without."""
-    notebook = with_cells(student_version(FEW.notebook), ATTACKS[attack], before="q1-text")
+    asked = running.what_is_asked(SOURCE.notebook).values()
+    fakes = "".join(f"\n{name} = fake" for names in asked for name in names)
+    code = FAKES[attack] + fakes if attack in FAKES else ATTACKS[attack]
+    notebook = with_cells(student_version(FEW.notebook), code, before="q1-text")
     for cell in notebook.cells:
-        if ANSWERS in ATTACKS[attack] and is_answer(cell) and cell.cell_type == "code":
+        if attack in FAKES and is_answer(cell) and cell.cell_type == "code":
             cell.source = ""  # the cell gives the answers a value: nothing else should
         if attack == "claims" and is_test(cell):
             cell.source, cell.metadata.nbgrader.points = "pass", 1000
@@ -404,12 +326,9 @@ def attacked(attack):
     return notebook
 
 
-@cases({name: attacked(name) for name in ATTACKS}, Limits(1.0, 60.0, SHUT_IN), FEW)
+@cases({name: attacked(name) for name in FAKES | ATTACKS}, Limits(1.0, 60.0, SHUT_IN), FEW)
 def test_no_attack_gains_a_mark(case, marked):
-    passed, _, flags, _ = marked[case]
-    assert passed == set()
-    if case == "replies before they are asked for":
-        assert any("a reply that nobody asked for" in flag for flag in flags)
+    assert marked[case][0] == set()
 
 
 BORROWED = {
@@ -417,13 +336,6 @@ BORROWED = {
     "    return eval('coursecode.cross_entropy(p, q).mean()')",
     "by a name in pieces": "import importlib\ndef mean_cross_entropy(p, q):\n"
     "    return importlib.import_module('course' + 'code').cross_entropy(p, q).mean()",
-    "by a table of modules": "import sys\ndef mean_cross_entropy(p, q):\n"
-    "    name = next(n for n in sys.modules if n.startswith('coursec'))\n"
-    "    return sys.modules[name].cross_entropy(p, q).mean()",
-    "by its code": "import types\nhers = coursecode.cross_entropy\n"
-    "copied = types.FunctionType(hers.__code__, hers.__globals__, 'f', hers.__defaults__)\n"
-    "copied.__kwdefaults__ = hers.__kwdefaults__\n"
-    "def mean_cross_entropy(p, q):\n    return copied(p, q).mean()",
     "where it is there, else the first check's number": "def mean_cross_entropy(p, q):\n"
     "    try:\n        return coursecode.cross_entropy(p, q).mean()\n"
     "    except ImportError:\n        return 1.3029",
@@ -449,21 +361,17 @@ def test_an_answer_of_ones_own_does_without_the_package(case, marked):
 # The line
 
 
-def both_ways(thing):
-    known = []
-    written = json.loads(json.dumps(line.plain(thing, lambda f: known.append(f) or 0)))
-    return line.restored(written, lambda number: known[number])
-
-
 @pytest.mark.parametrize(
     "thing",
     [None, True, 3, 2**200, 0.1, -0.0, float("inf"), "é", ..., [1, [2.5, "a"]], (1, (2,)),
-     {"a": (1,)}, np.float32(0.5), np.int8(-3), np.True_, np.array(2.0), np.zeros((0, 2)),
+     {"a": (1,)}, np.float32(0.5), np.int8(-3), np.True_, np.zeros((0, 2)),
      np.array([True, False]),
      np.arange(6, dtype=np.uint8).reshape(2, 3).T, np.array([1.5, 2.5], dtype=">f8"), len],
 )  # fmt: skip
 def test_plain_data_comes_through_as_it_was(thing):
-    got = both_ways(thing)
+    end = line.Line(None)
+    end.function = end.functions.__getitem__
+    got = end.read(json.loads(json.dumps(end.plain(thing))))
     assert type(got) is type(thing)
     assert np.all(got == thing)
     if isinstance(thing, np.ndarray):
@@ -478,13 +386,14 @@ def test_plain_data_comes_through_as_it_was(thing):
         {"array": "<f8", "shape": [2], "data": "AAAAAAAAAAA="},
         {"array": "<f8", "shape": [1], "data": "?"},
         {"array": "<f8", "shape": [{}], "data": "AAAAAAAAAAA="},
+        {"array": "<f8", "shape": [10**12], "data": "AAAAAAAAAAA="},
         {"dict": [[[], 1]]},
         {"dict": [1]},
         {"fraction": [1, 0]},
         {"decimal": "x"},
         {"function": "open"},
         {"other": 3},
-        json.loads("[" * 100 + "]" * 100),
+        json.loads("[" * 900 + "]" * 900),
     ],
 )
 def test_what_is_no_plain_data_is_refused(written):
@@ -495,15 +404,16 @@ def test_what_is_no_plain_data_is_refused(written):
 def test_a_call_goes_both_ways_and_brings_changes_home():
     attempt = running.Attempt(SOURCE.notebook, False, QUICK)
     code = (
-        "import numpy as np\n"
+        "import gc, numpy as np\nfrom tools.grading import line\n"
         "def f(loss, x, *, more):\n    x *= 2\n    more[0] = 5\n    return loss(x) + 1\n"
         "def g(loss):\n    return loss(3)\n"
-        "def h(x):\n    raise np.linalg.LinAlgError('singular')"
+        "def h(x):\n    raise np.linalg.LinAlgError('singular')\n"
+        "def old(x):\n    end = [o for o in gc.get_objects() if isinstance(o, line.Line)]\n"
+        "    return end[0].call(0, (x,), {})"
     )
     learner = attempt.started()
-    learner.ask(cell=code)
-    values = learner.ask(names=["f", "g", "h"])["values"]
-    f, g, h = (learner.read(values[name]) for name in "fgh")
+    learner.run(nbformat.v4.new_code_cell(code))
+    f, g, h, old = learner.values(["f", "g", "h", "old"]).values()
     x, more = np.array([1.0, 2.0]), [1, 2]
     assert f(lambda v: v.sum(), x, more=more) == 7
     assert (x.tolist(), more) == ([2.0, 4.0], [5, 2])
@@ -516,45 +426,36 @@ def test_a_call_goes_both_ways_and_brings_changes_home():
     with pytest.raises(np.linalg.LinAlgError, match="singular"):
         h(x)
     assert g(lambda v: g(lambda w: v * w)) == 9
+    assert old(x) == 6  # what is handed over can be called as long as the test runs
+    learner.values([])
+    with pytest.raises(IndexError):
+        old(x)
     attempt.end()
 
 
-def test_a_changed_input_is_said_to_be_changed():
-    wrong = (
-        "def loss_from_scores(labels, scores):\n    scores -= scores.max()\n    return scores[:, 0]"
-    )
-    _, said, flags, _ = results(submission(q5=wrong))
-    assert flags == ["cross-entropy-q5 changes its inputs"]  # later tests may be made of them
-    changed = "an input was changed: compute with a new array"
-    assert said.pop("q5-far") == "✗ a true class that is far behind: got [0], expected [1800]"
-    assert {line.partition(": ")[2] for line in said.values()} == {changed}
-
-
-def test_who_changes_the_inputs_of_a_test_that_passes_is_named():
+def test_who_changes_an_input_is_told_and_named():
     """A right answer that is computed afterwards is made of what the learner left."""
+    wrong = "    scores -= scores.max()\n    return scores[:, 0]"
+    level = "    scores[:] = 0\n    return [np.log(2)]"
+    head = "def loss_from_scores(labels, scores):\n"
+    _, said, flags, _ = results(submission(q5=head + wrong))
+    assert flags == ["cross-entropy-q5 changes its inputs"]
+    far = said.pop("q5-far")
+    assert far == "✗ a true class that is far behind: got [0], expected [1800]"
+    changed = "your code changed an input: make a new array"
+    assert {line.partition(": ")[2] for line in said.values()} == {changed}
     source = copy.deepcopy(SOURCE)
     cell = next(cell for cell in source.notebook.cells if source.short(cell) == "q5-rows")
     cell.source = (
         "with check('rows'):\n    y, s = np.array([0]), np.array([[1.0, 3.0]])\n"
         "    expect(loss_from_scores(y, s), coursecode.softmax_cross_entropy(y, s))"
     )
-    level = "def loss_from_scores(labels, scores):\n    scores[:] = 0\n    return [np.log(2)]"
-    passed, _, flags, _ = results(submission(q5=level), source)
+    passed, _, flags, _ = results(submission(q5=head + level), source)
     assert passed & checks_of("q5") == {"q5-rows"}
-    assert flags == [
-        "cross-entropy-q5-rows was edited: the source's was used",
-        "cross-entropy-q5 changes its inputs",
-    ]
+    assert flags[1:] == ["cross-entropy-q5 changes its inputs"]
 
 
 # Limits
-
-STUCK = {
-    "while True:\n    pass": "no answer within 3 s",
-    "import os\nos._exit(0)": "the program ended",
-    "import ctypes\nctypes.string_at(0)": "the program ended",
-    "import time\ntime.sleep(100)": "no answer within 3 s",
-}
 
 
 def stuck(code):
@@ -563,14 +464,47 @@ def stuck(code):
     return submission(q5=code, q7=inside)
 
 
-@cases({code: stuck(code) for code in STUCK}, Limits(3.0, shut_in=SHUT_IN))
-def test_what_never_answers_costs_its_own_question_alone(case, marked):
-    passed, _, flags, _ = marked[case]
-    assert passed == set(SOURCE.tests) - checks_of("q5", "q7")
-    assert f"cross-entropy-q5: {STUCK[case]}" in flags
-    assert any(flag.startswith("cross-entropy-q7-equal: ") for flag in flags)
+DELETED = copy.deepcopy(submission())
+DELETED.cells = [cell for cell in DELETED.cells if not exercise_cells.grading(cell)]
+BRACKET = f"\n\n\n%matplotlib inline\n{SOURCE.solutions['q1']}\n\nprint('a bracket'"
+NEVER = f"SyntaxError: '(' was never closed (cross-entropy-q1, line {BRACKET.count(chr(10)) + 1})"
+LATER = with_cells(submission(q1="spent = ("), SOURCE.solutions["q1"], before="q1-spent")
+LOOP = SOURCE.solutions["q5"].replace("shifted", "while scores.max() == 1001: pass\n    shifted", 1)
+BOTH = checks_of("q5", "q7")
+LATE, ENDED = "no answer within 3 s", "the program ended"
+SPOILT = {  # which tests are lost, what each says, and what is remarked
+    "a loop": (stuck("while True:\n    pass"), BOTH, "no answer", f"cross-entropy-q5: {LATE}"),
+    "a crash": (stuck("import ctypes\nctypes.string_at(0)"), BOTH, ENDED, f"q5: {ENDED}"),
+    "a loop in one test": (submission(q5=LOOP), {"q5-large"}, LATE, f"q5-large: {LATE}"),
+    "many waits": (
+        with_cells(submission(), *["import time\ntime.sleep(2.5)"] * 6),
+        set(SOURCE.tests),
+        "took longer than 12 s",
+        "took longer than 12 s",
+    ),
+    "no Python": (
+        submission(q1=BRACKET),
+        checks_of("q1"),
+        f" has no value yet (your cell raised {NEVER})",
+        f"cross-entropy-q1: {NEVER}",
+    ),
+    "no Python, and then an answer": (LATER, set(), "", ""),
+    "no answer": (
+        DELETED, set(SOURCE.tests), "has no value yet", "q1-spent is missing: it was put back"
+    ),
+}  # fmt: skip
 
 
+@cases({case: spoilt[0] for case, spoilt in SPOILT.items()}, Limits(3.0, shut_in=SHUT_IN))
+def test_what_is_spoilt_costs_its_own_test_or_question_alone(case, marked):
+    passed, said, flags, _ = marked[case]
+    _, lost, why, remark = SPOILT[case]
+    assert passed == set(SOURCE.tests) - lost
+    assert all(why in line for line in said.values())
+    assert any(remark in flag for flag in flags) if remark else flags == []
+
+
+cases({"many waits": SPOILT["many waits"][0]}, Limits(3.0, 12.0, SHUT_IN))
 BOMB = """
 import os, time
 made = 0
@@ -586,42 +520,29 @@ for _ in range(400):
 """
 
 
-@needs_bubblewrap
-@cases({"a fork bomb": submission(q5=f"{BOMB}{SOURCE.solutions['q5']}")})
-def test_a_fork_bomb_is_small_whoever_grades_and_costs_nothing_else(case, marked):
+BOMB = f"{BOMB if SHUT_IN else 'print(0)'}{SOURCE.solutions['q5']}"
+FLOOD = f"print('x' * 10**8)\n{SOURCE.solutions['q4']}"
+
+
+@cases({"a flood": submission(q4=FLOOD, q5=BOMB)})
+def test_a_flood_is_small_whoever_grades_and_costs_nothing_else(case, marked):
     passed, _, flags, notebook = marked[case]
-    assert int(printed(notebook, "q5")) < 64
     assert (passed, flags) == (set(SOURCE.tests), [])
-
-
-LOOP = SOURCE.solutions["q5"].replace(
-    "shifted =", "while scores.max() == 1001: pass\n    shifted ="
-)
-
-
-@cases({"a loop in a test": submission(q5=LOOP)}, Limits(3.0, shut_in=SHUT_IN))
-def test_a_test_that_ends_in_a_loop_leaves_the_others_of_its_question(case, marked):
-    passed, said, _, _ = marked[case]
-    assert passed == set(SOURCE.tests) - {"q5-large"}
-    assert said == {"q5-large": "✗ scores of 1000: no answer within 3 s"}
-
-
-WAITS = with_cells(submission(), *["import time\ntime.sleep(1.5)"] * 9)
-
-
-@cases({"one that waits": WAITS}, Limits(10.0, 4.0, SHUT_IN))
-def test_a_submission_has_an_end(case, marked):
-    passed, _, flags, _ = marked[case]
-    assert passed == set()
-    assert "took longer than 4 s" in flags[-1]
+    assert len(printed(notebook, "q4")) < 30_000
+    assert printed(notebook, "q4").endswith("more characters left out]\n")
+    assert int(printed(notebook, "q5")) < 64
 
 
 def test_what_a_notebook_holds_and_writes_has_an_end(monkeypatch):
-    assert mending.mend(b"\n", SOURCE.notebook)[1] == ["not read: ValueError: the file is empty"]
-    many = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1") for _ in range(1001)])
-    assert mending.mend(json.dumps(many).encode(), SOURCE.notebook)[1] == [
-        "not read: ValueError: it has 1,001 cells, at most 1,000 are read"
-    ]
+    cells = [nbformat.v4.new_code_cell("1") for _ in range(1001)]
+    notebooks = [nbformat.v4.new_notebook(cells=some) for some in ([], cells)]
+    empty, many = (json.dumps(notebook).encode() for notebook in notebooks)
+    for raw, why in (
+        (b"\n", "the file is empty"),
+        (empty, "it has no cells"),
+        (many, "it has 1,001 cells, at most 1,000 are read"),
+    ):
+        assert mending.mend(raw, SOURCE.notebook)[1] == [f"not read: ValueError: {why}"]
     drawn = [b"\x89PNG".ljust(16) + side.to_bytes(4) * 2 for side in (1000, 60_000)]
     done = {"pictures": [base64.b64encode(picture).decode() for picture in drawn]}
     kept, left_out = running.outputs(done)
@@ -645,70 +566,12 @@ def test_pictures_leave_room_for_what_a_cell_printed_and_for_its_error():
         "    plt.figure().savefig = lambda file, **named: file.write(drawing)\n1 / 0"
     )
     learner = running.Learner(bare=False, shut_in=SHUT_IN)
-    done = learner.ask(cell=code)
+    done = learner.run(nbformat.v4.new_code_cell(code))
     learner.end()
     printed, *pictures, error = running.outputs(done)
     assert printed.text.endswith("seen\n" + "[a picture of 2,666,672 characters left out]\n" * 3)
     assert ["image/png" in picture.data for picture in pictures] == [True] * 3
     assert error.ename == "ZeroDivisionError"
-
-
-FLOOD = {
-    "q4": f"print('x' * 10**8)\n{SOURCE.solutions['q4']}",
-    "q5": "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\n" + SOURCE.solutions["q5"],
-}
-
-
-@cases({"a flood": submission(**FLOOD)})
-def test_a_flood_is_cut_and_a_figure_is_kept(case, marked):
-    passed, _, flags, notebook = marked[case]
-    assert (passed, flags) == (set(SOURCE.tests), [])
-    assert len(printed(notebook, "q4")) < 30_000
-    assert printed(notebook, "q4").endswith("more characters left out]\n")
-    cell = next(cell for cell in notebook.cells if SOURCE.short(cell) == "q5")
-    assert any("image/png" in output.get("data", {}) for output in cell.outputs)
-
-
-UNREAD = {
-    "q1": f"\n\n\n%matplotlib inline\n{SOURCE.solutions['q1']}\n\nprint('a bracket'",
-    "q5": "def loss_from_scores(labels, scores):\nreturn 0",
-}
-
-
-@cases({"no Python": submission(**UNREAD)})
-def test_an_answer_that_is_no_python_is_told_with_its_line(case, marked):
-    passed, said, flags, _ = marked[case]
-    assert passed == set(SOURCE.tests) - checks_of("q1", "q5")
-    last = UNREAD["q1"].count("\n") + 1
-    why = f"SyntaxError: '(' was never closed (cross-entropy-q1, line {last})"
-    assert said["q1-spent"] == f"✗ bits spent a day: {why}"
-    assert "IndentationError" in said["q5-images"]
-    why = "it isn't Python, so nothing in it was run"
-    assert flags == [f"cross-entropy-q1: {why}", f"cross-entropy-q5: {why}"]
-
-
-AT_RUN_TIME = {
-    "a text that is none": "eval('1 +')",
-    "a return in no function": "return 3",
-}
-
-
-@cases({case: submission(q1=f"{code}\nspent = wasted = len") for case, code in AT_RUN_TIME.items()})
-def test_python_that_fails_as_it_runs_is_told_what_the_checks_say(case, marked):
-    _, said, flags, _ = marked[case]
-    assert "SyntaxError" not in said["q1-spent"]
-    assert flags == []
-
-
-def test_a_broken_answer_is_told_only_of_where_nothing_else_was_said():
-    broken, wrong = "spent = (", "def spent(p, q):\n    return 0\nwasted = spent"
-    _, said, flags, _ = results(with_cells(submission(q1=broken), wrong, before="q1-spent"))
-    assert "SyntaxError" not in said["q1-spent"]
-    _, apart, *_ = results(with_cells(submission(q1=""), broken, before="q1-spent"))
-    assert "SyntaxError: '(' was never closed (learners-" in apart["q1-spent"]
-    assert [flag for flag in flags if "Python" in flag] == [
-        "cross-entropy-q1: it isn't Python, so nothing in it was run"
-    ]
 
 
 # What a submission sees
@@ -722,15 +585,7 @@ pythons = "site-packages", "/share/", "fontlist"
 print(sorted(p for p in seen if p.endswith(names) and not any(part in p for part in pythons)))
 print(*sorted(os.listdir({repository!r})), sep=", ")
 print(*sorted(os.listdir({repository!r} + "/tools/grading")), sep=", ")
-words = open("/proc/self/environ").read() + repr(os.environ)
-processes = [n for n in os.listdir("/proc") if n.isdigit()]
-found = []
-for n in processes:
-    try:
-        found += [n] * ({course!r} in open(f"/proc/{{n}}/environ").read())
-    except PermissionError:  # another user's
-        pass
-print(found)
+print(all(int(n) < 20 for n in os.listdir("/proc") if n.isdigit()))
 try:
     open({repository!r} + "/new", "w")
     print("written")
@@ -754,7 +609,7 @@ def test_a_submission_sees_neither_tests_nor_others_nor_the_network(tmp_path, mo
     assert files == "[]"
     assert not {"exercises", "book", "tests"} & {*top.split(", ")}
     assert tools == "learner.py, line.py"
-    assert processes == "[]"
+    assert processes == "True"
     assert written in {"OSError", "PermissionError"}  # read only, or another user's folder
     assert network == "[Errno 101] Network is unreachable"
 
@@ -765,41 +620,20 @@ def test_the_number_of_a_learners_user_is_one_that_a_container_has(monkeypatch):
     assert "--reuid=59999" in sandbox.around([], bare=False)
 
 
-KEYS = """
-import ctypes
-call = ctypes.CDLL(None).syscall
-found = [call({keyctl}, 10, ring, b"user", b"left", 0) for ring in (-3, -4, -5)]
-left = [call({keyctl} - 2, b"user", b"left", b"x", 1, ring) for ring in (-3, -4, -5)]
-"""
-
-
 @needs_bubblewrap
 def test_a_submission_finds_no_key_that_the_one_before_has_left():
-    if sandbox.KEYCTL == -1:
-        pytest.skip("the number of the system call is not known here")
-    look = KEYS.format(keyctl=sandbox.KEYCTL)
+    look = f"""import ctypes
+call, rings = ctypes.CDLL(None).syscall, (-3, -4, -5)
+found = [call({sandbox.KEYCTL}, 10, ring, b"user", b"left", 0) for ring in rings]
+left = [call({sandbox.KEYCTL - 2}, b"user", b"left", b"x", 1, ring) for ring in rings]"""
     for _ in range(2):
         learner = running.Learner(bare=False, shut_in=True)
-        learner.ask(cell=look)
-        values = learner.ask(names=["found", "left"])["values"]
+        learner.run(nbformat.v4.new_code_cell(look))
+        values = learner.values(["found", "left"])
         learner.end()
         if -1 in values["left"]:
-            pytest.skip("this system keeps no keys")
+            pytest.skip("this system keeps no keys, or the number of its call isn't known here")
         assert values["found"] == [-1, -1, -1]
-
-
-def test_a_last_cell_prints_no_hidden_test():
-    look = f"{FRAMES}\nprint(look(), globals())\nimport gc\nprint(*gc.get_objects()[-2000:])"
-    look += "\nprint(In)"
-    notebook = submission()
-    notebook.cells.append(nbformat.v4.new_code_cell(look))
-    _, _, _, marked = results(notebook)
-    shown = str(marked.cells[-1].outputs)
-    hidden = [
-        line for cell in SOURCE.notebook.cells if is_test(cell) for line in cell.source.split("\n")
-    ]
-    assert not [line for line in hidden if len(line) > 12 and line.strip() in shown]
-    assert "NameError" in shown  # there is no In
 
 
 # From release to feedback
@@ -813,7 +647,6 @@ SCRIPT = (
     "\n\n[f]: javascript&colon;steal()"
 )
 KLASS = {
-    "ada": submission(),
     "bob": LEARNERS,
     "Eva Müller": submission(),
     "halves": submission(  # of letters, as a text that was cut has them
@@ -838,7 +671,7 @@ def grading(*words):
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """A class, graded once: course folder, rows of marks, reports, what was printed."""
+    """A class, graded once: course folder, rows of marks, what was printed."""
     course = tmp_path_factory.mktemp("course")
     handed_in = tmp_path_factory.mktemp("handed-in")
     for name, notebook in KLASS.items():
@@ -846,19 +679,19 @@ def graded(tmp_path_factory):
     saved = "\ufeff" + json.dumps(submission())  # by Windows' editor
     (handed_in / "windows.ipynb").write_text(saved, encoding="utf-8")
     (handed_in / "broken.ipynb").write_text('{"cells": [', encoding="utf-8")
-    (handed_in / "list.ipynb").write_text("[1, 2, 3]", encoding="utf-8")
-    (handed_in / "half.ipynb").write_text(r'{"nbformat": "\ud83d"}', encoding="utf-8")
+    odd = r'{"nbformat": "\u001b[2J\n\ud83d"}'  # no letter of it may move a cursor
+    (handed_in / "odd.ipynb").write_text(odd, encoding="utf-8")
     said = grading("release", str(course), CHAPTER)
     said += grading("collect", str(course), CHAPTER, str(handed_in))
     said += grading("grade", str(course), CHAPTER, "--timeout", "3")
-    return course, *read_marks(course), said
+    return course, read_marks(course), said
 
 
 def read_marks(course):
     grading("marks", str(course), CHAPTER)
     with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
-    return rows, json.loads((course / "reports" / f"{CHAPTER}.json").read_text(encoding="utf-8"))
+    return rows
 
 
 AUTOMATIC = sum(SOURCE.tests.values())
@@ -873,30 +706,22 @@ def test_release_is_the_learners_notebook_of_the_site(graded):
 
 
 def test_marks_are_entered_with_what_a_person_has_to_mark(graded):
-    _, rows, reports, said = graded
+    _, rows, said = graded
     of = AUTOMATIC + sum(SOURCE.written.values())
-    for name in ("ada", "zoe", "Eva Müller", "halves", "windows"):
+    for name in ("zoe", "Eva Müller", "halves", "windows"):
         assert float(rows[name]["score"]) == AUTOMATIC
         assert (float(rows[name]["out of"]), rows[name]["to be marked"]) == (of, "1")
-        assert (reports[name]["flags"], rows[name]["remarks"]) == ([], "")
-    for name in ("bob", "broken", "half", "list"):
+        assert rows[name]["remarks"] == ""
+    for name in ("bob", "broken", "odd"):
         assert float(rows[name]["score"]) == 0
         assert (float(rows[name]["out of"]), rows[name]["to be marked"]) == (of, "0")
     loops = float(rows["loops"]["score"])
     assert loops == AUTOMATIC - len(checks_of("q4", "q5"))
     assert "cross-entropy-q4: no answer within 3 s; cross-entropy-q5:" in rows["loops"]["remarks"]
     assert "not read: JSONDecodeError: Expecting value: line 1" in rows["broken"]["remarks"]
-    assert "not read" in rows["list"]["remarks"]
-    assert "Unsupported nbformat version ?" in rows["half"]["remarks"]
-    assert "Submissions: 11 in" in said
-
-
-def test_grading_some_again_changes_no_mark(graded):
-    course, rows, *_ = graded
-    said = grading("grade", str(course), CHAPTER, "--only", "ada", "--only", "Eva Müller")
-    assert "Submissions: 2 in" in said
-    again, _ = read_marks(course)
-    assert {n: row["score"] for n, row in again.items()} == {n: r["score"] for n, r in rows.items()}
+    odd = "not read: NBFormatError: Unsupported nbformat version ?[2J??"
+    assert rows["odd"]["remarks"] == odd
+    assert "Submissions: 9 in" in said
 
 
 def test_a_name_that_did_not_come_by_collect_is_no_formula(graded):
@@ -904,7 +729,7 @@ def test_a_name_that_did_not_come_by_collect_is_no_formula(graded):
     folder = course / "submitted" / "=HYPERLINK(1)"
     (folder / CHAPTER).mkdir(parents=True)
     nbformat.write(submission(), folder / CHAPTER / f"{CHAPTER}.ipynb")
-    rows, _ = read_marks(course)
+    rows = read_marks(course)
     shutil.rmtree(folder)
     assert rows["'=HYPERLINK(1)"]["remarks"] == "not graded"
 
@@ -917,7 +742,7 @@ def test_a_learner_who_hands_in_anew_is_named_until_graded_again(graded, tmp_pat
     for handed_in in (tmp_path / "bob.ipynb").read_bytes(), before:
         (tmp_path / "bob.ipynb").write_bytes(handed_in)
         commands.collect(course, CHAPTER, tmp_path)
-        said.append(read_marks(course)[0]["bob"]["remarks"])
+        said.append(read_marks(course)["bob"]["remarks"])
     assert said == ["handed in anew since, and not yet graded", ""]
     assert capsys.readouterr().out.count("handed in anew: bob") == 2
 
@@ -934,14 +759,13 @@ def test_feedback_names_the_checks_and_holds_no_secret_and_no_script(graded):
     assert "<h4>1. A forecast for a harbour</h4>" in page
     for secret in ("HIDDEN TESTS", "dirichlet", "Rubric", "Model answer"):
         assert secret not in page
-    why = "bits spent a day</a>:\n        0.0 / 1.0 – a number or an array is expected, got a text"
+    why = "bits spent a day</a>:\n        0.0 / 1.0 – expected a number or an array, got a string"
     assert why in pages["script"].read_text(encoding="utf-8")
-    assert "– no answer within 3 s" in pages["loops"].read_text(encoding="utf-8")
+    assert "has no value yet (no answer within 3 s)" in pages["loops"].read_text(encoding="utf-8")
     assert "your answer in words</a>:\n        0.0 / 4.0 – not marked yet" in page
     broken = pages["broken"].read_text(encoding="utf-8")
-    assert "Nothing could be marked" in broken
+    assert "– spent has no value yet (not read: JSONDecodeError" in broken
     assert "not marked yet" not in broken
-    assert "Nothing could be marked" not in page
     harmless(pages["script"].read_text(encoding="utf-8"))
 
 
@@ -991,7 +815,7 @@ def test_formgraders_own_button_grades_in_the_sandbox(graded, monkeypatch):
     result = api.autograde(CHAPTER, "zoe", force=True)
     if SHUT_IN:
         assert result["success"], result
-        assert float(read_marks(course)[0]["zoe"]["score"]) == AUTOMATIC
+        assert float(read_marks(course)["zoe"]["score"]) == AUTOMATIC
         grading("feedback", str(course), CHAPTER, "--only", "zoe")
     else:
         assert "Nothing was graded" in str(result)
@@ -1005,7 +829,7 @@ def test_a_sandbox_that_does_not_work_stops_the_batch(graded, tmp_path, monkeypa
         "#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n"
     )
     broken.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     words = ["grade", str(course), CHAPTER]
     with pytest.raises(SystemExit) as stopped:
         commands.main(words)
@@ -1014,19 +838,11 @@ def test_a_sandbox_that_does_not_work_stops_the_batch(graded, tmp_path, monkeypa
     assert str(stopped.value).startswith(said)
     assert (course / "gradebook.db").read_bytes() == before
     with quiet():
-        assert commands.main([*words, "--no-sandbox", "--only", "ada"]) == 0
-    assert float(read_marks(course)[0]["ada"]["score"]) == AUTOMATIC
+        assert commands.main([*words, "--no-sandbox", "--only", "zoe"]) == 0
+    assert float(read_marks(course)["zoe"]["score"]) == AUTOMATIC
 
 
 # What is taken from a submission
-
-
-def in_another_order(cells):
-    cells.append(cells.pop(place(cells, "q1-spent")))
-
-
-def everything_deleted(cells):
-    cells[:] = [cell for cell in cells if not exercise_cells.grading(cell)]
 
 
 def place(cells, name):
@@ -1034,12 +850,11 @@ def place(cells, name):
     return next(n for n, cell in enumerate(cells) if SOURCE.short(cell) == name)
 
 
-def a_test_edited(cells):
+def edited_doubled_and_moved(cells):
     cells[place(cells, "q1-spent")].source = "print('all is well')"
-
-
-def a_test_twice(cells):
+    cells[place(cells, "q1-spent")].metadata.nbgrader.points = 1000
     cells.append(copy.deepcopy(cells[place(cells, "q4-value")]))
+    cells.append(cells.pop(place(cells, "q1-spent")))
 
 
 def an_answer_twice(cells):
@@ -1055,30 +870,6 @@ def without_marks(cells):
         cell.metadata.pop("nbgrader", None)
 
 
-def null_marks(cells):
-    for cell in cells:
-        cell.metadata["nbgrader"] = None
-
-
-def more_points(cells):
-    cells[place(cells, "q1-spent")].metadata.nbgrader.points = 1000
-
-
-def no_set_up(cells):
-    del cells[next(n for n, cell in enumerate(cells) if cell.id == "set-up")]
-
-
-def imports_in_the_set_up(cells):
-    next(cell for cell in cells if cell.id == "set-up").source += "\nimport math as m"
-    cells[place(cells, "q2")].source = SOURCE.solutions["q2"].replace("np.", "m.")
-
-
-def an_answer_in_the_cell_below(cells):
-    at = place(cells, "q4")
-    cells.insert(at + 1, nbformat.v4.new_code_cell(cells[at].source))
-    cells[at].source = "# see below"
-
-
 def repaired_where_it_was_broken(cells):
     cells[place(cells, "q7")].source = "repaired_loss = broken_loss"
     broken = next(cell for cell in cells if cell.id == "q7-broken")
@@ -1086,17 +877,13 @@ def repaired_where_it_was_broken(cells):
 
 
 CHANGES = {
-    a_test_edited: "cross-entropy-q1-spent was edited: the source's was used",
-    a_test_twice: "cross-entropy-q4-value is there twice: the first was graded",
-    an_answer_twice: "cross-entropy-q4 is there twice: both were run, one after the other",
-    in_another_order: ("the cells stood in another order than in the source, and were put into it"),
-    without_marks: "",
-    null_marks: "",
-    more_points: "",
-    no_set_up: "",
-    imports_in_the_set_up: "",
-    an_answer_in_the_cell_below: "",
-    repaired_where_it_was_broken: "",
+    edited_doubled_and_moved: [
+        "cross-entropy-q4-value is there twice: the first was graded",
+        "cross-entropy-q1-spent was edited: the source's was used",
+    ],
+    an_answer_twice: ["cross-entropy-q4 is there twice: both were run, one after the other"],
+    without_marks: [],
+    repaired_where_it_was_broken: [],
 }
 
 
@@ -1107,103 +894,60 @@ def changed(change):
     return notebook
 
 
-@cases({change.__name__: changed(change) for change in CHANGES})
-def test_right_answers_count_whatever_happened_around_them(case, marked):
+HONEST = {name: with_cells(submission(), *STYLES[name], before="q4-text") for name in STYLES}
+HONEST |= {way: submission(**WRITTEN[way]) for way in WRITTEN}
+HONEST |= {change.__name__: changed(change) for change in CHANGES}
+
+
+@cases(HONEST)
+def test_right_answers_count_whatever_is_in_them_and_around_them(case, marked):
     passed, said, flags, notebook = marked[case]
-    assert said == {}
-    assert passed == set(SOURCE.tests)
-    remarks = {change.__name__: remark for change, remark in CHANGES.items()}
-    assert flags == ([remarks[case]] if remarks[case] else [])
-    for cell, known in zip(
-        filter(is_test, notebook.cells), filter(is_test, SOURCE.notebook.cells), strict=True
-    ):
+    assert (said, passed) == ({}, set(SOURCE.tests))
+    remarks = {change.__name__: remarks for change, remarks in CHANGES.items()}
+    assert case in STYLES or flags == remarks.get(case, [])
+    tests = (filter(is_test, cells) for cells in (notebook.cells, SOURCE.notebook.cells))
+    for cell, known in zip(*tests, strict=True):
         assert cell.metadata.nbgrader.points == known.metadata.nbgrader.points
 
 
-def test_what_was_deleted_is_put_back_and_told():
-    notebook = submission()
-    everything_deleted(notebook.cells)
-    passed, _, flags, _ = results(notebook)
-    assert passed == set()
-    assert "cross-entropy-q1-spent is missing: it was put back" in flags
-
-
-def test_a_learners_text_is_not_taken_for_a_file_that_cannot_be_read():
-    notebook = submission()
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(mending.UNREADABLE))
-    notebook.cells[place(notebook.cells, "q2")].source = ""
-    _, said, flags, _ = results(notebook)
-    assert "has no value yet" in said["q2-before"]
-    assert flags == []
-    empty = json.dumps(nbformat.v4.new_notebook()).encode()
-    assert mending.mend(empty, SOURCE.notebook)[1] == ["not read: ValueError: it has no cells"]
-
-
-def test_a_remark_has_no_letter_that_moves_a_cursor():
-    _, flags = mending.mend(rb'{"nbformat": "\u001b[2J\n\ud83d"}', SOURCE.notebook)
-    assert flags == ["not read: NBFormatError: Unsupported nbformat version ?[2J??"]
-
-
-def test_formulas_stay_and_tags_do_not():
+def test_formulas_stay():
     assert mending.without_scripts("$a < b$, $$p\\;&=q$$ 1 > 0") == "$a < b$, $$p\\;&=q$$ 1 > 0"
-    assert "<script" not in mending.without_scripts(SCRIPT)
+
+
+LEFT_OUT = {
+    "a*b.ipynb": commands.SPELLED,
+    "a\x1b[2J\nb.ipynb": commands.SPELLED,
+    "ada/hinge.ipynb": "ada.ipynb is there too",
+    "bob/hinge (1).ipynb": "it is not called hinge.ipynb",
+    "deep/er/hinge.ipynb": "it lies deeper than <learner>/hinge.ipynb",
+    "hinge.ipynb": "whose is it? Call it <learner>.ipynb",
+    "kurt.pdf": "it is not a notebook",
+    "\ufb2c" * 80 + ".ipynb": "its name is too long",  # each letter becomes three
+    "link.ipynb": "it is a link, or no plain file",
+    "linked": "it is a link, or no plain file",
+}
+for letter in "\ufe0f\u034f\u180b\U000e0100\u3164\u200d":
+    LEFT_OUT[f"ad{letter}a.ipynb"] = "its name has an invisible character"
 
 
 def test_collect_names_what_it_leaves_out(tmp_path, capsys):
-    given = tmp_path / "in"
-    for name in (
-        "Eva Müller.ipynb",
-        "ada.ipynb",
-        "ada/hinge.ipynb",
-        "bob/hinge (1).ipynb",
-        "carl/hinge_exercises.ipynb",
-        "deep/er/hinge.ipynb",
-        "hinge.ipynb",
-        "kurt.pdf",
-        "lena.zip",
-        "max/notes.txt",
-        "a*b.ipynb",
-        "a\x1b[2J\nb.ipynb",
-        "O’Brien.ipynb",
-        "प्रिया.ipynb",
-        "a" * 101 + ".ipynb",
-        *(
-            unseen := [
-                f"ad{letter}a.ipynb" for letter in "\ufe0f\u034f\u180b\U000e0100\u3164\u200d"
-            ]
-        ),
-        long := "\ufb2c" * 80 + ".ipynb",  # each letter becomes three
-    ):
-        (given / name).parent.mkdir(parents=True, exist_ok=True)
-        (given / name).write_text("{}", encoding="utf-8")
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "hinge.ipynb").write_text("{}")
-    (given / "linked").symlink_to(tmp_path / "elsewhere")
-    (given / "link.ipynb").symlink_to(tmp_path / "elsewhere" / "hinge.ipynb")
+    given, elsewhere = tmp_path / "in", tmp_path / "elsewhere" / "hinge.ipynb"
+    taken = ["Eva Müller", "O’Brien", "a" * 101, "ada", "carl", "प्रिया"]
+    files = [*LEFT_OUT, *(f"{name}.ipynb" for name in taken if name != "carl")]
+    for name in (*files, "carl/hinge_exercises.ipynb"):
+        if not name.startswith("link"):
+            (given / name).parent.mkdir(parents=True, exist_ok=True)
+            (given / name).write_text("{}", encoding="utf-8")
+    elsewhere.parent.mkdir()
+    elsewhere.write_text("{}")
+    (given / "linked").symlink_to(elsewhere.parent)
+    (given / "link.ipynb").symlink_to(elsewhere)
     commands.collect(tmp_path / "course", "hinge", given)
-    invisible = "its name has an invisible character"
-    said = capsys.readouterr().out.splitlines()
-    names = sorted(commands.submitted(tmp_path / "course", "hinge"))
-    assert names == ["Eva Müller", "O’Brien", "a" * 101, "ada", "carl", "प्रिया"]
-    assert said[-1].startswith("Submissions of hinge in")
-    assert said[-1].endswith(": 6")
-    assert sorted(said[:-1]) == sorted(
-        [
-            *(f"left out: {name.replace(chr(0x200D), '?')} ({invisible})" for name in unseen),
-            f"left out: a*b.ipynb ({commands.SPELLED})",
-            f"left out: a?[2J?b.ipynb ({commands.SPELLED})",
-            "left out: ada/hinge.ipynb (ada.ipynb is there too)",
-            "left out: bob/hinge (1).ipynb (it is not called hinge.ipynb)",
-            "left out: deep/er/hinge.ipynb (it lies deeper than <learner>/hinge.ipynb)",
-            "left out: hinge.ipynb (whose is it? Call it <learner>.ipynb)",
-            "left out: kurt.pdf (it is not a notebook)",
-            "left out: lena.zip (it is not a notebook)",
-            "left out: link.ipynb (it is a link, or no plain file)",
-            "left out: linked (it is a link, or no plain file)",
-            "left out: max/notes.txt (it is not a notebook)",
-            f"left out: {long} (its name is too long)",
-        ]
-    )
+    *said, last = capsys.readouterr().out.splitlines()
+    assert sorted(commands.submitted(tmp_path / "course", "hinge")) == taken
+    assert last == f"Submissions of hinge in {tmp_path / 'course' / 'submitted'}: 6"
+    left_out = {mending.printable(name): why for name, why in LEFT_OUT.items()}
+    assert sorted(said) == sorted(f"left out: {name} ({why})" for name, why in left_out.items())
 
 
 # Commands that cannot work
@@ -1215,10 +959,9 @@ def test_collect_names_what_it_leaves_out(tmp_path, capsys):
         (["grade"], "was not released in"),
         (["grade", "--only", "nobody"], "no submission of nobody"),
         (["marks"], "no submission of hinge is in"),
-        (["collect"], "no folder of submissions: FOLDER is missing"),
-        (["collect", "/nonsense"], "no folder of submissions: /nonsense"),
-        (["release", "--overlay", "/nonsense"], "--overlay: there is no folder /nonsense"),
-        (["collect", "--overlay", "/nonsense"], "--overlay: there is no folder /nonsense"),
+        (["collect"], "the following arguments are required: FOLDER"),
+        (["release", "--overlay", "/nonsense"], "argument --overlay: there is no folder /nonsense"),
+        (["marks", "--overlay", "/tmp"], "unrecognized arguments: --overlay"),
     ],
 )
 def test_a_command_that_cannot_work_says_why(tmp_path, capsys, words, said):
@@ -1242,20 +985,13 @@ def test_exercises_of_an_overlay_are_treated_as_the_books(tmp_path, capsys, monk
     known = known.replace("fails = [", 'fails = ["nonsense", ', 1)
     (overlay / CHAPTER / "answers.toml").write_text(known, encoding="utf-8")
     (tmp_path / "in").mkdir()
-    nbformat.write(
-        Exercises(overlay / CHAPTER / f"{CHAPTER}.ipynb").submission(),
-        tmp_path / "in" / "ada.ipynb",
-    )
+    nbformat.write(submission(), tmp_path / "in" / "ada.ipynb")
     grading("release", str(course), CHAPTER, "--overlay", str(overlay))
     grading("collect", str(course), CHAPTER, str(tmp_path / "in"))
-    with pytest.raises(SystemExit):
-        commands.main(["grade", str(course), CHAPTER, "--overlay", str(tmp_path)])
-    assert f"{CHAPTER} was released from {overlay}, not" in capsys.readouterr().err
     grading("grade", str(course), CHAPTER)  # the course remembers where it came from
-    grading("marks", str(course), CHAPTER)
-    with (course / "marks" / f"{CHAPTER}.csv").open(encoding="utf-8", newline="") as file:
-        (row,) = csv.DictReader(file)
-    assert (float(row["score"]), row["remarks"]) == (AUTOMATIC, "")
+    rows = read_marks(course)
+    assert float(rows["ada"]["score"]) == AUTOMATIC
+    assert rows["ada"]["remarks"] == "cross-entropy-q1-spent was edited: the source's was used"
     marked = course / "autograded" / "ada" / CHAPTER / f"{CHAPTER}.ipynb"
     assert "✓ bits spent at night" in marked.read_text(encoding="utf-8")
     monkeypatch.setattr(Exercises, "problems", Exercises.rules)  # all answers take a minute

@@ -136,15 +136,13 @@ def grade(
             for number, job in enumerate(as_completed(jobs), 1):
                 one = jobs[job]
                 try:
-                    marked, flags, seconds = job.result()
-                    engine.enter(book, course, chapter, one, engine.with_rubrics(marked, notebook))
+                    marked, flags = job.result()
+                    graded = course / "autograded" / one / chapter / f"{chapter}.ipynb"
+                    engine.enter(book, graded, marked, notebook)
                 except Exception as error:  # one submission must not stop the others
-                    flags, seconds = [f"not graded: {type(error).__name__}: {error}"], 0.0
-                handed_in = digest(work[one])
-                reports[one] = {"seconds": round(seconds, 2), "flags": flags, "of": handed_in}
-                aside = f"  {flags[0]}" if flags else ""
-                more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
-                print(f"{number:4}/{len(who)}  {one:20} {seconds:5.1f} s{aside}{more}", flush=True)
+                    flags = [f"not graded: {type(error).__name__}: {error}"]
+                reports[one] = {"flags": flags, "of": digest(work[one])}
+                print(f"{number:4}/{len(who)}  {one:20}  {'; '.join(flags)}".rstrip(), flush=True)
     note(target, reports)
     seconds = time.perf_counter() - began
     odd = sum(bool(reports[one]["flags"]) for one in who)
@@ -187,13 +185,19 @@ def feedback(course: Path, chapter: str, source: Path, who: list[str]) -> bool:
     for student in who:
         result = api.generate_feedback(chapter, student, force=True)
         page = course / "feedback" / student / chapter / f"{chapter}.html"
-        if result["success"]:
-            print(f"written {page}")
-        else:
-            failed = True
-            lines = (result.get("log") or result.get("error") or "it is not graded").splitlines()
-            print(f"FAILED  {page}\n        {lines[-1].strip()} (is it graded?)")
+        why = (result.get("log") or result.get("error") or "").strip().rpartition("\n")[2]
+        said = f"FAILED  {page}\n        {why.strip()} (is it graded?)"
+        print(f"written {page}" if result["success"] else said)
+        failed |= not result["success"]
     return failed
+
+
+def folder(text: str) -> Path:
+    """A folder that the command line names."""
+    path = Path(text).resolve()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path}")
+    return path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -201,67 +205,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="tools.grading", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("command", choices=("release", "collect", "grade", "marks", "feedback"))
-    parser.add_argument("course", type=Path, metavar="COURSE")
-    parser.add_argument("chapter", metavar="CHAPTER")
-    parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER")
-    add = parser.add_argument
-    add("--overlay", type=Path, help="release: private sources, laid out as exercises/")
-    add("--only", action="append", metavar="LEARNER", help="grade or write to these alone")
-    add("--workers", type=int, default=min(2, os.cpu_count() or 1), help="how many run at a time")
-    add("--timeout", type=float, default=running.Limits.timeout, help="seconds per cell or test")
-    add("--no-sandbox", action="store_true", help="run submissions with your own rights")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add = {}
+    for command in ("release", "collect", "grade", "marks", "feedback"):
+        add[command] = commands.add_parser(command).add_argument
+        add[command]("course", type=Path, metavar="COURSE")
+        add[command]("chapter", metavar="CHAPTER")
+    add["release"]("--overlay", type=folder, help="private sources, laid out as exercises/")
+    add["collect"]("folder", type=folder, metavar="FOLDER")
+    for command in ("grade", "feedback"):
+        add[command]("--only", action="append", metavar="LEARNER", help="leave the others alone")
+    two = min(2, os.cpu_count() or 1)
+    add["grade"]("--workers", type=int, default=two, help="how many run at a time")
+    seconds = running.Limits.timeout
+    add["grade"]("--timeout", type=float, default=seconds, help="seconds per cell or test")
+    add["grade"]("--no-sandbox", action="store_true", help="run them with your own rights")
     options = parser.parse_args(arguments)
     # nbgrader calls alembic by its name, which stands beside this Python.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     logging.getLogger("alembic").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", r"Object of type <\w+> not in session")  # nbgrader's own
     course, chapter = options.course.resolve(), options.chapter
-    try:
-        source = source_folder(course, chapter, options.command, options.overlay)
-    except FileNotFoundError as error:
-        parser.error(str(error))
+    released = known(course / RELEASED)
+    if options.command == "release":
+        folders = [one for one in (options.overlay, EXERCISES) if one]
+    elif chapter in released:
+        folders = [Path(released[chapter])]
+    else:
+        parser.error(f"{chapter} was not released in {course}: release it first")
+    source = next((one for one in folders if (one / chapter / f"{chapter}.ipynb").is_file()), None)
+    if source is None:
+        parser.error(f"there are no exercises {chapter} in {' or '.join(map(str, folders))}")
     everybody = list(submitted(course, chapter))
-    if unknown := set(options.only or ()) - {*everybody}:
+    only = getattr(options, "only", None)
+    if unknown := set(only or ()) - {*everybody}:
         parser.error(f"no submission of {', '.join(sorted(unknown))}")
-    if not everybody and options.command not in ("release", "collect"):
-        parser.error(f"no submission of {chapter} is in {course / 'submitted'}: collect them first")
-    who = options.only or everybody
     if options.command == "release":
         engine.release(course, source, chapter)
-        note(course / RELEASED, known(course / RELEASED) | {chapter: str(source)})
+        note(course / RELEASED, released | {chapter: str(source)})
         print(f"The learners' notebook: {course / 'release' / chapter / f'{chapter}.ipynb'}")
     elif options.command == "collect":
-        if options.folder is None or not options.folder.is_dir():
-            parser.error(f"no folder of submissions: {options.folder or 'FOLDER is missing'}")
         collect(course, chapter, options.folder)
+    elif not everybody:
+        parser.error(f"no submission of {chapter} is in {course / 'submitted'}: collect them first")
     elif options.command == "grade":
         limits = running.Limits(options.timeout, shut_in=not options.no_sandbox)
-        grade(course, chapter, source, who, options.workers, limits)
+        grade(course, chapter, source, only or everybody, options.workers, limits)
     elif options.command == "marks":
         marks(course, chapter)
-    elif feedback(course, chapter, source, who):
+    elif feedback(course, chapter, source, only or everybody):
         return 1
     return 0
-
-
-def source_folder(course: Path, chapter: str, command: str, overlay: Path | None) -> Path:
-    """Where a chapter's source is: in the overlay or the book, and later where it was released."""
-    if overlay and not overlay.is_dir():
-        raise FileNotFoundError(f"--overlay: there is no folder {overlay.resolve()}")
-    folders = [overlay.resolve(), EXERCISES] if overlay else [EXERCISES]
-    if command != "release":
-        released = known(course / RELEASED).get(chapter)
-        if released is None:
-            raise FileNotFoundError(f"{chapter} was not released in {course}: release it first")
-        folders = folders if overlay else [Path(released)]
-    found = next((one for one in folders if (one / chapter / f"{chapter}.ipynb").is_file()), None)
-    if found is None:
-        where = " or ".join(map(str, folders))
-        raise FileNotFoundError(f"there are no exercises {chapter} in {where}")
-    if command != "release" and str(found) != released:
-        raise FileNotFoundError(f"{chapter} was released from {released}, not {found}")
-    return found
 
 
 if __name__ == "__main__":

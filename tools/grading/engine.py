@@ -144,8 +144,12 @@ def changed_since(book: Gradebook, chapter: str, source: NotebookNode) -> bool:
     return known != {cell.id for cell in source.cells if grading(cell).get("grade")}
 
 
-def enter(book: Gradebook, course: Path, chapter: str, student: str, marked: NotebookNode) -> None:
-    """Enter the marks of a submission, and keep its notebook for formgrader."""
+def enter(book: Gradebook, path: Path, marked: NotebookNode, source: NotebookNode) -> None:
+    """Enter the marks of a submission, and keep its notebook for formgrader.
+
+    There the model answer and its rubric stand below each answer in words.
+    """
+    student, chapter = path.parent.parent.name, path.stem
     book.update_or_create_student(student)
     book.update_or_create_submission(chapter, student)
     for cell in filter(is_written, marked.cells):
@@ -153,21 +157,11 @@ def enter(book: Gradebook, course: Path, chapter: str, student: str, marked: Not
             cell.metadata.nbgrader.checksum = compute_checksum(cell)
     about = {"notebook": chapter, "assignment": chapter, "student": student}
     SaveAutoGrades().preprocess(marked, {"nbgrader": about | {"db_url": str(book.engine.url)}})
-    path = course / "autograded" / student / chapter / f"{chapter}.ipynb"
+    for model in filter(is_written, source.cells):
+        beside = nbformat.v4.new_markdown_cell(f"**Model answer**\n\n{model.source}")
+        beside.metadata.tags = [RUBRIC]
+        at = next(n for n, cell in enumerate(marked.cells, 1) if cell.id == model.id)
+        marked.cells.insert(at, beside)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     path.write_bytes(nbformat.writes(marked).encode("utf-8", "replace"))
-
-
-def with_rubrics(marked: NotebookNode, source: NotebookNode) -> NotebookNode:
-    """The notebook, with the model answer and its rubric below each answer in words."""
-    models = {cell.id: cell.source for cell in source.cells if is_written(cell)}
-    cells = []
-    for cell in marked.cells:
-        cells.append(cell)
-        if cell.id in models:
-            beside = nbformat.v4.new_markdown_cell(f"**Model answer**\n\n{models[cell.id]}")
-            beside.id, beside.metadata.tags = f"{cell.id}-rubric", [RUBRIC]
-            cells.append(beside)
-    marked.cells = cells
-    return marked

@@ -11,7 +11,6 @@ import contextlib
 import itertools
 import json
 import re
-import reprlib
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -21,94 +20,12 @@ from typing import Any
 import numpy as np
 
 LONGEST = 16_000_000  # bytes of a message
-DEEPEST = 20  # lists in lists
 MOST = 20_000  # what is taken of something endless
-ERRORS = {"LinAlgError": np.linalg.LinAlgError}  # what is raised again by name, with Python's own
+NUMBERS = re.compile(r"[<|][biuf][1248]").fullmatch  # the types of arrays that are sent
 
 
 class Refused(BaseException):
     """The other end has sent what is no plain data or was not asked for, or it has ended."""
-
-
-def plain(thing: Any, keep: Callable[[Any], int], depth: int = DEEPEST) -> Any:
-    """Write a thing down as JSON can hold it; `keep` numbers a function, which stays at home."""
-
-    def inner(parts: Iterable[Any]) -> list[Any]:
-        return [plain(part, keep, depth - 1) for part in parts]
-
-    if thing is None or isinstance(thing, bool):
-        return thing
-    other = {"other": type(thing).__name__}
-    if depth < 0 or (isinstance(thing, int) and thing.bit_length() > 10_000):
-        return other
-    if isinstance(thing, np.ndarray | np.generic) and thing.dtype.kind in "biuf":
-        return array(thing) if thing.nbytes <= LONGEST else other
-    for kind in (str, int, float):  # an object of a subclass becomes one of its class
-        if isinstance(thing, kind):
-            return kind.__str__(thing) if kind is str else kind(thing)
-    if isinstance(thing, list):
-        return inner(thing)
-    if isinstance(thing, dict):
-        return {"dict": inner(thing.items())}
-    if isinstance(thing, tuple):
-        return {"tuple": inner(thing)}
-    if callable(thing):
-        return {"function": keep(thing)}
-    if hasattr(thing, "__array__"):  # as a column of pandas has, and an array of objects
-        numbers = np.asarray(thing)
-        return plain(numbers if numbers.dtype.kind in "biuf" else numbers.tolist(), keep, depth - 1)
-    if hasattr(thing, "__float__"):  # a fraction, a decimal
-        return float(thing)
-    if isinstance(thing, Iterable):
-        parts = inner(itertools.islice(thing, MOST + 1))
-        kept = parts if isinstance(thing, Sequence) else {"iterator": parts}
-        return kept if len(parts) <= MOST else other
-    return other
-
-
-def array(numbers: Any) -> dict[str, Any]:
-    """Write an array of numbers down, or a single number of NumPy's."""
-    if numbers.dtype.itemsize > 8:
-        numbers = numbers.astype(float)
-    data = np.asarray(numbers, dtype=numbers.dtype.newbyteorder("<"), order="C")
-    form = {"array": data.dtype.str, "shape": list(data.shape)}
-    form["data"] = base64.b64encode(data.tobytes()).decode()
-    return form | ({"single": True} if isinstance(numbers, np.generic) else {})
-
-
-def restored(written: Any, call: Callable[[int], Any], depth: int = DEEPEST + 1) -> Any:
-    """Make the thing that was written down; `call` makes a function of a number."""
-
-    def inner(parts: list[Any]) -> list[Any]:
-        return [restored(part, call, depth - 1) for part in parts]
-
-    if depth < 0:
-        raise Refused("lists in lists in lists")
-    match written:
-        case None | bool() | int() | float() | str():
-            return written
-        case list():
-            return inner(written)
-        case {"array": str(form), "shape": list(shape), "data": str(data)}:
-            if not re.fullmatch(r"[<|][biuf][1248]", form):
-                raise Refused(f"an array of {form[:20]!r}")
-            kind = "|u1" if form == "|b1" else form
-            numbers = np.frombuffer(base64.b64decode(data, validate=True), kind).reshape(shape)
-            numbers = numbers != 0 if form == "|b1" else numbers.copy()
-            return numbers[()] if "single" in written else np.asarray(numbers)
-        case {"dict": list(pairs)}:
-            return dict(inner(pairs))
-        case {"tuple": list(parts)}:
-            return tuple(inner(parts))
-        case {"iterator": list(parts)}:
-            return iter(inner(parts))
-        case {"function": int(number)}:
-            return call(number)
-        case {"other": "ellipsis"}:
-            return ...
-        case {"other": str(name)}:
-            return type(name if re.fullmatch(r"\w{1,40}", name) else "object", (), {})()
-    raise Refused(f"something else: {reprlib.repr(written)}")
 
 
 class Line:
@@ -125,10 +42,77 @@ class Line:
         self.functions: list[Any] = []  # this end's own, by number
         self.one_at_a_time = threading.RLock()
 
-    def keep(self, function: Any) -> int:
-        """Number a function, which the other end may then call."""
-        self.functions.append(function)
-        return len(self.functions) - 1
+    def plain(self, thing: Any) -> Any:
+        """Write a thing down as JSON can hold it; a function stays at home and gets a number."""
+
+        def inner(parts: Iterable[Any]) -> list[Any]:
+            return [self.plain(part) for part in parts]
+
+        other = {"other": type(thing).__name__}
+        if thing is None or isinstance(thing, bool):
+            return thing
+        if isinstance(thing, int) and thing.bit_length() > 10_000:
+            return other
+        if isinstance(thing, np.ndarray | np.generic) and thing.dtype.kind in "biuf":
+            return array(thing) if thing.nbytes <= LONGEST else other
+        for kind in (str, int, float):  # an object of a subclass becomes one of its class
+            if isinstance(thing, kind):
+                return kind.__str__(thing) if kind is str else kind(thing)
+        if isinstance(thing, list):
+            return inner(thing)
+        if isinstance(thing, dict):
+            return {"dict": inner(thing.items())}
+        if isinstance(thing, tuple):
+            return {"tuple": inner(thing)}
+        if callable(thing):
+            self.functions.append(thing)
+            return {"function": len(self.functions) - 1}
+        if hasattr(thing, "__array__"):  # as a column of pandas has, and an array of objects
+            numbers = np.asarray(thing)
+            return self.plain(numbers if numbers.dtype.kind in "biuf" else numbers.tolist())
+        if hasattr(thing, "__float__"):  # a fraction, a decimal
+            return float(thing)
+        if isinstance(thing, Iterable):
+            parts = inner(itertools.islice(thing, MOST + 1))
+            kept = parts if isinstance(thing, Sequence) else {"iterator": parts}
+            return kept if len(parts) <= MOST else other
+        return other
+
+    def restored(self, written: Any) -> Any:
+        """Make the thing that was written down."""
+
+        def inner(parts: list[Any]) -> list[Any]:
+            return [self.restored(part) for part in parts]
+
+        match written:
+            case None | bool() | int() | float() | str():
+                return written
+            case list():
+                return inner(written)
+            case {"array": str(form), "shape": list(shape), "data": str(data)} if NUMBERS(form):
+                raw = base64.b64decode(data, validate=True)
+                numbers = np.frombuffer(raw, form.replace("b", "u"))  # a byte of 2 is no truth
+                return numbers.reshape(shape).astype(form)[()]
+            case {"dict": list(pairs)}:
+                return dict(inner(pairs))
+            case {"tuple": list(parts)}:
+                return tuple(inner(parts))
+            case {"iterator": list(parts)}:
+                return iter(inner(parts))
+            case {"function": int(number)}:
+                return self.function(number)
+            case {"other": "ellipsis"}:
+                return ...
+            case {"other": str(name)}:
+                return type(name if re.fullmatch(r"\w{1,40}", name) else "object", (), {})()
+        raise Refused("something that is no plain data")
+
+    def read(self, written: Any) -> Any:
+        """Make a thing that the other end wrote down, or refuse it."""
+        try:
+            return self.restored(written)
+        except (Refused, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+            raise Refused(str(error)[:200]) from None
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one frame."""
@@ -150,14 +134,6 @@ class Line:
             raise Refused("no message")
         return message
 
-    def ask(self, **request: Any) -> dict[str, Any]:
-        """Send a request and wait for its reply; meanwhile answer what the other end asks."""
-        with self.one_at_a_time:
-            self.send(request)
-            while "call" in (message := self.receive()):
-                self.answer(message)
-            return message
-
     def answer(self, message: dict[str, Any]) -> None:
         """Call a function of this end for the other one."""
         reply: dict[str, Any]
@@ -170,18 +146,21 @@ class Line:
             try:
                 function = self.functions[message["call"]]
                 args = self.read(message["given"])
-                reply = {"result": plain(function(*args[0], **args[1]), self.keep)}
+                reply = {"result": self.plain(function(*args[0], **args[1]))}
             except self.caught as error:
                 said = error.args[0] if error.args and isinstance(error.args[0], str) else error
                 kinds = [kind.__name__ for kind in type(error).__mro__]
                 reply = {"raised": kinds, "said": str(said)[:2000]}
         told = sorted({str(warning.message)[:200] for warning in heard})[:9]
-        self.send({**reply, "left": plain(args, self.keep), "warned": told})
+        self.send({**reply, "left": self.plain(args), "warned": told})
 
     def call(self, number: int, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function of the other end; the arguments become what it makes of them."""
-        given = plain([args, named], self.keep)
-        reply = self.ask(call=number, given=given)
+        given = self.plain([args, named])
+        with self.one_at_a_time:
+            self.send({"call": number, "given": given})
+            while "call" in (reply := self.receive()):
+                self.answer(reply)
         if reply.get("left", given) != given:
             with contextlib.suppress(ValueError, TypeError):  # what it left fits no longer
                 self.changed |= take_over((args, named), self.read(reply["left"]))
@@ -190,13 +169,6 @@ class Line:
         if "raised" in reply:
             raise as_raised(reply)
         return self.read(reply.get("result"))
-
-    def read(self, written: Any) -> Any:
-        """Make a thing that the other end wrote down."""
-        try:
-            return restored(written, self.function)
-        except (Refused, ValueError, TypeError, ArithmeticError, RecursionError) as error:
-            raise Refused(str(error)[:200]) from None
 
     def function(self, number: int) -> Callable[..., Any]:
         """Stand in for a function of the other end; it has no file, as if a cell held it."""
@@ -207,11 +179,19 @@ class Line:
         return made
 
 
+def array(numbers: Any) -> dict[str, Any]:
+    """Write an array of numbers down, or a single number of NumPy's."""
+    form = "<f8" if numbers.dtype.itemsize > 8 else numbers.dtype.newbyteorder("<")
+    data = np.asarray(numbers, dtype=form, order="C")
+    written = base64.b64encode(data.tobytes()).decode()
+    return {"array": data.dtype.str, "shape": list(data.shape), "data": written}
+
+
 def as_raised(reply: dict[str, Any]) -> Exception:
     """Make the error that the other end wrote down: of its own name, and of a kind known here."""
     names, said = [*map(str, reply["raised"])], str(reply.get("said"))[:2000]
     for name in names:
-        kind = ERRORS.get(name, getattr(builtins, name, None))
+        kind = getattr(np.linalg, name, getattr(builtins, name, None))
         if isinstance(kind, type) and issubclass(kind, Exception):
             with contextlib.suppress(TypeError):  # it wants other words: its parent is taken
                 return type(names[0], (kind,), {})(said)  # type: ignore[no-any-return]

@@ -15,7 +15,6 @@ from nbformat import NotebookNode
 from tools.exercise_cells import grading, is_answer, is_written, student_version
 
 MAX_BYTES, MAX_CELLS = 20_000_000, 1000  # of a submission that is read
-UNREADABLE = "**Nothing could be marked: what was handed in has no cells, or can't be read.**"
 # What could run in the browser of whoever marks: tags and links, as they are or written in
 # entities, and the commands that make links, or boxes with a style of their own, in a formula.
 LIVE = re.compile(r"<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|\](?=[(:])")
@@ -47,10 +46,8 @@ def mend(submission: bytes, source: NotebookNode) -> tuple[NotebookNode, list[st
         if name not in graded or is_answer(known[name]):  # a split answer runs as it did
             own[above].append(of_ones_own(cell))
     flags += [f"{n} is missing: it was put back" for n in graded if handed_in and n not in found]
-    if [name for name in found if name in graded] != [name for name in graded if name in found]:
-        flags.append("the cells stood in another order than in the source, and were put into it")
     mended = copy.deepcopy(source)
-    mended.cells = own[""] if handed_in else [nbformat.v4.new_markdown_cell(UNREADABLE)]
+    mended.cells = own[""]
     for name, cell in known.items():
         mended.cells += [taken_over(cell, found.get(name), released[name], flags), *own[name]]
     for number, cell in enumerate(mended.cells):
@@ -98,8 +95,6 @@ def taken_over(
 ) -> NotebookNode:
     """A cell of the source: with the learner's text where it is an answer."""
     cell = copy.deepcopy(original)
-    if cell.cell_type == "code":
-        cell.outputs, cell.execution_count = [], None
     if is_answer(cell):
         cell.source = handed_in.source if handed_in is not None else ""
         cell.source = without_scripts(cell.source) if is_written(cell) else cell.source

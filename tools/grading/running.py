@@ -5,7 +5,6 @@ process reaches nothing of the tests.  What runs too long or ends the process co
 question: the process is started anew, and the cells before run again without the guilty one.
 """
 
-import ast
 import base64
 import contextlib
 import io
@@ -15,7 +14,7 @@ import signal
 import symtable
 import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,8 @@ from tools.grading import sandbox
 from tools.grading.line import Line, Refused
 from tools.grading.mending import mend
 
-LONGEST = 50_000  # characters of a cell's output
 ROOM = 20_000_000  # characters of all outputs, and pixels of a picture: they are few bytes
-BORROWED = f"this calls on {LENDERS[0]}, or on another package: the answer is to be your own"
+BORROWED = f"this uses {LENDERS[0]} or another package: the code should be your own"
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def within(seconds: float, until: float = math.inf) -> Iterator[None]:
     seconds = min(seconds, until - time.monotonic())
 
     def ring(*_: Any) -> None:
-        raise OutOfTime(f"no answer within {seconds:g} s")
+        raise OutOfTime(f"no answer within {seconds:.3g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
@@ -68,27 +66,26 @@ class Learner(Line):
     """The tests' end of the line, and the learner's process at its other end."""
 
     def __init__(self, bare: bool, shut_in: bool) -> None:
-        self.lent = False  # whether it has asked for a package that is not to be had
         self.process, line = sandbox.start(bare, shut_in)
         super().__init__(line)
         try:  # the time of a cell begins when there is somebody to run it
             with within(60.0):
-                self.ask(names=[])
+                self.values([])
         except Refused:
             raise RuntimeError(f"no learner's process starts here\n{self.end()}".strip()) from None
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Send a frame; whoever is honest waits for it, and has sent nothing."""
-        if self.connection.poll():
-            super().receive()  # unless it has ended
-            raise Refused("a reply that nobody asked for")
-        super().send(message)
+    def run(self, cell: NotebookNode) -> Any:
+        """Run a cell there; what it wrote and drew, from a program that may say anything."""
+        try:
+            return self.call(0, (cell.source, cell.id), {})
+        except Exception as error:
+            raise Refused(str(error)) from None
 
-    def receive(self) -> dict[str, Any]:
-        """Wait for a frame."""
-        message = super().receive()
-        self.lent |= bool(message.get("lent"))
-        return message
+    def values(self, names: list[str]) -> dict[str, Any]:
+        """What names hold there, as far as they hold something."""
+        self.functions.clear()  # what one test hands over must not help with another question
+        held = self.call(1, (names,), {})
+        return {name: held[name] for name in names if name in held}
 
     def end(self) -> str:
         """End the process; what it has said against its start."""
@@ -107,11 +104,9 @@ class Attempt:
         self.until = time.monotonic() + limits.total
         self.ran: list[NotebookNode] = []  # cells, which run again in a new process
         self.late: set[str] = set()  # questions that have used up their time
-        self.ended: dict[str, str] = {}  # how an answer's cell ended that did not come to its end
-        self.unread: dict[str, str] = {}  # why a question has a cell that is not Python
+        self.broken: dict[str, str] = {}  # what first went wrong in a question's cells
         self.flags: list[str] = []
         self.room = ROOM
-        self.lent = False  # whether a package was asked for that is not to be had
         self.learner: Learner | None = None
 
     def run(self, notebook: NotebookNode) -> None:
@@ -119,7 +114,8 @@ class Attempt:
         question = ""
         try:
             for cell in notebook.cells:
-                question = question_of(cell.id, self.asked) or question
+                name = f"{cell.id}-"  # the cells of a question begin with its answer's name
+                question = next((q for q in self.asked if name.startswith(f"{q}-")), question)
                 if cell.cell_type == "code":
                     cell.outputs = self.step(cell, question)
         finally:
@@ -137,16 +133,13 @@ class Attempt:
             with within(1.0 if question in self.late else self.limits.timeout, self.until):
                 if is_test(cell):
                     return self.test(cell, question, learner)
-                done = learner.ask(cell=cell.source, name=cell.id)
+                made = outputs(learner.run(cell))
             self.ran.append(cell)
-            made = outputs(done)
-            error = made[-1] if made and not passed(made[-1:]) else None
-            if error and done.get("unread"):
-                self.unread.setdefault(question, f"{error.ename}: {error.evalue}")
-                self.flags.append(f"{cell.id}: it isn't Python, so nothing in it was run")
+            errors = [output for output in made if not passed([output])]
+            for error in errors:
+                self.broken.setdefault(question, f"your cell raised {error.ename}: {error.evalue}")
             if (size := len(str(made))) > self.room:
-                kept = [failed(error.evalue, error.ename)] if error else []
-                return shown(f"[outputs of {size:,} characters left out]") + kept
+                return shown(f"[outputs of {size:,} characters left out]") + errors
             self.room -= size
             return made
         except Refused as mishap:
@@ -154,9 +147,9 @@ class Attempt:
             self.flags.append(f"{cell.id}: {mishap}")
             if isinstance(mishap, OutOfTime):
                 self.late.add(question)
-            if is_answer(cell):
-                self.ended[question] = str(mishap)
-            return [failed(self.why(cell, question, str(mishap)), type(mishap).__name__)]
+            if not is_test(cell):
+                self.broken.setdefault(question, str(mishap))
+            return [failed(checked(cell, str(mishap)), type(mishap).__name__)]
 
     def started(self) -> Learner:
         """A new learner's process, at the place that the notebook has come to."""
@@ -165,7 +158,7 @@ class Attempt:
             for number, cell in enumerate(self.ran):
                 try:
                     with within(self.limits.timeout, self.until):
-                        self.learner.ask(cell=cell.source, name=cell.id)
+                        self.learner.run(cell)
                 except Refused:  # this time it was this cell
                     del self.ran[number]
                     self.end()
@@ -175,7 +168,6 @@ class Attempt:
     def end(self) -> None:
         """End the learner's process."""
         if self.learner is not None:
-            self.lent |= self.learner.lent
             self.learner.end()
         self.learner = None
 
@@ -187,29 +179,26 @@ class Attempt:
             with contextlib.redirect_stdout(printed), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 learner.changed = False
-                values = learner.ask(names=wanted).get("values")
-                if isinstance(values, dict):
-                    self.names |= {n: learner.read(values[n]) for n in wanted if n in values}
+                self.names |= learner.values(wanted)
                 exec(compile(cell.source, cell.id, "exec"), self.names)
         except Exception as error:
-            said, unread = str(error), self.unread.get(question)
-            lacks = unread and "has no value yet" in said
-            if question in self.ended or lacks or not said.startswith("✗"):
-                said = self.why(cell, question, unread or f"{type(error).__name__}: {error}")
+            lacks = f"{error.name} has no value yet" if isinstance(error, NameError) else ""
+            said, broken = str(error), self.broken.get(question)
+            if not said.startswith("✗"):
+                said = checked(cell, lacks or f"{type(error).__name__}: {error}")
+            if broken and said.endswith(" has no value yet"):
+                said += f" ({broken})"
+                self.flags.append(f"{question}: {broken.removeprefix('your cell raised ')}")
         finally:
             self.names = {n: v for n, v in self.names.items() if n not in wanted} | kept
             if learner.changed:  # right answers may be made of what was changed, later ones too
                 self.flags.append(f"{question} changes its inputs")
         return shown(printed.getvalue()) + ([failed(said)] if said else [])
 
-    def why(self, cell: NotebookNode, question: str, why: str) -> str:
-        """Say why a cell failed: a test of an answer that did not come to its end fails of that."""
-        what = f"{what_is_checked(cell)}: " if is_test(cell) else ""
-        return f"✗ {what}{self.ended.get(question, why)}"
 
-
-def outputs(done: dict[str, Any]) -> list[NotebookNode]:
+def outputs(done: Any) -> list[NotebookNode]:
     """What a cell of the learner's wrote and drew, from a reply that may hold anything."""
+    done = done if isinstance(done, dict) else {}
     made = shown(str(done.get("printed", "")))
     pictures = done.get("pictures")
     for picture in pictures if isinstance(pictures, list) else []:
@@ -229,7 +218,7 @@ def outputs(done: dict[str, Any]) -> list[NotebookNode]:
 
 def shown(text: str) -> list[NotebookNode]:
     """What was printed, as an output."""
-    stream = nbformat.v4.new_output("stream", name="stdout", text=text[:LONGEST])
+    stream = nbformat.v4.new_output("stream", name="stdout", text=text)
     return [stream] if text else []
 
 
@@ -237,9 +226,14 @@ def failed(trace: str, name: str = "CheckFailed", said: str = "") -> NotebookNod
     """An error, as an output; nbgrader counts a test that has one as failed."""
     said = (said or trace)[:2000]
     output: NotebookNode = nbformat.v4.new_output(
-        "error", ename=name[:100], evalue=said, traceback=[trace[:LONGEST]]
+        "error", ename=name[:100], evalue=said, traceback=[trace]
     )
     return output
+
+
+def checked(cell: NotebookNode, why: str) -> str:
+    """Say of what a cell fails, and what it checks."""
+    return f"✗ {what_is_checked(cell)}: {why}" if is_test(cell) else f"✗ {why}"
 
 
 def passed(outputs: list[NotebookNode]) -> bool:
@@ -247,21 +241,14 @@ def passed(outputs: list[NotebookNode]) -> bool:
     return not any(output.output_type == "error" for output in outputs)
 
 
-def question_of(name: str, questions: Iterable[str]) -> str:
-    """The question that a cell belongs to."""
-    return next((one for one in questions if name == one or name.startswith(f"{one}-")), "")
-
-
 def what_is_asked(source: NotebookNode) -> dict[str, list[str]]:
-    """The names that each question's solution gives a value and its tests read."""
+    """The names that each question's solution gives a value."""
     asked = {}
     for answer in filter(is_answer, source.cells):
-        tests = [c.source for c in source.cells if is_test(c) and question_of(c.id, [answer.id])]
-        read = {n.id for n in ast.walk(ast.parse("\n".join(tests))) if isinstance(n, ast.Name)}
         code = answer.source if answer.cell_type == "code" else ""
         known = symtable.symtable(code, answer.id, "exec").get_symbols()
-        given = {name.get_name() for name in known if name.is_assigned() and not name.is_imported()}
-        asked[answer.id] = sorted(given & read)
+        given = [name for name in known if name.is_assigned() and not name.is_imported()]
+        asked[answer.id] = [name.get_name() for name in given]
     return asked
 
 
@@ -269,25 +256,28 @@ def mark(raw: bytes, source: NotebookNode, limits: Limits) -> tuple[NotebookNode
     """Run a submission and its tests; the notebook with outputs, and what there is to remark."""
     mended, flags = mend(raw, source)
     attempt = Attempt(source, True, limits)
-    if flags and flags[0].startswith("not read: "):
-        attempt.ended = dict.fromkeys(attempt.asked, flags[0])
+    unread = flags and flags[0].startswith("not read: ")
+    if unread:
+        attempt.broken = dict.fromkeys(attempt.asked, flags[0])
     attempt.run(mended)
-    # Who asked for a package gets it, in a second run. An answer of one's own did without.
-    if attempt.lent:
+    if unread:
+        return mended, flags
+    # Who names a package gets it, in a second run. An answer of one's own does without.
+    said = "".join(str(cell.get("outputs")) for cell in mended.cells)
+    said += "".join(c.source for c in mended.cells if not is_test(c) and c.id not in attempt.given)
+    if any(name in said for name in LENDERS):
         alone = {cell.id for cell in mended.cells if is_test(cell) and passed(cell.outputs)}
         late, attempt = attempt.late, Attempt(source, False, limits)
         attempt.late |= late
         attempt.run(mended)
         for question in attempt.asked:
-            tests = [c for c in mended.cells if is_test(c) and question_of(c.id, [question])]
+            tests = [c for c in mended.cells if is_test(c) and c.id.startswith(f"{question}-")]
             own = [c for c in tests if any(word.arg == "own" for word in the_check(c).keywords)]
-            lost = [c for c in tests if passed(c.outputs) and c.id not in alone]
-            if own and lost:
+            if own and any(passed(cell.outputs) and cell.id not in alone for cell in tests):
                 attempt.flags.append(f"{question} fails without the package")
-                told = [cell for cell in own if cell in lost or not passed(cell.outputs)]
-                for cell in told or own:
+                for cell in own:
                     if passed(cell.outputs):
-                        cell.outputs = [failed(attempt.why(cell, question, BORROWED))]
+                        cell.outputs = [failed(checked(cell, BORROWED))]
     return mended, list(dict.fromkeys([*flags, *attempt.flags]))
 
 
@@ -302,8 +292,6 @@ def problem() -> str:
     return ""
 
 
-def mark_file(raw: Path, source: NotebookNode, limits: Limits) -> tuple[Any, list[str], float]:
-    """Mark a submission in a process of the pool: the notebook, remarks and seconds."""
-    began = time.perf_counter()
-    marked, flags = mark(raw.read_bytes(), source, limits)
-    return marked, flags, time.perf_counter() - began
+def mark_file(path: Path, source: NotebookNode, limits: Limits) -> tuple[NotebookNode, list[str]]:
+    """Mark a submission in a process of the pool, which reads it when its turn comes."""
+    return mark(path.read_bytes(), source, limits)

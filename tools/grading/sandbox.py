@@ -26,11 +26,22 @@ PROCESSES = 64
 LIMITS = ["prlimit", "--as=4000000000", "--core=0", "--fsize=100000000", "--nofile=256"]
 # The system call that joins a new keyring: what is left in the session's, the next run would find.
 KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219}.get(platform.machine(), -1)
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/ssl", "/etc/localtime")
+SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"]
+SYSTEM += ["/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/ssl", "/etc/localtime"]
 PACKAGE = Path(coursecode.__file__).resolve().parent
 ROOT = Path(__file__).resolve().parent.parent.parent
 NEEDED = [ROOT / "tools" / "grading" / name for name in ("learner.py", "line.py")]
+ENVIRONMENT = {
+    "HOME": "/home/learner",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "agg",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PATH": "/usr/bin:/bin",
+    "PIP_RETRIES": "0",  # there is no network: to install something fails at once
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
 
 
 def start(bare: bool, shut_in: bool) -> tuple["subprocess.Popen[bytes]", Connection]:
@@ -38,14 +49,15 @@ def start(bare: bool, shut_in: bool) -> tuple["subprocess.Popen[bytes]", Connect
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-m", "tools.grading.learner", str(theirs.fileno())]
     command += LENDERS if bare else []
-    command = [*LIMITS, *command] if shutil.which(LIMITS[0]) else command
+    command = [*LIMITS, *command] if shutil.which(LIMITS[0]) else command  # not on a Mac
+    places = [ROOT] if bare else [ROOT, PACKAGE.parent]
     with theirs:
         process = subprocess.Popen(
             around(command, bare) if shut_in else command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,  # until the program is there, and leaves it
-            env=surroundings(bare),
+            env=ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(map(str, places))},
             pass_fds=[theirs.fileno()],
             start_new_session=True,
             preexec_fn=(lambda: ctypes.CDLL(None).syscall(KEYCTL, 1, None)) if shut_in else None,
@@ -73,9 +85,6 @@ def around(command: list[str], bare: bool) -> list[str]:
         number = 20_000 + time.monotonic_ns() // 1000 % 40_000  # a container may have 65,536
         command = [*f"setpriv --reuid={number} --regid={number} --clear-groups".split(), *command]
     for path in SYSTEM:
-        link = os.path.islink(path)
-        words += ["--symlink", os.readlink(path), path] if link else ["--ro-bind-try", path, path]
-    for path in SETTINGS:
         words += ["--ro-bind-try", path, path]
     for path in ("/tmp", "/tmp/matplotlib", "/home/learner", "/dev/shm"):
         words += ["--perms", "1777", "--size", SCRATCH, "--tmpfs", path]
@@ -85,29 +94,7 @@ def around(command: list[str], bare: bool) -> list[str]:
         for folder in reversed(bound.parents):  # which a user of its own may enter
             words += ["--perms", "0755", "--dir", str(folder)]
         words += ["--ro-bind", str(bound), str(bound)]
-    for path in lenders_folders() if bare else []:
-        words += ["--tmpfs", path]
+    for spec in map(importlib.util.find_spec, LENDERS if bare else ()):
+        for place in (spec and spec.submodule_search_locations) or ():
+            words += ["--tmpfs", place]
     return [*words, "--remount-ro", "/", "--chdir", "/home/learner", "--", *command]
-
-
-def lenders_folders() -> list[str]:
-    """Where the packages lie that lend answers, as far as the sandbox holds them."""
-    found = [importlib.util.find_spec(name) for name in LENDERS]
-    folders = [place for spec in found if spec for place in spec.submodule_search_locations or ()]
-    return [path for path in folders if path.startswith((sys.prefix, sys.base_prefix, *SYSTEM))]
-
-
-def surroundings(bare: bool) -> dict[str, str]:
-    """The environment of a learner's process."""
-    return {
-        "HOME": "/home/learner",
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": "/tmp/matplotlib",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PATH": "/usr/bin:/bin",
-        "PIP_RETRIES": "0",  # there is no network: to install something fails at once
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(ROOT) if bare else f"{ROOT}{os.pathsep}{PACKAGE.parent}",
-    }
