@@ -428,6 +428,7 @@ def test_every_example_is_used_once_an_epoch_in_an_order_of_its_own():
     assert epochs[0] != epochs[1]
     assert path.points.shape == (10,)
     assert path.losses.shape == (9,)
+    assert wander(batch_size=5).losses.shape == (3,)
 
 
 def test_losses_of_sgd_are_those_of_the_batch_before_the_step():
