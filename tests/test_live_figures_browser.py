@@ -197,7 +197,12 @@ def test_a_handle_moves_the_number_and_the_number_is_right(phone, address, name)
             expected, abs=1.01 * 10**-digits
         )
         assert phone.evaluate(HIDDEN_WORDS, hand.figure.element_handle()) == []
-    hand.handle.press("End")
+    heights = [hand.figure.bounding_box()["height"]]
+    for end in ("Home", "End"):
+        hand.handle.press(end)
+        heights.append(hand.figure.bounding_box()["height"])
+        assert phone.evaluate(HIDDEN_WORDS, hand.figure.element_handle()) == []
+    assert len(set(heights)) == 1  # nothing below it jumps
     hand.figure.get_by_role("button", name="Reset").click()
     assert hand.number == start
 

@@ -418,6 +418,7 @@ def test_a_shape_has_no_room_after_its_comma(chapter):
         (r"a) + b(c + d)", 1),
         (r"a(b + c(d + e", 0),
         (r"a(b + (c + d)", 1),
+        (r"\lVert a - b \rVert^2 + c \lvert d - e \rvert", 2),
     ],
 )
 def test_a_bracket_without_its_partner_in_the_line_keeps_nothing_together(tex, kept):

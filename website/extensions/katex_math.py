@@ -47,6 +47,7 @@ PART_ENDS = re.compile(
     r'class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)*</span>\Z'
 )
 MARKS = re.compile("<[^>]*>")
+BARS = re.compile(r'"m(open|close)[^"]*"[^>]*>[∣∥]')  # of |x| and ‖x‖, which TeX tells apart
 TEX = re.compile("</?semantics>|<annotation.*?</annotation>", re.DOTALL)
 PARTS = {"mo": 0, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 UPRIGHT = "KaTeX_Main-Regular"
@@ -257,8 +258,9 @@ def in_parts(html: str) -> str:
     waiting: list[int] = []
     opened, closed = Counter[int](), Counter[int]()
     for place, base in enumerate(bases):
-        letters = MARKS.sub("", base)
-        change = sum(map(letters.count, "([{")) - sum(map(letters.count, ")]}"))
+        letters, bars = MARKS.sub("", base), BARS.findall(base)
+        change = sum(map(letters.count, "([{")) + bars.count("open")
+        change -= sum(map(letters.count, ")]}")) + bars.count("close")
         waiting += [place] * change
         for _ in range(min(-change, len(waiting))):
             opened[waiting.pop()] += 1

@@ -31,6 +31,6 @@ FIGURES["code-area"] = {
       svg += box(`${from + 2 ** -lengths[k] > 1 ? "wrong" : "truth"} bar faint`, scaled(from) + 1, top + 2, wide - 2, 20) + (wide > 32 ? label("ink middle", scaled(from) + wide / 2, top + 17, day) : "");
       from += 2 ** -lengths[k];
     }
-    return {svg, reading: `Mean length <b>${written(meanLength(P, lengths), 3)}</b> bits, entropy ${written(entropy(P))}. The words need ${written(room, 3)} of the room${fits ? "" : ", and there is only 1: no such code"}`, handles};
+    return {svg, reading: `Mean length <b>${written(meanLength(P, lengths), 3)}</b> bits, entropy ${written(entropy(P))}. ${fits ? "The words need" : "No such code:"} ${written(room, 3)} of the room`, handles};
   },
 };

@@ -2,7 +2,7 @@
 import {FIGURES, axis, dot, label, path, scale, steps, written} from "./loss-figure.js";
 import {belowTop, interval} from "./numbers/maximum_likelihood.js";
 
-const COLOURS = {13: "sky", 130: "accent", 1300: "model"}, LOW = 0.15, FLOOR = -6;
+const COLOURS = {13: "sky", 130: "accent", 1300: "model"}, LOW = 0.2, FLOOR = -6;
 
 FIGURES["fisher-curvature"] = {
   question: "Which q explains that 9 of 13 throws are heads?",
@@ -31,7 +31,7 @@ FIGURES["fisher-curvature"] = {
       + path("data dash", [[x(LOW), l(-1.92)], [x(1), l(-1.92)]]) + path("right wide", [[x(low), l(-1.92)], [x(high), l(-1.92)]])
       + path("ink thin", [[x(q), r(0)], [x(q), r(Math.exp(drop))]]) + dot("ink", x(q), r(Math.exp(drop)), 5)
       + path("ink thin", [[x(q), foot], [x(q), l(Math.max(FLOOR, drop))]]) + (drop >= FLOOR ? dot("ink", x(q), l(drop), 5) : "");
-    return {svg, reading: `q = ${written(q)}: <b>${written(drop)}</b> nats, so ${drop > -7 ? `${written(Math.exp(drop), 3)} times` : "less than 0.001 times"} as probable as the best. The bar goes from ${written(low, 3)} to ${written(high, 3)}`,
+    return {svg, reading: `q = ${written(q)}: <b>${written(drop)}</b> nats, ${drop > -7 ? written(Math.exp(drop), 3) : "under 0.001"} times the best. The bar: ${written(low, 3)} to ${written(high, 3)}`,
       handles: [{name: "q", colour: "ink", x: [x, "q"], y: foot}]};
   },
 };

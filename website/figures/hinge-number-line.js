@@ -16,14 +16,14 @@ FIGURES["hinge-number-line"] = {
     const scores = CLASSES.map((name) => state[name]), past = shortfalls(0, scores), edge = scores[0] - 1;
     const x = scale(-4, 8, 24, width - 24), line = 96;
     let svg = box("accent area", x(edge), 12, Math.max(0, width - x(edge)), line - 12) + path("ink dash", [[x(edge), 6], [x(edge), line]])
-      + label(edge < 0 ? "" : "end", x(edge) + (edge < 0 ? 6 : -6), 14, "edge: 1 below the cat") + axis(x, line, [-4, -2, 0, 2, 4, 6, 8]);
+      + label(x(edge) < 160 ? "" : "end", x(edge) + (x(edge) < 160 ? 6 : -6), 14, "edge: 1 below the cat") + axis(x, line, [-4, -2, 0, 2, 4, 6, 8]);
     for (const [k, name] of CLASSES.entries()) {
       const y = line - 22 - 22 * k;
       svg += label(`${k ? "wrong" : "right"} name middle bold`, x(scores[k]), line + DEPTHS[k], name);
       if (past[k]) svg += box("accent bar", x(edge), y - 5, x(scores[k]) - x(edge), 10) + label("ink", x(scores[k]) + 6, y + 5, written(past[k], 1));
     }
     const losses = [hinge(0, scores), crossEntropy(0, scores)], slopes = [hingeGradient(0, scores), crossEntropyGradient(0, scores)];
-    const across = scale(0, 21, 24, width - 4), foot = line + 84;
+    const across = scale(0, 21, 24, width - 4), foot = line + 88;
     for (const [k, name] of ["hinge", "cross-entropy"].entries()) {
       const y = foot + 54 * k;
       const pulls = CLASSES.map((one, j) => `${width < 340 ? "" : `${one} `}${written(slopes[k][j], 2 * k)}`).join(", ");

@@ -29,7 +29,7 @@ FIGURES["kl-directions"] = {
     const truth = across.map((at) => [x(at), y(Math.exp(logTruth(at)))]);
     let svg = path("truth area", [...truth, [x(6), foot], [x(-6), foot]]) + path("truth thin", truth) + path("ink line", bell)
       + path("ink dash", [[x(mean), peak], [x(mean), foot], [x(mean + std), foot]]) + axis(x, foot, [-6, -4, -2, 0, 2, 4, 6])
-      + label("truth name bold middle", x(-2), y(0.4), "truth P") + label("ink bold", x(mean) + 24, peak - 4, "your Q");
+      + label("truth name bold middle", x(-2), y(0.4), "truth P") + label(`ink bold ${mean > 3 ? "end" : ""}`, x(mean) + (mean > 3 ? -24 : 24), peak - 4, "your Q");
     const floor = height - 26, d = scale(0, HIGHEST, floor, foot + 52);
     valleys = valleys.length ? valleys : least();
     svg += axis(x, floor, [-4, -2, 0, 2, 4]) + label("", 0, foot + 46, "divergence (nats) at each mean of Q")

@@ -27,7 +27,7 @@ FIGURES.staircase = {
     const [left2, top2, foot2] = narrow ? [24, foot + 60, height - 26] : [middle + 62, 20, foot];
     const [z, right] = /** @type {[import("./loss-figure.js").Scale, string]} */ (panel(part, left2, width - 24, top2, foot2, 0));
     const svg = box("accent area", x(from), 20, Math.max(4, x(from + PART) - x(from)), foot - 20) + left
-      + axis(x, foot, ["random", "part of the way", "trained"], [0, STEPS / 2, STEPS]) + label("model name bold", x(STEPS * 0.3), foot - 74, "loss") + label("truth name bold", x(STEPS * 0.16), foot - 26, "error rate")
+      + axis(x, foot, ["random", "part of the way", "trained"], [0, STEPS / 2, STEPS]) + label("model name bold", x(STEPS * 0.3), foot - 62, "loss") + label("truth name bold", x(STEPS * 0.16), foot - 26, "error rate")
       + box("accent area", left2, top2, width - 24 - left2, foot2 - top2) + right + label("ink bold", left2, top2 - 6, "enlarged 100 times")
       + axis(z, foot2, [written(from / STEPS, 3), written((from + PART) / STEPS, 3)], [from, from + PART]);
     return {svg, reading: `Loss <b>${written(chebyshev(loss, t), 4)}</b> nats, with slope ${written(slope, 2)}; error rate <b>${written(rate(k), 4)}</b>, with slope 0`,
