@@ -122,7 +122,7 @@ class LinearClassifier:
     coef_ : ndarray, shape (K, d)
         W, a row for each class.
     intercept_ : ndarray, shape (K,)
-        b.
+        b, one for each class.
     classes_ : ndarray, shape (K,)
         The labels that `fit` has seen, sorted.
     objective_ : float

@@ -20,6 +20,7 @@ import matplotlib.pyplot as plt
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from docutils import nodes
 from fontTools.ttLib import TTFont
 
 from coursecode.figures import PALETTE, use_style
@@ -30,6 +31,7 @@ from website.extensions import (
     dark_colours,
     exercise_pages,
     katex_math,
+    known_errors,
     markup,
     orientation,
     package_reference,
@@ -438,7 +440,13 @@ def test_a_long_name_in_a_table_may_go_on_in_the_next_line(chapter):
 def test_a_signature_says_array_for_an_array_of_any_kind(kind):
     said = f"list[numpy.ndarray[tuple[Any, ...], dtype[{kind}]]] | None"
     names = ("function", "one", None, {})
-    assert package_reference.say_array(None, *names, said) == ("list[array] | None",)
+    assert package_reference.say_in_words(None, *names, said) == ("list[array] | None",)
+
+
+def test_a_signature_says_in_words_what_has_a_long_name():
+    said = "(rate: float | ~collections.abc.Callable[[int], float], base: n = 2.718281828459045)"
+    words = package_reference.say_in_words(None, "function", "one", None, {}, said, None)
+    assert words == ("(rate: float | function, base: n = np.e)", None)
 
 
 def test_equations_are_numbered_once_and_can_be_referred_to(chapter):
@@ -487,6 +495,16 @@ def test_the_page_of_known_errors_repeats_each_claim_with_its_cell(pages):
     assert [cell.get_text(strip=True) for cell in page.select(".cell_output")] == [
         "the answer is 41 nats"
     ]
+
+
+def test_a_claim_stands_with_all_cells_to_the_one_that_shows_something():
+    quiet, telling, later = (nodes.container("", classes=["cell"]) for _ in range(3))
+    telling += nodes.container("", classes=["cell_output"])
+    box = nodes.admonition("", classes=["isnt-so"])
+    nodes.section("", box, quiet, nodes.paragraph(), telling, later)
+    assert known_errors.refuting_cells(box) == [quiet, telling]
+    telling.clear()
+    assert known_errors.refuting_cells(box) == []
 
 
 def test_a_claim_that_no_cell_refutes_is_a_warning(faults):
@@ -637,13 +655,13 @@ def test_a_chapter_says_where_it_stands_and_leads_to_its_notebook(chapter):
     assert onward.a == head.a
 
 
-def test_an_exercise_page_says_of_which_chapter_it_is():
-    numbers = {"book/entropy": {"": (5,)}, "book/glossary": {}}
-    app = SimpleNamespace(env=SimpleNamespace(toc_secnumbers=numbers))
-    context = {"companions": {"book/entropy": "the chapter"}, "this_page": "the exercises"}
-    page = "exercises/pages/entropy"
-    assert orientation.place_in_book(app, page, None, context) == ["Exercises for chapter 5"]
-    assert orientation.place_in_book(app, "book/glossary", None, {}) == []
+def test_an_exercise_page_leads_to_its_chapter_by_number():
+    builder = SimpleNamespace(get_relative_uri=lambda page, other: f"{other}.html")
+    context = {"companions": {"book/entropy": "the chapter"}}
+    app, page = SimpleNamespace(builder=builder), "exercises/pages/entropy"
+    (link,) = orientation.ways_on(app, page, context, {"book/entropy": 5})
+    assert link == '<a href="book/entropy.html">Chapter 5</a>'
+    assert orientation.ways_on(app, "book/glossary", {}, {"book/entropy": 5}) == []
 
 
 def test_no_two_links_to_places_of_a_page_have_one_name(pages, chapter):

@@ -129,16 +129,18 @@ class ExerciseList(SphinxDirective):
         self.env.metadata[self.env.docname]["exercise_list"] = True  # live_pages.py looks for it
         tools = book_tools(root, "exercises")
         text = (root / "_toc.yml").read_text(encoding="utf-8")
-        lines = ["| exercises | questions | points | solutions |", "|---|--:|--:|---|"]
+        lines = ["| exercises on | questions | points | answers |", "|---|--:|--:|---|"]
         for chapter in re.findall(rf"{PAGES}/(\w+)$", text, re.MULTILINE):
             path = tools.EXERCISES / chapter / f"{chapter}.ipynb"
             if path.is_file():  # and not a page of solutions
                 self.env.note_dependency(str(path))
                 known = tools.Exercises(path)
                 points = sum(known.tests.values()) + sum(known.written.values())
+                title = known.notebook.cells[0].source.partition("\n")[0].partition(": ")[2]
                 lines.append(
-                    f"| {{doc}}`/{PAGES}/{chapter}` | {len(known.solutions) + len(known.written)}"
-                    f" | {points:g} | {{doc}}`/{PAGES}/{chapter}_solutions` |"
+                    f"| {{doc}}`{title} </{PAGES}/{chapter}>`"
+                    f" | {len(known.solutions) + len(known.written)} | {points:g}"
+                    f" | {{doc}}`Solutions </{PAGES}/{chapter}_solutions>` |"
                 )
         holder = nodes.container()
         self.state.nested_parse(StringList(lines, str(root / "_toc.yml")), 0, holder)

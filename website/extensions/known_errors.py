@@ -1,7 +1,7 @@
-"""The page of known errors: every "looks right but isn't" box of the book, with its cell.
+"""The page of known errors: every "looks right but isn't" box of the book, with its cells.
 
-The list is read from the chapters, so it can't go stale. A box that no code cell follows is a
-warning: a claim is refuted by a cell or not at all.
+The list is read from the chapters, so it can't go stale. A box after which no cell shows anything
+is a warning: a claim is refuted by what a cell shows or not at all.
 """
 
 from collections.abc import Iterator
@@ -32,15 +32,18 @@ def boxes(doctree: nodes.document) -> Iterator[nodes.admonition]:
     return (box for box in doctree.findall(nodes.admonition) if "isnt-so" in box["classes"])
 
 
-def refuting_cell(box: nodes.admonition) -> nodes.Element | None:
-    """The first code cell after a box, before the next box or section."""
-    parent = box.parent
+def refuting_cells(box: nodes.admonition) -> list[nodes.Element]:
+    """The code cells after a box, to the first that shows something, before the next box or
+    section."""
+    parent, cells = box.parent, []
     for node in parent[parent.index(box) + 1 :]:
         if isinstance(node, nodes.container) and "cell" in node["classes"]:
-            return node
+            cells.append(node)
+            if any("cell_output" in part.get("classes", ()) for part in node.children):
+                return cells
         if isinstance(node, nodes.section | nodes.admonition):
             break
-    return None
+    return []
 
 
 def give_ids(app, doctree: nodes.document) -> None:
@@ -48,7 +51,7 @@ def give_ids(app, doctree: nodes.document) -> None:
     for number, box in enumerate(boxes(doctree), 1):
         if not box["ids"]:
             box["ids"].append(f"isnt-so-{number}")
-        if refuting_cell(box) is None:
+        if not refuting_cells(box):
             logger.warning(
                 "no code cell refutes this box", location=box, type="known_errors", subtype="cell"
             )
@@ -129,9 +132,7 @@ class ListKnownErrors(SphinxPostTransform):
         name = f"{docname.rpartition('/')[2]}-{box['ids'][0]}"
         yield nodes.paragraph("", "", link, classes=["known-error"], ids=[name])
         yield from (copied(part, self.env.docname) for part in text)
-        cell = refuting_cell(box)
-        if cell is not None:
-            yield copied(cell, self.env.docname)
+        yield from (copied(cell, self.env.docname) for cell in refuting_cells(box))
 
 
 def setup(app):

@@ -44,25 +44,24 @@ def chapters(env) -> dict[str, int]:
     return {page: number[0] for page, number in numbers.items() if number}
 
 
-def place_in_book(app, pagename: str, doctree, context) -> list[str]:
-    """What is said of a page at its head: "Chapter 7 of 11" and the author's reading time."""
-    numbers = chapters(app.env)
-    if pagename in numbers:
-        minutes = MINUTES.search(doctree.astext())
-        said = [f"Chapter {numbers[pagename]} of {len(numbers)}"]
-        return [*said, f"about {minutes[1]} min"] if minutes else said
-    of = next((numbers[page] for page in context.get("companions", ()) if page in numbers), None)
-    kind = context.get("this_page", "").removeprefix("the ").capitalize()
-    return [f"{kind} for chapter {of}"] if of else []
+def place_in_book(chapter: int, last: int, text: str) -> list[str]:
+    """What is said at a chapter's head: its number, above how much of the book that is, and the
+    author's reading time."""
+    said = [f'<span style="--part: {chapter}/{last}">Chapter {chapter} of {last}</span>']
+    if minutes := MINUTES.search(text):
+        said.append(f"<span>about {minutes[1]} min</span>")
+    return said
 
 
-def ways_on(app, pagename: str, context) -> list[str]:
-    """Links to what belongs to a page: a chapter's exercises, its notebook."""
+def ways_on(app, pagename: str, context, numbers: dict[str, int]) -> list[str]:
+    """Links to what belongs to a page: a chapter's exercises, their chapter, its notebook."""
     links = []
     for page, words in context.get("companions", {}).items():
-        if not (pagename in chapters(app.env) and words == "the solutions"):
+        if not (pagename in numbers and words == "the solutions"):
+            name = words.removeprefix("the ").capitalize()
+            name += f" {numbers[page]}" if page in numbers else ""
             address = escape(app.builder.get_relative_uri(pagename, page))
-            links.append(f'<a href="{address}">{words.removeprefix("the ").capitalize()}</a>')
+            links.append(f'<a href="{address}">{name}</a>')
     if name := context.get("notebook_name"):
         here = app.builder.get_target_uri(pagename)
         address = escape(relative_uri(here, f"_sources/{context['sourcename']}"))
@@ -78,17 +77,15 @@ def tell_page(app, pagename, templatename, context, doctree) -> None:
     context["side_contents"] = lambda: contents(
         toctree(collapse=True, maxdepth=1, includehidden=True, titles_only=True), page_toc
     )
-    place = place_in_book(app, pagename, doctree, context)
-    if place:
-        links = ways_on(app, pagename, context)
-        parts = [f"<span>{words}</span>" for words in place] + links
-        numbers = chapters(app.env)
-        if pagename in numbers:  # drawn under the number: how much of the book that is
-            part = f"--part: {numbers[pagename]}/{len(numbers)}"
-            parts[0] = f'<span style="{part}">{place[0]}</span>'
-        context["chapter_head"] = f'<p class="chapter-head">{" ".join(parts)}</p>'
+    numbers = chapters(app.env)
+    links = ways_on(app, pagename, context, numbers)
+    place = []
+    if pagename in numbers:
+        place = place_in_book(numbers[pagename], len(numbers), doctree.astext())
         onward = f'<p class="chapter-head onward">{" ".join(links)}</p>\n'
         context["body"] = SUMMARY.sub(rf"\g<1>{onward}\g<2>", context["body"], count=1)
+    if parts := place + links:
+        context["chapter_head"] = f'<p class="chapter-head">{" ".join(parts)}</p>'
 
 
 class PutLettersFirst(SphinxPostTransform):

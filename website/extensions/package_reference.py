@@ -16,9 +16,14 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
-# With its own brackets, and those in them: ndarray[shape[…], dtype[kind[…]]].
-NUMPY_ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[(?:[^][]|\[(?:[^][]|\[[^][]*\])*\])*\]")
-ARRAY_LIKE = re.compile(r"(?:~?[\w.]*Buffer \| )?~?[\w.]*_SupportsArray\[.*\| str\]")
+# What a signature says in words, because the names are long. A name with its own brackets, and
+# those in them: ndarray[shape[…], dtype[kind[…]]].
+WORDS = {
+    r"~?[\w.]*(?:ndarray|NDArray)\[(?:[^][]|\[(?:[^][]|\[[^][]*\])*\])*\]": "array",
+    r"(?:~?[\w.]*Buffer \| )?~?[\w.]*_SupportsArray\[.*\| str\]": "array_like",
+    r"~?[\w.]*Callable\[\[\w+\], \w+\]": "function",
+    r"2\.718281828459045": "np.e",
+}
 CHAPTERS = re.compile(r"(?<=\(chapter: )[^)]+|(?<=\(chapters: )[^)]+")
 UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
 
@@ -67,6 +72,7 @@ class PackageReference(SphinxDirective):
                 f".. currentmodule:: {home}",
                 "",
                 ".. autosummary::",
+                "   :nosignatures:",
                 "",
                 *(f"   {thing}" for thing in things),
                 "",
@@ -85,6 +91,9 @@ class PackageReference(SphinxDirective):
         holder.document = self.state.document
         source, line = self.get_source_info()
         nested_parse_with_titles(self.state, StringList(lines, source), holder, line)
+        for said in list(holder.findall(addnodes.desc_annotation)):
+            if said.astext().startswith(":"):  # a property's type, which its docstring says
+                said.parent.remove(said)
         return holder.children
 
 
@@ -97,11 +106,12 @@ def escape_bars(app, what, name, obj, options, lines: list[str]) -> None:
             lines[number] = UNESCAPED_BAR.sub(r"\|", line)
 
 
-def say_array(app, what, name, obj, options, *parts: str | None) -> tuple[str | None, ...]:
-    """Say "array" in a signature and for what is returned: NumPy's own names are long."""
-    return tuple(
-        part and ARRAY_LIKE.sub("array_like", NUMPY_ARRAY.sub("array", part)) for part in parts
-    )
+def say_in_words(app, what, name, obj, options, *parts: str | None) -> tuple[str | None, ...]:
+    """Say "array" and the like in a signature and for what is returned."""
+    said = list(parts)
+    for pattern, word in WORDS.items():
+        said = [part and re.sub(pattern, word, part) for part in said]
+    return tuple(said)
 
 
 def leave_types_as_words(app, env, node, content) -> nodes.Node | None:
@@ -115,6 +125,6 @@ def leave_types_as_words(app, env, node, content) -> nodes.Node | None:
 def setup(app):
     app.connect("missing-reference", leave_types_as_words)
     app.add_directive("package-reference", PackageReference)
-    app.connect("autodoc-process-signature", say_array)
+    app.connect("autodoc-process-signature", say_in_words)
     app.connect("autodoc-process-docstring", escape_bars, priority=100)  # before numpydoc
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
