@@ -80,12 +80,7 @@ CALLS = {
     "softmax_cross_entropy_gradient": [SOFTMAX, SOFT],
     "binary_cross_entropy": [BINARY],
     "binary_cross_entropy_gradient": [BINARY],
-    "brier_score": [
-        BRIER,
-        BRIER._replace(
-            arguments=data(labels=("soft labels", P), probabilities=("distribution", P))
-        ),
-    ],
+    "brier_score": [BRIER, SOFT_BRIER],
     "brier_score_gradient": [BRIER, SOFT_BRIER],
     "joint_entropy": [TABLE],
     "conditional_entropy": [TABLE],
@@ -175,15 +170,6 @@ class Bad(NamedTuple):
     message: str  # after the argument's name
 
 
-def changed(index, value):
-    def change(good):
-        bad = np.array(good, dtype=np.float64)
-        bad[tuple(np.resize(index, bad.ndim))] = value
-        return bad
-
-    return change
-
-
 def last_row(value):
     def change(good):
         bad = np.array(good, dtype=np.float64)
@@ -193,43 +179,36 @@ def last_row(value):
     return change
 
 
-AT = r" at index (\(1, \d\)|\d)"
 NUMBERS = [
-    Bad("complex", lambda x: x + 0j, TypeError, "must be real numbers, got complex numbers"),
-    Bad("objects", lambda x: x.astype(object), TypeError, "must be real numbers, got objects"),
-    Bad("text", lambda x: x.astype(str), TypeError, "must be real numbers, got text"),
-    Bad("bytes", lambda x: x.astype(bytes), TypeError, "must be real numbers, got bytes"),
+    Bad("complex", lambda x: x + 0j, TypeError, "must be real numbers, got complex numbers$"),
+    Bad("objects", lambda x: x.astype(object), TypeError, "must be real numbers, got objects$"),
+    Bad("text", lambda x: x.astype(str), TypeError, "must be real numbers, got text$"),
+    Bad("bytes", lambda x: x.astype(bytes), TypeError, "must be real numbers, got bytes$"),
     Bad("dates", lambda x: x.astype("M8[s]"), TypeError, "must be real numbers, got datetime64"),
-    Bad("None", lambda x: None, TypeError, "must be real numbers, got objects"),
+    Bad("None", lambda x: None, TypeError, "must be real numbers, got objects$"),
     Bad("masked", np.ma.array, TypeError, "must be a plain array, got a masked array"),
     Bad("masked inside", lambda x: [np.ma.array(x)], TypeError, "must be a plain array, got a mas"),
     Bad("ragged", lambda x: [[1.0], [2.0, 3.0]], ValueError, "must be rectangular, got rows of un"),
 ]
-BOOL = [Bad("bool", lambda x: x.astype(bool), TypeError, "must be real numbers, got bool")]
-NAN = [Bad("nan", changed(-1, np.nan), ValueError, f"must not be nan, got nan{AT}")]
-FINITE = [
-    Bad("nan", changed(-1, np.nan), ValueError, f"must be finite, got nan{AT}"),
-    Bad("inf", changed(-1, np.inf), ValueError, f"must be finite, got inf{AT}"),
-    Bad("-inf", changed(-1, -np.inf), ValueError, f"must be finite, got -inf{AT}"),
-]
+BOOL = [Bad("bool", lambda x: x.astype(bool), TypeError, "must be real numbers, got bool$")]
 LONE = [Bad("a number", lambda x: 1.0, ValueError, "must have a last axis of outcomes, got a sing")]
-UNIT = [
-    Bad("below 0", changed(-1, -0.25), ValueError, rf"must lie between 0 and 1, got -0\.25{AT}"),
-    Bad("above 1", changed(-1, 1.5), ValueError, rf"must lie between 0 and 1, got 1\.5{AT}"),
-    Bad("inf", changed(-1, np.inf), ValueError, f"must lie between 0 and 1, got inf{AT}"),
-]
 WHOLE = [
     Bad(what, change, error, message.replace("real", "whole"))
     for what, change, error, message in [*NUMBERS, *BOOL]
     if what != "None"
 ]
 
-#: What each kind of argument refuses.
+#: What each kind of argument refuses, beside single numbers (see `FAULTS`).
 KINDS = {
-    "exponents": [*NUMBERS, *BOOL, *NAN, *LONE],
+    **{
+        kind: [*NUMBERS, *BOOL]
+        for kind in ("real", "extended", "positive", "nonnegative", "counts", "unit", "signs")
+    },
+    **{kind: [*NUMBERS, *BOOL, *LONE] for kind in ("exponents", "rows")},
+    "binary": NUMBERS,
+    "bits": [bad for bad in WHOLE if bad.what != "bool"],
     "scores": [
-        *[*NUMBERS, *BOOL, *NAN, *LONE],
-        Bad("inf", changed(-1, np.inf), ValueError, f"must be below inf, got inf{AT}"),
+        *[*NUMBERS, *BOOL, *LONE],
         Bad(
             "all -inf",
             last_row(-np.inf),
@@ -237,9 +216,8 @@ KINDS = {
             "must not be -inf for every class, got -inf in row 1",
         ),
     ],
-    "rows": [*NUMBERS, *BOOL, *FINITE, *LONE],
     "distribution": [
-        *[*NUMBERS, *NAN, *LONE],
+        *[*NUMBERS, *LONE],
         Bad("negative", last_row([-0.5, 1.0, 0.5]), ValueError, r"must not be negative, got -0\.5"),
         Bad(
             "unnormalised",
@@ -250,66 +228,28 @@ KINDS = {
         Bad("scaled", lambda p: 2 * p, ValueError, "must sum to 1 along its last axis, got 2"),
         Bad("percent", last_row(np.inf), ValueError, "must sum to 1 along its last axis, got inf"),
     ],
-    "real": [*NUMBERS, *BOOL, *FINITE],
-    "extended": [*NUMBERS, *BOOL, *NAN],
-    "positive": [
-        *[*NUMBERS, *BOOL, *FINITE],
-        Bad("zero", changed(-1, 0), ValueError, rf"must be above 0, got 0\.0{AT}"),
-        Bad("negative", changed(-1, -2), ValueError, rf"must be above 0, got -2\.0{AT}"),
-    ],
-    "nonnegative": [
-        *[*NUMBERS, *BOOL, *FINITE],
-        Bad("negative", changed(-1, -2), ValueError, rf"must be at least 0, got -2\.0{AT}"),
-    ],
-    "counts": [
-        *[*NUMBERS, *BOOL, *FINITE],
-        Bad("negative", changed(-1, -2), ValueError, rf"must be at least 0, got -2\.0{AT}"),
-        Bad("fraction", changed(-1, 0.5), ValueError, rf"must be whole numbers, got 0\.5{AT}"),
-    ],
-    "unit": [*NUMBERS, *BOOL, *NAN, *UNIT],
-    "binary": [
-        *[*NUMBERS, *NAN, *UNIT],
-        Bad("2", lambda y: np.array([0, 1, 2]), ValueError, r"must lie between 0 and 1, got 2\.0"),
-    ],
-    "signs": [
-        *[*NUMBERS, *BOOL],
-        Bad("0", changed(-1, 0), ValueError, rf"must be -1 or \+1, got 0\.0{AT}"),
-        Bad("nan", changed(-1, np.nan), ValueError, rf"must be -1 or \+1, got nan{AT}"),
+    "lone distribution": [
+        *[*NUMBERS, *LONE],
+        Bad("unnormalised", lambda p: [0.5, 0.4], ValueError, r"must sum to 1 along .*, got 0\.9"),
     ],
     "classes": [
         *WHOLE,
-        Bad("K", changed(-1, 3), ValueError, rf"must be a class from 0 to 2, got 3\.0{AT}"),
         Bad("whole K", lambda y: y + 1, ValueError, "must be a class from 0 to 2, got 3 at"),
         Bad("-1", lambda y: y - 1, ValueError, "must be a class from 0 to 2, got -1 at index 1"),
-        Bad("fraction", changed(-1, 0.5), ValueError, rf"must be whole numbers, got 0\.5{AT}"),
-        Bad("nan", changed(-1, np.nan), ValueError, f"must be whole numbers, got nan{AT}"),
-        Bad("inf", changed(-1, np.inf), ValueError, f"must be a class from 0 to 2, got inf{AT}"),
+    ],
+    "table": [
+        *[bad for bad in NUMBERS if bad.what not in ("None", "ragged")],
+        Bad("a row", lambda p: p[0], ValueError, r"must have two last axes, a table, got shape"),
+        Bad("unnormalised", lambda p: 1.5 * p, ValueError, r"must sum to 1 over .* axes, got 1\.5"),
     ],
 }
-
-KINDS["lone distribution"] = [
-    *[*NUMBERS, *NAN, *LONE],
-    Bad("negative", lambda p: [-0.5, 1, 0.5], ValueError, r"must not be negative, got -0\.5"),
-    Bad("unnormalised", lambda p: [0.5, 0.4], ValueError, r"must sum to 1 along .*, got 0\.9"),
-]
-KINDS["bits"] = [
-    *[bad for bad in WHOLE if bad.what != "bool"],
-    Bad("fraction", changed(-1, 0.5), ValueError, rf"must be whole numbers, got 0\.5{AT}"),
-    Bad("2", changed(-1, 2), ValueError, rf"must be a class from 0 to 1, got 2\.0{AT}"),
-]
 KINDS["features"] = [
     *KINDS["rows"],
     Bad("a row", lambda x: x[0], ValueError, r"must have shape \(n, d\), got \(\d,\)"),
     Bad("a batch", lambda x: x[None], ValueError, r"must have shape \(n, d\), got \(1, 2, \d\)"),
 ]
-KINDS["table"] = [
-    *[bad for bad in [*NUMBERS, *FINITE] if bad.what not in ("None", "ragged")],
-    Bad("negative", changed(-1, -0.5), ValueError, rf"must be at least 0, got -0\.5{AT}"),
-    Bad("a row", lambda p: p[0], ValueError, r"must have two last axes, a table, got shape \(2,\)"),
-    Bad("unnormalised", changed(-1, 0.5), ValueError, r"must sum to 1 over .* axes, got 1\.5"),
-]
 KINDS["soft labels"] = [
-    *[bad for bad in KINDS["distribution"] if bad.what not in ("None", "a number")],
+    bad for bad in KINDS["distribution"] if bad.what not in ("None", "a number")
 ]
 
 _WRONG_KINDS = [
@@ -372,25 +312,39 @@ OPTIONS = {
         ([1.0, -2.0, 3.0], ValueError, r"must be at least 0, got -2\.0 at index 1"),
         ([1.0, np.nan, 3.0], ValueError, "must be finite, got nan at index 1"),
         ([1.0, np.inf, 3.0], ValueError, "must be finite, got inf at index 1"),
-        (["1", "2", "3"], TypeError, "must be real numbers, got text"),
+        (["1", "2", "3"], TypeError, "must be real numbers, got text$"),
     ],
 }
 
-# What no single number of a kind may be. The sum of a distribution is no matter of single numbers.
+#: What no single number of a kind may be, by the rule that it breaks. The sum of a distribution is
+#: no matter of single numbers.
+FINITE = {"be finite": [np.nan, np.inf, -np.inf]}
+NAN = {"not be nan": [np.nan]}
+UNIT = {**NAN, "lie between 0 and 1": [-0.25, -5e-324, 1 + 2**-52, 1.5, 2.0, np.inf, -np.inf]}
+DISTRIBUTION = {**NAN, "not be negative": [-0.5, -np.inf]}
 FAULTS = {
-    "real": [np.nan, np.inf, -np.inf],
-    "rows": [np.nan, np.inf, -np.inf],
-    "extended": [np.nan],
-    "exponents": [np.nan],
-    "scores": [np.nan, np.inf],
-    "distribution": [np.nan, -0.5, -np.inf],
-    "soft labels": [np.nan, -0.5, -np.inf],
-    "positive": [0.0, -0.0, -2.0, np.nan, np.inf, -np.inf],
-    "nonnegative": [-2.0, -1e-300, np.nan, np.inf, -np.inf],
-    "counts": [0.5, -1.0, np.nan, np.inf, -np.inf],
-    "unit": [-0.25, -5e-324, 1 + 2**-52, 1.5, np.nan, np.inf, -np.inf],
-    "binary": [-0.25, -5e-324, 1 + 2**-52, 2.0, np.nan, np.inf, -np.inf],
-    "signs": [0.0, 0.5, -0.5, 2.0, np.nan, np.inf, -np.inf],
-    "classes": [0.5, -1.0, -0.5, 3.0, 3.5, 1e300, np.nan, np.inf, -np.inf],
-    "bits": [0.5, -1.0, 2.0, np.nan, np.inf, -np.inf],
+    "real": FINITE,
+    "rows": FINITE,
+    "features": FINITE,
+    "extended": NAN,
+    "exponents": NAN,
+    "scores": {**NAN, "be below inf": [np.inf]},
+    "distribution": DISTRIBUTION,
+    "lone distribution": DISTRIBUTION,
+    "soft labels": DISTRIBUTION,
+    "table": {**FINITE, "be at least 0": [-0.5]},
+    "positive": {**FINITE, "be above 0": [0.0, -0.0, -2.0]},
+    "nonnegative": {**FINITE, "be at least 0": [-2.0, -1e-300]},
+    "counts": {**FINITE, "be at least 0": [-1.0], "be whole numbers": [0.5]},
+    "unit": UNIT,
+    "binary": UNIT,
+    "signs": {"be -1 or +1": [0.0, 0.5, -0.5, 2.0, np.nan, np.inf, -np.inf]},
+    "classes": {
+        "be whole numbers": [0.5, -0.5, 3.5, np.nan],
+        "be a class from 0 to 2": [-1.0, 3.0, 1e300, np.inf, -np.inf],
+    },
+    "bits": {
+        "be whole numbers": [0.5, np.nan],
+        "be a class from 0 to 1": [-1.0, 2.0, np.inf, -np.inf],
+    },
 }

@@ -22,18 +22,13 @@ def distributions(width=None):
     return weights.filter(lambda w: w.sum() > 1e-6).map(lambda w: w / w.sum())
 
 
-def pairs(count=2):
-    """Several distributions over the same outcomes."""
-    return SIZES.flatmap(lambda n: st.tuples(*[distributions(n)] * count))
-
-
 def hard_distributions(dtype):
-    """Flat, peaked and nearly certain distributions, with impossible outcomes among them."""
+    """Flat, peaked and nearly certain distributions, with impossible outcomes; one misses 1."""
     rng = np.random.default_rng(2)
     made = [rng.dirichlet(np.full(n, a)) for n in (2, 3, 10) for a in (0.01, 0.1, 1, 10) * 2]
     eps, tiny = float(np.finfo(dtype).eps), float(np.finfo(dtype).smallest_subnormal)
     ends = [[1, 0], [0, 1], [0.5, 0.5], [1 - eps, eps], [1, tiny], [tiny, 1], [0.99, 0.01]]
-    return [np.array(p, dtype) for p in made + ends]
+    return [np.array(p, dtype) for p in [*made, *ends, [0.5, 0.4999]]]
 
 
 def hard_pairs(dtype):
@@ -42,7 +37,7 @@ def hard_pairs(dtype):
     made = hard_distributions(dtype)
     found = [(p, q) for p in made for q in made if p.shape == q.shape]
     for p in made:
-        for h in (0.3, 1e-1, 1e-2, 1e-3, 1e-5, 1e-8, 1e-12):
+        for h in (0.3, 1e-1, 1e-2, 1e-3, 1e-5, 1e-8, 1e-12, 1e-15):
             q = p * abs(1 + h * rng.normal(size=p.shape))
             found.append((p, (q / q.sum()).astype(dtype)))
     return found

@@ -1,19 +1,21 @@
 """The linear classifier: scikit-learn's minima, optimality, its manner, and what it refuses."""
 
+import ast
+import json
 import math
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.optimize
+import sklearn.linear_model
+import sklearn.svm
 from sklearn.base import clone
 from sklearn.datasets import load_iris, load_wine
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -36,37 +38,62 @@ def objective(classifier, w, b, strength):
     return loss.value(X @ w.T + b).mean() + strength * penalty
 
 
-# --- the same minimum as scikit-learn ------------------------------------------------
+# --- the same minimum as scikit-learn --------------------------------------------------
+
+PEERS = {  # by the name in the closing chapter, whose cell `peer` assigns `scikit_learn`
+    ("cross-entropy", "l2"): ("softmax_cross_entropy", 0.001, 1e-7),
+    ("cross-entropy", "l1"): ("softmax_cross_entropy", 0.001, 1e-7),
+    ("squared error", "l2"): ("squared_error", 0.01, 1e-7),
+    ("Crammer-Singer", "l2"): ("crammer_singer", 0.01, 1e-3),
+}
 
 
-def test_logistic_regression_has_the_same_minimum():
-    ours = LinearClassifier(strength=1e-2, tolerance=1e-10).fit(X, Y)
-    theirs = LogisticRegression(C=1 / (2 * N * 1e-2), tol=1e-10, max_iter=10_000).fit(X, Y)
-    assert np.allclose(ours.coef_, theirs.coef_, atol=1e-5)
-    assert np.allclose(ours.intercept_, theirs.intercept_, atol=2e-5)
-    assert np.allclose(ours.predict_proba(X), theirs.predict_proba(X), atol=1e-6)
-    assert np.array_equal(ours.predict(X), theirs.predict(X))
-    assert ours.score(X, Y) == theirs.score(X, Y)
+def quoted():
+    chapter = Path(__file__).parent.parent / "book" / "choosing_a_loss.ipynb"
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    (source,) = ("".join(cell["source"]) for cell in cells if cell["id"] == "peer")
+    (figures,) = (
+        node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "scikit_learn"
+    )
+    return ast.literal_eval(figures)
 
 
-def test_logistic_regression_of_two_classes_has_the_same_minimum_for_twice_the_c():
-    """By symmetry the two rows of W are ±w/2, and their penalty half of that of w."""
-    x, y, strength = X[50:], Y[50:], 1e-2
-    ours = LinearClassifier(strength=strength, tolerance=1e-10).fit(x, y)
-    theirs = LogisticRegression(C=1 / (strength * len(y)), tol=1e-10, max_iter=10_000).fit(x, y)
-    assert np.allclose(ours.coef_[1] - ours.coef_[0], theirs.coef_[0], atol=1e-4)
-    assert np.allclose(ours.predict_proba(x), theirs.predict_proba(x), atol=1e-5)
+def peer(loss, penalty, n, strength):
+    """scikit-learn's model of a loss, for our λ: its squared norm has a half, others have none."""
+    if loss == "squared_error":
+        return sklearn.linear_model.Ridge(alpha=n * strength)
+    if loss == "crammer_singer":  # its bias is penalised, but by a hundredth
+        options = {"multi_class": "crammer_singer", "intercept_scaling": 10, "random_state": 0}
+        return sklearn.svm.LinearSVC(C=1 / (2 * n * strength), max_iter=100_000, **options)
+    options = {
+        "l2": {"C": 1 / (2 * n * strength), "solver": "newton-cg", "tol": 1e-10},
+        "l1": {"C": 1 / (n * strength), "solver": "saga", "l1_ratio": 1.0, "tol": 1e-6},
+    }[penalty]
+    return sklearn.linear_model.LogisticRegression(**options, max_iter=20_000, random_state=0)
 
 
-@pytest.mark.parametrize("loss", HINGES)
-def test_a_support_vector_machine_of_two_classes_has_the_same_minimum(loss):
-    """By symmetry the two rows of W are ±w/2, and their penalty half of that of w."""
-    x, y, strength = X[50:], Y[50:], 1e-2
-    ours = LinearClassifier(loss=loss, strength=strength, tolerance=1e-6).fit(x, y)
-    theirs = SVC(kernel="linear", C=1 / (strength * len(y)), tol=1e-8).fit(x, y)
-    assert np.allclose(ours.coef_[1] - ours.coef_[0], theirs.coef_[0], atol=1e-3)
-    assert math.isclose(ours.intercept_[1] - ours.intercept_[0], theirs.intercept_[0], abs_tol=5e-3)
-    assert np.array_equal(ours.predict(x), theirs.predict(x))
+@pytest.mark.parametrize("key", PEERS, ids=" ".join)
+def test_scikit_learn_reaches_the_same_objective_and_the_chapter_quotes_it(key):
+    digits, penalty = cc.load_digits(), key[1]
+    x, y = digits.images.reshape(-1, 64)[:1200] / 16, digits.labels[:1200]
+    loss, strength, tolerance = PEERS[key]
+    theirs = peer(loss, penalty, len(y), strength)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        theirs.fit(x, np.eye(10)[y] if loss == "squared_error" else y)
+    ours = LinearClassifier(loss=loss, penalty=penalty, strength=strength).fit(x, y)
+    w = np.asarray(theirs.coef_)
+    scores = x @ w.T + np.asarray(theirs.intercept_)
+    size = np.sum(abs(w)) if penalty == "l1" else np.sum(w**2)
+    least = LOSSES[loss](y, 10).value(scores).mean() + strength * size
+    assert np.isclose(ours.objective_, least, rtol=tolerance)
+    assert np.isclose(quoted()[key], least, rtol=tolerance)
+
+
+def test_the_chapter_quotes_nothing_else_of_scikit_learn():
+    assert quoted().keys() == PEERS.keys()
 
 
 # --- at its minimum ------------------------------------------------------------------
@@ -89,26 +116,6 @@ def test_no_other_weights_have_a_lower_objective(loss, penalty):
             shift = size * rng.normal(size=b.shape) - step @ X.mean(axis=0)
             assert objective(classifier, w + step, b + shift, strength) > best - slack
     assert best < objective(classifier, 0 * w, 0 * b, strength)
-
-
-@pytest.mark.parametrize("loss", HINGES)
-def test_a_smaller_tolerance_brings_a_hinge_nearer_to_its_minimum(loss):
-    fits = [
-        LinearClassifier(loss=loss, strength=0.01, tolerance=tolerance).fit(X, Y)
-        for tolerance in (1e-1, 1e-3, 1e-5)
-    ]
-    objectives = [fit.objective_ for fit in fits]
-    assert objectives == sorted(objectives, reverse=True)
-    assert objectives[1] - objectives[2] < 1e-3
-    assert fits[0].n_iter_ < fits[1].n_iter_ < fits[2].n_iter_
-
-
-def test_a_strong_penalty_leaves_the_class_frequencies():
-    y = Y[:120]  # 50, 50 and 20
-    for penalty in PENALTIES:
-        fit = LinearClassifier(strength=1e6, penalty=penalty).fit(X[:120], y)
-        assert np.allclose(fit.coef_, 0, atol=1e-5)
-        assert np.allclose(fit.predict_proba(X[:3]), [5 / 12, 5 / 12, 2 / 12], atol=1e-4)
 
 
 def test_l1_sets_weights_to_zero_and_l2_does_not():
@@ -199,16 +206,6 @@ def test_hinges_of_unlike_units_reach_the_same_minimum_as_a_linear_program(loss,
     assert least * (1 - 1e-9) <= fit.objective_ <= least * (1 + 1e-3)
 
 
-@pytest.mark.parametrize("loss", SMOOTH + HINGES)
-def test_units_change_nothing_without_a_penalty(loss):
-    plain, unlike = (
-        LinearClassifier(loss=loss, strength=0).fit(x, CLASSES) for x in (PLAIN, UNLIKE)
-    )
-    tolerance = 1e-3 if loss in HINGES else 1e-6
-    assert math.isclose(plain.objective_, unlike.objective_, rel_tol=tolerance)
-    assert np.allclose(plain.decision_function(PLAIN), unlike.decision_function(UNLIKE), atol=0.05)
-
-
 POWERS = np.vander(np.linspace(0, 10, 60), 7)[:, :-1]  # nearly dependent columns
 WAVES = (np.sin(np.linspace(0, 10, 60)) > 0).astype(int)
 
@@ -291,19 +288,6 @@ def test_features_may_be_as_large_as_their_squares_allow(sign):
         LinearClassifier().fit([[sign * 1.1e100], [0.0]], [0, 1])
 
 
-def test_labels_may_be_text_bool_or_whole_numbers():
-    names = np.array(["setosa", "versicolor", "virginica"])[Y]
-    by_name, by_number = (LinearClassifier(strength=0.1).fit(X, y) for y in (names, Y + 7))
-    assert by_name.classes_.tolist() == ["setosa", "versicolor", "virginica"]
-    assert np.array_equal(by_name.coef_, by_number.coef_)
-    assert by_number.predict(X[:1]).tolist() == [7]
-    assert by_name.predict(X[:1]).tolist() == ["setosa"]
-    assert by_name.score(X, names) == by_number.score(X, Y + 7)
-    floats = LinearClassifier(strength=0.1).fit(X, Y.astype(float))
-    assert np.array_equal(floats.coef_, by_number.coef_)
-    assert LinearClassifier().fit([[0.0], [1.0]], [False, True]).predict([[5.0]]).tolist() == [True]
-
-
 class Frame:
     """What a data frame's column is to NumPy: something that becomes an array of objects."""
 
@@ -314,11 +298,11 @@ class Frame:
         return np.array(self.values, dtype=object)
 
 
-@pytest.mark.parametrize("shape", [list, lambda y: np.array(y, dtype=object), Frame])
+@pytest.mark.parametrize("shape", [np.array, list, lambda y: np.array(y, dtype=object), Frame])
 @pytest.mark.parametrize(
     "labels", [["no", "yes"], [False, True], [3, 7], [np.int64(3), 7.0], [np.str_("a"), "b"]]
 )
-def test_labels_may_be_objects_as_a_data_frame_hands_them_over(labels, shape):
+def test_labels_may_be_text_bool_or_whole_numbers_objects_too(labels, shape):
     y = shape([labels[k] for k in CLASSES % 2])
     fit = LinearClassifier(strength=0.1).fit(PLAIN, y)
     assert fit.classes_.tolist() == labels
@@ -362,9 +346,7 @@ def test_it_is_deterministic_and_takes_single_precision():
 
 
 def test_scikit_learn_can_clone_it():
-    classifier = LinearClassifier(loss="multiclass_hinge", strength=0.5).fit(X, Y)
-    copy = clone(classifier)
-    assert copy.get_params() == classifier.get_params()
+    copy = clone(LinearClassifier(loss="multiclass_hinge", strength=0.5).fit(X, Y))
     assert not hasattr(copy, "coef_")
     assert copy.set_params(strength=2.0, penalty="l1") is copy
     assert (copy.strength, copy.penalty) == (2.0, "l1")
@@ -416,21 +398,6 @@ def test_of_two_classes_one_is_the_more_probable_the_further_its_score_leads():
     assert np.allclose(probabilities[:, 1], 1 / (1 + np.exp(-lead)), rtol=1e-14, atol=0)
 
 
-def test_scikit_learn_cross_validates_and_searches_it_alone_and_in_a_pipeline():
-    classifier = LinearClassifier(loss="squared_error")
-    scores = cross_val_score(classifier, X, Y, cv=5)
-    assert np.all(scores > 0.7)
-    pipeline = make_pipeline(StandardScaler(), classifier)
-    names = np.array(["setosa", "versicolor", "virginica"], dtype=object)[Y]
-    assert np.array_equal(pipeline.fit(X, names).predict(X[:1]), ["setosa"])
-    strengths = [1e3, 1e-3]  # the first is far too strong
-    search = GridSearchCV(pipeline, {"linearclassifier__strength": strengths}, cv=3)
-    search.fit(X, names)
-    assert search.best_params_ == {"linearclassifier__strength": 1e-3}
-    best = cross_val_score(search.best_estimator_, X, names, cv=3, scoring="accuracy").mean()
-    assert search.best_score_ == best > 0.7
-
-
 def test_scikit_learn_sees_whether_it_is_fitted_and_whether_it_has_probabilities():
     classifier = LinearClassifier(strength=0.1)
     with pytest.raises(NotFittedError):
@@ -453,15 +420,12 @@ def test_scikit_learn_sees_whether_it_is_fitted_and_whether_it_has_probabilities
             ValueError,
             "^loss must be one of softmax_cross_entropy, .*got 'hinge'$",
         ),
-        ({"loss": None}, TypeError, "^loss must be text, got NoneType$"),
         (
             {"penalty": np.array(["l1", "l2"])},
             TypeError,
             "^penalty must be text, got ndarray$",
         ),
-        ({"penalty": "l3"}, ValueError, "^penalty must be one of l2, l1, elastic_net, got 'l3'$"),
         ({"strength": -1}, ValueError, "^strength must be at least 0, got -1$"),
-        ({"strength": "1"}, TypeError, "^strength must be a real number, got str$"),
         ({"l1_ratio": 2}, ValueError, "^l1_ratio must be at most 1, got 2$"),
         ({"tolerance": 0}, ValueError, "^tolerance must be above 0, got 0$"),
         ({"max_iterations": 0}, ValueError, "^max_iterations must be at least 1, got 0$"),

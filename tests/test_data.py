@@ -1,6 +1,5 @@
 """The bundled data: what they are, where they agree with other copies, and that they are ours."""
 
-from collections import Counter
 from importlib.resources import files
 
 import numpy as np
@@ -25,14 +24,7 @@ def test_hubble_has_the_slopes_that_are_known_of_his_table():
     assert len(hubble.nebulae) == len(set(hubble.nebulae)) == len(r) == len(v) == 24
     assert r @ v / (r @ r) == pytest.approx(423.94, abs=0.005)
     assert np.polyfit(r, v, 1) == pytest.approx([454.16, -40.78], abs=0.005)
-
-
-def test_hubble_adds_up_as_the_table_does():
-    hubble = cc.load_hubble()
-    assert np.sum(hubble.distances) == pytest.approx(21.873)
-    assert np.sum(hubble.velocities) == 8955
-    assert (hubble.distances.min(), hubble.distances.max()) == (0.032, 2.0)
-    assert (hubble.velocities.min(), hubble.velocities.max()) == (-220, 1090)
+    assert (r.sum(), v.sum()) == (pytest.approx(21.873), 8955)  # as the table adds up
 
 
 def test_the_text_is_whole_and_nothing_but_the_text():
@@ -44,14 +36,6 @@ def test_the_text_is_whole_and_nothing_but_the_text():
     assert text.strip().startswith("ALICE'S ADVENTURES IN WONDERLAND")
     assert text.strip().endswith("THE END")
     assert not any(word in text for word in ("Gutenberg", "gutenberg", "EDITION", "http"))
-
-
-def test_the_text_has_the_letters_of_english():
-    letters = Counter(c for c in cc.load_text().lower() if c.isalpha())
-    assert len(letters) == 26
-    assert "".join(c for c, _ in letters.most_common(5)) == "etaoi"
-    p = np.array(list(letters.values())) / letters.total()
-    assert 4.1 < cc.entropy(p, base=2) < 4.2
 
 
 @pytest.mark.parametrize("load", [cc.load_digits, cc.load_hubble])

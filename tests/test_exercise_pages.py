@@ -36,8 +36,8 @@ every_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
 def hidden_lines(source):
     """The lines of hidden tests that stand nowhere else."""
-    shown = student_version(source.notebook)
-    known = {line.strip() for cell in shown.cells for line in cell.source.splitlines()}
+    shown = "\n".join(HIDDEN.sub("", cell.source) for cell in source.notebook.cells)
+    known = {*map(str.strip, shown.splitlines())}
     for cell in source.notebook.cells:
         for region in HIDDEN.findall(cell.source) if is_test(cell) else ():
             yield from (line for line in map(str.strip, region.splitlines()) if line not in known)
@@ -47,7 +47,12 @@ def hidden_lines(source):
 def test_page_is_the_learners_notebook_and_is_not_run(pages, chapter):
     folder, not_run = pages
     page = nbformat.read(folder / f"{chapter}.ipynb", as_version=4)
-    assert page == student_version(CHAPTERS[chapter].notebook)
+    source = CHAPTERS[chapter]
+    assert page == student_version(source.notebook)
+    lines = {line.strip() for cell in page.cells for line in cell.source.splitlines()}
+    assert not lines & {"### BEGIN SOLUTION", *hidden_lines(source)}
+    assert not any(cell.get("outputs") for cell in page.cells)
+    assert all("hide-input" in cell.metadata.tags for cell in page.cells if is_test(cell))
     assert not_run[0] == "kept"
     assert f"exercises/pages/{chapter}.ipynb" in not_run
     assert f"exercises/pages/{chapter}_solutions.ipynb" not in not_run
@@ -61,6 +66,8 @@ def test_solutions_are_whole_and_hold_no_hidden_test(pages, chapter):
     assert page.cells[0].source.startswith("# Solutions: ")
     assert text.count("**Rubric**") == len(CHAPTERS[chapter].written)
     assert "###" not in text.replace("####", "")
+    assert " = ...\n" not in text
+    assert not any("nbgrader" in cell.metadata for cell in page.cells)
     for line in hidden_lines(CHAPTERS[chapter]):
         assert line not in text.split("\n")
     assert exercises.failures(page, CHAPTERS[chapter].prefix) == {}
@@ -91,11 +98,13 @@ def test_pages_are_written_anew_only_when_they_change(pages):
 def test_a_chapter_its_exercises_and_their_solutions_link_to_one_another():
     chapter, *others = ("book/a", "exercises/pages/a", "exercises/pages/a_solutions")
     app = SimpleNamespace(env=SimpleNamespace(found_docs={chapter, *others, "book/glossary"}))
-    links = {}
+    links, names = {}, []
     for page in (chapter, *others, "book/glossary"):
-        context = {}
+        context = {"sourcename": f"{page}.ipynb"}
         exercise_pages.tell_page(app, page, "page.html", context, None)
         links[page] = list(context.get("companions", ()))
+        names.append(context["notebook_name"])
+    assert names == ["a.ipynb", "a_exercises.ipynb", "a_solutions.ipynb", "glossary.ipynb"]
     assert links == {
         chapter: others,
         others[0]: [chapter, others[1]],

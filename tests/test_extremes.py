@@ -4,6 +4,7 @@ What is beyond the type, or takes a difference that is, comes out infinite.
 """
 
 import itertools
+import math
 from typing import NamedTuple
 
 import mpmath as mp
@@ -129,6 +130,7 @@ CASES += [  # of rows of two numbers: one value per row, or one for each number
         ("l2_penalty", lambda v, w: v**2 + w**2, NONE),
         ("l2_penalty_gradient", lambda v, w: [2 * v, 2 * w], NONE),
         ("l1_penalty", lambda v, w: abs(v) + abs(w), NONE),
+        ("l1_penalty_gradient", lambda v, w: [mp.sign(v), mp.sign(w)], NONE),
         (
             "elastic_net_penalty",
             lambda v, w, rho: sum(rho * abs(x) + (1 - rho) * x**2 for x in (v, w)),
@@ -222,3 +224,14 @@ def test_numbers_of_all_sizes(case, dtype):
                     assert abs(want) <= largest * (1 + eps)
                     off = abs(exact(value) - want)
                     assert off <= case.units * eps * (abs(want) + slack) + 4 * tiny * eps
+
+
+def test_what_is_within_the_type_needs_no_step_beyond_it():
+    root = 1.6e154  # of which the square is too large, and half of it is not
+    assert math.isclose(cc.laplace_log_likelihood(0, 0, 1e308), -math.log(2) - math.log(1e308))
+    for cost in (
+        -cc.normal_log_likelihood(root, 0, 1),
+        cc.gaussian_kl_divergence(root, 1, 0, 1),
+        cc.gaussian_kl_divergence(0, root, 0, 1),
+    ):
+        assert 1.2e308 < cost < np.inf

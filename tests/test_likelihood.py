@@ -10,14 +10,10 @@ from hypothesis import given, strategies as st
 
 import coursecode as cc
 from tests import oracles
-from tests.oracles import exact, laplace, normal, poisson
+from tests.oracles import exact, poisson
 from tests.strategies import distributions
 
 INF = np.inf
-
-
-def every(function, *columns):
-    return [function(*row) for row in zip(*columns, strict=True)]
 
 
 @pytest.mark.parametrize("rate", [0.0, 1e-30, 0.1, 1.0, 2.5, 15.5, 16.0, 1000.0, 1e6, 3e10])
@@ -32,39 +28,11 @@ def test_poisson_is_right_to_the_last_digits(dtype, rate):
     assert oracles.ulp_error(got, expected) < 16
 
 
-def test_huge_numbers_that_are_no_farther_apart_than_their_type_reaches():
-    x, centre, scale = np.array([1.5e308, 1.0]), np.array([-0.2e308, 2.0]), np.array([1e308, 1.0])
-    for function, definition in [
-        (cc.normal_log_likelihood, normal),
-        (cc.laplace_log_likelihood, laplace),
-    ]:
-        expected = every(definition, x, centre, scale)
-        assert oracles.ulp_error(function(x, centre, scale), expected) < 3
-        assert function(1e308, -1e308, 1e-308) == function(1.5e308, -1.5e308, 1e308) == -INF
-    assert math.isclose(
-        cc.poisson_log_likelihood(1e308, 1e308), -math.log(2 * math.pi) / 2 - 354.6, rel_tol=1e-3
-    )
-
-
 def test_one_distribution_for_all_is_refused_at_its_own_index():
     with pytest.raises(ValueError, match=r"^probabilities must not be nan, got nan at index 1$"):
         cc.categorical_log_likelihood([0, 1], [0.5, np.nan])
     with pytest.raises(ValueError, match=r"^probabilities must sum to 1 .*, got 0\.75$"):
         cc.categorical_log_likelihood([[0, 1]], [0.5, 0.25])
-
-
-def test_scipy_has_the_same_distributions():
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=50) * 3
-    counts, bits = rng.integers(30, size=50), rng.integers(2, size=50)
-    pairs = [
-        (cc.normal_log_likelihood(x, 0.3, 2.0), scipy.stats.norm.logpdf(x, 0.3, 2.0)),
-        (cc.laplace_log_likelihood(x, 0.3, 2.0), scipy.stats.laplace.logpdf(x, 0.3, 2.0)),
-        (cc.bernoulli_log_likelihood(bits, 0.3), scipy.stats.bernoulli.logpmf(bits, 0.3)),
-        (cc.poisson_log_likelihood(counts, 7.7), scipy.stats.poisson.logpmf(counts, 7.7)),
-    ]
-    for ours, theirs in pairs:
-        assert np.allclose(ours, theirs, rtol=1e-12)
 
 
 @given(distributions())
@@ -85,51 +53,9 @@ def test_one_distribution_serves_any_shape_of_labels():
         cc.categorical_log_likelihood([0, 1, 1], [q, q])
 
 
-def test_impossible_and_certain_outcomes():
-    assert cc.bernoulli_log_likelihood([True, False], [0, 1]).tolist() == [-INF, -INF]
-    assert cc.bernoulli_log_likelihood([True, False], [1, 0]).tolist() == [0, 0]
-    assert cc.categorical_log_likelihood([0, 1], [0, 1]).tolist() == [-INF, 0]
-    assert cc.poisson_log_likelihood([0, 1, 30], 0).tolist() == [0, -INF, -INF]
-
-
-def test_the_numbers_of_the_course():
-    tosses = np.array([1] * 9 + [0] * 4)
-    assert cc.bernoulli_mle(tosses) == 9 / 13
-    log_half = cc.bernoulli_log_likelihood(1, 0.5)
-    assert round(1e9 * log_half) == -693_147_181
-    assert cc.normal_mle([20, 21, 22, 29, 33]).mean == 25
-    assert cc.laplace_mle([20, 21, 22, 29, 33]).location == 22
-
-
 # --- estimates ------------------------------------------------------------------------
 
 SAMPLES = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=9).map(np.array)
-
-
-def beats(log_likelihood, x, best, others):
-    best = log_likelihood(x, *best).sum()
-    return all(log_likelihood(x, *other).sum() <= best + 1e-9 * (1 + abs(best)) for other in others)
-
-
-@given(SAMPLES, st.floats(0.5, 2), st.floats(-1, 1))
-def test_no_other_parameters_are_more_likely(x, factor, shift):
-    mean, std = cc.normal_mle(x)
-    if std > 1e-6:
-        others = [(mean, std * factor), (mean + shift, std)]
-        assert beats(cc.normal_log_likelihood, x, (mean, std), others)
-    location, scale = cc.laplace_mle(x)
-    if scale > 1e-6:
-        others = [(location, scale * factor), (location + shift, scale)]
-        assert beats(cc.laplace_log_likelihood, x, (location, scale), others)
-
-
-@given(st.lists(st.integers(0, 2), min_size=1, max_size=9), distributions(3), st.floats(0.1, 3))
-def test_no_other_probabilities_or_rates_are_more_likely(x, q, rate):
-    best = cc.categorical_mle(x, classes=3)
-    assert beats(cc.categorical_log_likelihood, x, (best,), [(q,)])
-    assert beats(cc.poisson_log_likelihood, x, (cc.poisson_mle(x),), [(rate,)])
-    bits = [v % 2 for v in x]
-    assert beats(cc.bernoulli_log_likelihood, bits, (cc.bernoulli_mle(bits),), [(q[0],)])
 
 
 @given(SAMPLES)
@@ -161,11 +87,6 @@ def test_a_constant_sample_leaves_no_spread():
     assert cc.normal_mle([5.0]) == (5, 0)
 
 
-def test_spread_keeps_its_digits_far_from_zero():
-    x = 1e9 + np.array([4.0, 7.0, 13.0, 16.0])
-    assert cc.normal_mle(x) == (1e9 + 10, math.sqrt(22.5))
-
-
 @pytest.mark.parametrize("offset", [1e8, -1e8, 0.0])
 def test_spread_of_neighbours_is_right_to_three_units(offset):
     rng = np.random.default_rng(2)
@@ -185,14 +106,9 @@ def test_estimates_of_huge_numbers_do_not_overflow():
     assert cc.laplace_mle(x).location == 1.5e308
     assert math.isclose(cc.poisson_mle(x), 1.4e308, rel_tol=1e-15)
     assert cc.normal_mle([0.0, 0.0]) == (0, 0)
-
-
-def test_estimates_of_numbers_far_below_zero_do_not_overflow():
-    x = np.array([-1.7e308, -1.5e308, 1.0])  # of which 1 is the largest
-    mean, std = cc.normal_mle(-x)
-    assert math.isclose(mean, (1.7 + 1.5) / 3 * 1e308, rel_tol=1e-15)
-    assert cc.normal_mle(x) == (-mean, std)
-    assert cc.laplace_mle(x) == (-1.5e308, cc.laplace_mle(-x).scale)
+    far = np.array([-1.7e308, -1.5e308, 1.0])  # of which 1 is the largest
+    assert math.isclose(cc.normal_mle(far).mean, -(1.7 + 1.5) / 3 * 1e308, rel_tol=1e-15)
+    assert cc.laplace_mle(far).location == -1.5e308
 
 
 @pytest.mark.parametrize("estimate", [cc.bernoulli_mle, cc.poisson_mle])
@@ -203,14 +119,3 @@ def test_a_lone_number_is_no_sample(estimate):
         estimate(1)
     with pytest.raises(ValueError, match=r"^labels must have a last axis of observations, got a s"):
         cc.categorical_mle(1, classes=2)
-
-
-def test_fisher_information_is_the_curvature_of_the_expected_log_likelihood():
-    """For a Bernoulli p it is 1 / (p (1 - p))."""
-    p, h = 0.3, 1e-4
-
-    def expected(q):
-        return 0.3 * cc.bernoulli_log_likelihood(1, q) + 0.7 * cc.bernoulli_log_likelihood(0, q)
-
-    curvature = (expected(p + h) - 2 * expected(p) + expected(p - h)) / h**2
-    assert curvature == pytest.approx(-1 / (p * (1 - p)), rel=1e-5)

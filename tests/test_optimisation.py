@@ -10,19 +10,6 @@ import coursecode as cc
 from coursecode import information_content
 
 
-def test_central_differences_of_a_cubic_are_right_to_nine_digits():
-    x = np.array([[1.0, -2.0], [0.3, 1e3]])
-    assert np.allclose(cc.numerical_gradient(lambda x: x**3, x), 3 * x**2, rtol=1e-9)
-
-
-def test_a_function_may_return_one_number_or_one_an_example():
-    x = np.array([[1.0, 2.0], [3.0, 4.0]])
-    one = cc.numerical_gradient(lambda x: np.sum(x**2), x)
-    many = cc.numerical_gradient(lambda x: np.sum(x**2, axis=-1), x)
-    assert np.allclose(one, 2 * x)
-    assert np.allclose(many, 2 * x)
-
-
 def test_the_step_is_an_option():
     coarse = cc.numerical_gradient(np.exp, 0.0, step=1.0)
     assert math.isclose(coarse, math.sinh(1))
@@ -40,23 +27,20 @@ def test_the_point_is_never_changed_and_the_function_may_change_its_argument():
 
     def rude(x):
         x *= 2
-        return np.sum(x)
+        return np.sum(x**2)
 
-    assert np.allclose(cc.numerical_gradient(rude, x), 2)
-    assert cc.check_gradient(rude, lambda x: np.full(2, 2.0), x)
+    def ruder(x):
+        x *= 8
+        return x
+
+    assert np.allclose(cc.numerical_gradient(rude, x), 8 * x)
+    assert cc.check_gradient(rude, ruder, x)
     assert x.tolist() == [1, 2]
 
 
 def test_float32_is_differentiated_in_float64():
     x = np.array([0.5, 2.0], np.float32)
     assert np.allclose(cc.numerical_gradient(np.log, x), 1 / x, rtol=1e-9)
-
-
-def test_agreement_is_true_and_says_how_close():
-    check = cc.check_gradient(np.sin, np.cos, [[0.1, 0.7]])
-    assert check
-    assert check.relative_error < 1e-9
-    assert str(check).startswith("agrees, at worst at index (0, ")
 
 
 def test_a_wrong_gradient_is_false_and_says_where_and_by_how_much():
@@ -145,13 +129,6 @@ def test_two_slopes_of_0_differ_by_nothing():
     assert (check.agrees, check.absolute_error, check.relative_error) == (True, 0, 0)
 
 
-def test_no_absolute_error_at_all_can_be_asked_for():
-    # The central difference of x³ at 0 is h², where the gradient is 0.
-    cube, slope = lambda x: x**3, lambda x: 3 * x**2
-    assert cc.check_gradient(cube, slope, 0.0)
-    assert not cc.check_gradient(cube, slope, 0.0, absolute=0)
-
-
 def test_one_part_in_a_million_is_let_pass():
     def check(off):
         return cc.check_gradient(lambda x: x, lambda x: 1 + off + 0 * x, 0.0)
@@ -169,8 +146,6 @@ def test_the_tolerance_is_an_option():
     ("arguments", "options", "error", "message"),
     [
         ((np.sin, [np.nan]), {}, ValueError, "x must be finite, got nan at index 0"),
-        ((np.sin, []), {}, ValueError, "x must not be empty"),
-        ((np.sin, ["a"]), {}, TypeError, "x must be real numbers, got text"),
         (
             (lambda x: x if x.mean() > 1 else x.sum(), [1.0, 1.0]),
             {},
@@ -178,7 +153,6 @@ def test_the_tolerance_is_an_option():
             r"shapes must match, got function\(x - h\) \(\) and function\(x \+ h\) \(2,\)$",
         ),
         ((np.sin, 1.0), {"step": 0}, ValueError, "step must be above 0, got 0"),
-        ((np.sin, 1.0), {"step": "h"}, TypeError, "step must be a real number, got str"),
     ],
 )
 def test_bad_points_and_steps_are_refused(arguments, options, error, message):
@@ -207,9 +181,6 @@ def test_bad_gradients_and_tolerances_are_refused():
     [
         (3, TypeError, "function must be a function, got int"),
         (lambda x: None, TypeError, "function(x) must be real numbers, got objects"),
-        (lambda x: x + 0j, TypeError, "function(x) must be real numbers, got complex numbers"),
-        (lambda x: "one", TypeError, "function(x) must be real numbers, got text"),
-        (lambda x: x > 0, TypeError, "function(x) must be real numbers, got bool"),
         (lambda x: x * np.nan, ValueError, "function(x) must be finite, got nan"),
         (lambda x: [x, np.inf], ValueError, "function(x) must be finite, got inf at index 1"),
     ],
@@ -306,6 +277,12 @@ def test_where_rounding_hides_a_gradient_the_check_says_that_it_cannot_tell(fact
         assert "relative" not in str(check)
 
 
+def test_nor_can_it_tell_where_rounding_hides_a_third_of_the_slope():
+    check = cc.check_gradient(lambda x: 1e8 + 1e-6 * x, lambda x: 1.3e-6 + 0 * x, [1.0])
+    assert check
+    assert check.uncertainty > 1e-7
+
+
 def test_where_an_entry_next_to_0_is_beside_larger_ones_the_check_can_tell():
     check = cc.check_gradient(lambda x: x**3, lambda x: 3 * x**2, [0.0, 1.0])
     assert (check.agrees, check.uncertainty) == (True, 0)
@@ -316,6 +293,11 @@ def test_where_an_entry_next_to_0_is_beside_larger_ones_the_check_can_tell():
 EDGES = {
     "-ln x": (lambda x: -np.log(x), lambda x: -1 / x, [1e-3, 1e-8, 1e-12, 1e-100]),
     "-ln x of one number": (lambda x: -math.log(x[0]), lambda x: -1 / x, [1e-8]),
+    "exponential of one number": (
+        lambda x: math.exp(x[0]) / 1e9,  # which raises an error of its own
+        lambda x: np.exp(x) / 1e9,
+        [709.78],
+    ),
     "information": (information_content, lambda p: -1 / p, [1e-9, 0.5, 1 - 1e-9]),
     "root": (lambda x: np.sqrt(1 - x), lambda x: -0.5 / np.sqrt(1 - x), [0.0, 1 - 1e-9]),
 }
@@ -397,13 +379,6 @@ def test_descent_on_a_square_shrinks_by_the_same_factor_every_step():
     assert np.allclose(path.losses, 10 * factors**2, rtol=1e-14)
 
 
-def test_descent_converges_just_below_two_over_the_curvature_and_not_above():
-    # The curvature of w² is 2, so that the limit is 1.
-    assert descend(learning_rate=0.99, steps=2000).losses[-1] < 1e-15
-    assert descend(learning_rate=1.01, steps=100).losses[-1] > 10
-    assert np.allclose(descend(learning_rate=1.0).losses, 10)
-
-
 def test_the_learning_rate_may_change_with_the_step():
     path = descend(learning_rate=lambda step: 0.5 if step == 1 else 0.25, start=8.0, steps=2)
     assert path.points.tolist() == [8, 4, 0]
@@ -411,12 +386,7 @@ def test_the_learning_rate_may_change_with_the_step():
 
 def test_a_matrix_keeps_its_shape_and_is_not_changed():
     start = np.ones((2, 3), np.float32)
-
-    def rude(w):
-        w *= 2  # of a copy
-        return w
-
-    path = descend(start=start, gradient=rude, steps=1, learning_rate=0.25)
+    path = descend(start=start, steps=1, learning_rate=0.25)
     assert path.points.shape == (2, 2, 3)
     assert path.points.dtype == np.float64
     assert path.points[1].tolist() == [[0.5] * 3] * 2
@@ -444,20 +414,6 @@ def test_a_function_may_change_what_it_is_given():
     assert np.array_equal(was.losses, kind.losses)
 
 
-def test_full_batches_of_sgd_are_gradient_descent():
-    path = wander(batch_size=5, epochs=4)
-    everything = np.arange(5)
-    expected = cc.gradient_descent(
-        lambda w: batch_loss(w, everything),
-        lambda w: batch_slope(w, everything),
-        0.0,
-        learning_rate=0.1,
-        steps=4,
-    )
-    assert np.allclose(path.points, expected.points, rtol=1e-14)
-    assert np.allclose(path.losses, expected.losses[:-1], rtol=1e-14)
-
-
 def test_every_example_is_used_once_an_epoch_in_an_order_of_its_own():
     seen = []
 
@@ -472,6 +428,7 @@ def test_every_example_is_used_once_an_epoch_in_an_order_of_its_own():
     assert epochs[0] != epochs[1]
     assert path.points.shape == (10,)
     assert path.losses.shape == (9,)
+    assert wander(batch_size=5).losses.shape == (3,)
 
 
 def test_losses_of_sgd_are_those_of_the_batch_before_the_step():
@@ -494,11 +451,6 @@ def test_the_generator_decides_the_path():
     assert not np.array_equal(wander(seed=1).points, wander(seed=2).points)
 
 
-def test_sgd_with_a_falling_rate_finds_the_mean():
-    path = wander(learning_rate=lambda step: 1 / (2 * (step + 1)), batch_size=1, epochs=2000)
-    assert path.points[-1] == pytest.approx(TARGETS.mean(), abs=1e-3)
-
-
 @pytest.mark.parametrize("run", [descend, wander])
 def test_divergence_stops_with_the_step_and_advice(run):
     message = r"diverged: the loss is \S+ after \d+ steps \(a smaller learning_rate may help\)$"
@@ -517,82 +469,46 @@ def test_divergence_is_seen_in_the_point_as_well_as_in_the_loss():
 
 
 BOTH = [
-    ({"start": [np.nan]}, ValueError, "^start must be finite, got nan at index 0$"),
-    ({"start": []}, ValueError, "^start must not be empty"),
-    ({"start": "here"}, TypeError, "^start must be real numbers, got text$"),
-    ({"learning_rate": 0}, ValueError, "^learning_rate must be above 0, got 0$"),
-    ({"learning_rate": "fast"}, TypeError, "^learning_rate must be a real number, got str$"),
+    ({"start": [np.nan]}, ValueError, "start must be finite, got nan at index 0"),
+    ({"learning_rate": 0}, ValueError, "learning_rate must be above 0, got 0"),
     (
         {"learning_rate": lambda step: 1.0 - step},
         ValueError,
-        r"^learning_rate\(1\) must be above 0, got 0$",
+        "learning_rate(1) must be above 0, got 0",
     ),
-    ({"function": 3}, TypeError, "^function must be a function, got int$"),
-    ({"gradient": None}, TypeError, "^gradient must be a function, got NoneType$"),
+    ({"function": 3}, TypeError, "function must be a function, got int"),
+    ({"gradient": None}, TypeError, "gradient must be a function, got NoneType"),
     (
-        {"function": lambda w, b=0: None},
+        {"function": lambda *_: 1j},
         TypeError,
-        r"^function\(w\) must be real numbers, got objects$",
+        "function(w) must be real numbers, got complex numbers",
+    ),
+    ({"gradient": lambda *_: "1"}, TypeError, "gradient(w) must be real numbers, got text"),
+    (
+        {"start": [0.0, 1.0], "gradient": lambda *_: 1.0},
+        ValueError,
+        "shapes must match, got start (2,) and gradient ()",
     ),
     (
-        {"function": lambda w, b=0: 1j},
-        TypeError,
-        r"^function\(w\) must be real numbers, got complex numbers$",
+        {"function": lambda *_: [0.0, 1.0]},
+        ValueError,
+        "function must return a single number, got shape (2,)",
     ),
-    (
-        {"gradient": lambda w, b=0: "1"},
-        TypeError,
-        r"^gradient\(w\) must be real numbers, got text$",
-    ),
+]
+REFUSED = [
+    *((descent, *bad) for descent in (descend, wander) for bad in BOTH),
+    (descend, {"steps": 2.0}, TypeError, "steps must be a whole number, got float"),
+    (wander, {"examples": 0}, ValueError, "examples must be at least 1, got 0"),
+    (wander, {"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
+    (wander, {"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+    (wander, {"generator": 0}, TypeError, "generator must be a numpy.random.Generator, got int"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "error", "message"),
-    [
-        *BOTH,
-        ({"steps": 0}, ValueError, "^steps must be at least 1, got 0$"),
-        ({"steps": 2.0}, TypeError, "^steps must be a whole number, got float$"),
-        (
-            {"gradient": lambda w: 1.0},
-            ValueError,
-            r"^shapes must match, got start \(2,\) and gradient \(\)$",
-        ),
-        (
-            {"function": lambda w: w**2},
-            ValueError,
-            r"^function must return a single number, got shape \(2,\)$",
-        ),
-    ],
-)
-def test_gradient_descent_refuses(changes, error, message):
-    with pytest.raises(error, match=message):
-        descend(**changes)
-
-
-@pytest.mark.parametrize(
-    ("changes", "error", "message"),
-    [
-        *BOTH,
-        ({"examples": 0}, ValueError, "^examples must be at least 1, got 0$"),
-        ({"batch_size": 0}, ValueError, "^batch_size must be at least 1, got 0$"),
-        ({"epochs": 0}, ValueError, "^epochs must be at least 1, got 0$"),
-        ({"generator": 0}, TypeError, "^generator must be a numpy.random.Generator, got int$"),
-        (
-            {"gradient": lambda w, b: np.ones(2)},
-            ValueError,
-            r"^shapes must match, got start \(\) and gradient \(2,\)$",
-        ),
-        (
-            {"function": lambda w, b: TARGETS[b] - w},
-            ValueError,
-            r"^function must return a single number, got shape \(2,\)$",
-        ),
-    ],
-)
-def test_sgd_refuses(changes, error, message):
-    with pytest.raises(error, match=message):
-        wander(**changes)
+@pytest.mark.parametrize(("descent", "changes", "error", "message"), REFUSED)
+def test_a_descent_refuses(descent, changes, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        descent(**changes)
 
 
 def test_a_count_of_any_whole_type_is_taken():

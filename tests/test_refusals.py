@@ -1,13 +1,13 @@
 """What every public function refuses, and in which words: each kind of argument, everywhere."""
 
 import inspect
+import itertools
 import re
 
 import numpy as np
 import pytest
 
 import coursecode as cc
-from coursecode._core import kinds
 from tests.bad_inputs import CALLS, FAULTS, FITS, KINDS, OPTIONS
 
 ALL = CALLS | FITS
@@ -74,17 +74,19 @@ def test_bad_options_are_refused_by_name(function, call):
                 run(function, good_arguments(call), **{name: value})
 
 
-@every_batch
+@every_call
 def test_a_fault_is_found_at_every_place_and_at_all_of_them(function, call):
     for name, (kind, good) in call.arguments.items():
-        for value in FAULTS.get(kind, []):
-            for places in [*np.ndindex(good.shape), ...]:
-                bad = good.astype(float)
-                bad[places] = value
-                first = (0,) * good.ndim if places is ... else places
-                told = re.escape(f"got {value} at index {first if good.ndim > 1 else first[0]}")
-                with pytest.raises(ValueError, match=f"^{name} must .*, {told}$"):
-                    run(function, good_arguments(call) | {name: bad})
+        faults = [(rule, value) for rule, values in FAULTS[kind].items() for value in values]
+        for (rule, value), places in itertools.product(faults, [*np.ndindex(good.shape), ...]):
+            bad = good.astype(float)
+            bad[places] = value
+            first = (0,) * good.ndim if places is ... else places
+            told = (
+                f"{name} must {rule}, got {value} at index {first if good.ndim > 1 else first[0]}"
+            )
+            with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
+                run(function, good_arguments(call) | {name: bad})
 
 
 @pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
@@ -108,23 +110,6 @@ def test_a_fault_in_a_later_block_is_found_with_its_index(function, call, monkey
     where = rf"got nan at index (\({last}, 0\)|{last})"
     with pytest.raises(ValueError, match=rf"^{name} must .*, {where}"):
         run(function, arguments)
-
-
-ANY_FINITE = ("real", "rows", "extended", "exponents", "scores")  # kinds that take any, and more
-
-
-@every_batch
-def test_no_number_beside_a_fault_hides_it(function, call):
-    free = [name for name, (kind, _) in call.arguments.items() if kind in ANY_FINITE]
-    for name in free:
-        for value in FAULTS[call.arguments[name][0]]:
-            for other in (0.0, -3.0, 1e300, -1e300):
-                arguments = {n: np.array(v) for n, v in good_arguments(call).items()}
-                for each in free:
-                    arguments[each][:] = other
-                arguments[name][(-1,) * arguments[name].ndim] = value
-                with pytest.raises(ValueError, match=f"^{name} must .* got {value}"):
-                    run(function, arguments)
 
 
 @every_call
@@ -185,22 +170,11 @@ def test_shapes_that_differ_are_refused_rather_than_broadcast(function, call, wh
             assert re.search(f"{name} {re.escape(told[name])}", str(refusal.value))
 
 
-# A lone number beside arrays is what these take for their parameters, or a lone distribution.
-TAKE_LONE = {
-    "normal_log_likelihood",
-    "laplace_log_likelihood",
-    "bernoulli_log_likelihood",
-    "poisson_log_likelihood",
-    "categorical_log_likelihood",
-}
-
-
 @every_pair
 def test_a_lone_example_does_not_stand_for_many(function, call):
-    if function == "gaussian_kl_divergence":  # of which all four may
-        return
     arguments = good_arguments(call)
-    for name in list(arguments)[: 1 if function in TAKE_LONE else None]:
+    parameters = inspect.signature(getattr(cc, function)).parameters
+    for name in (n for n in arguments if not parameters[n].annotation.lone):  # see test_evaluate
         with pytest.raises(ValueError, match=r"^shapes must match, got "):
             run(function, arguments | {name: arguments[name][0]})
 
@@ -212,14 +186,6 @@ def test_labels_of_the_shape_of_the_scores_are_refused(function, call):
         told = rf"got labels \(3,{' 3' if len(shape) > 1 else ''}\) and scores \(3,"
         with pytest.raises(ValueError, match=f"^shapes must match, {told}"):
             getattr(cc, function)(labels, scores)
-
-
-def test_too_few_and_too_many_arguments_are_pythons_own_errors():
-    for arguments in ((), (1.0,), (1.0, 2.0, 3.0)):
-        with pytest.raises(TypeError, match="argument"):
-            cc.squared_error(*arguments)
-    with pytest.raises(TypeError, match="argument 'weight'"):
-        cc.squared_error(1.0, 2.0, weight=3.0)
 
 
 # --- the edges of the rules -------------------------------------------------------------
@@ -265,24 +231,11 @@ def test_a_softmax_of_float32_is_taken_in_whatever_type_it_is_passed_on(classes)
         cc.entropy(0.9 * q)
 
 
-def test_a_probability_may_be_one_but_no_more(dtype):
-    one, scores = np.array([0.5, 1], dtype), np.zeros(2, dtype)
-    assert cc.information_content(one).tolist()[1] == 0
-    assert cc.binary_cross_entropy(one, scores).dtype == dtype
-    above = np.nextafter(one, dtype(2))
-    above[0] = 0.5
-    told = r"must lie between 0 and 1, got 1\.0+\d+ at index 1$"
-    with pytest.raises(ValueError, match=f"^p {told}"):
-        cc.information_content(above)
-    with pytest.raises(ValueError, match=f"^labels {told}"):
-        cc.binary_cross_entropy(above, scores)
-
-
 def test_only_good_faults_have_a_place():
     with pytest.raises(ValueError, match=r"^p must lie between 0 and 1, got 2\.0$"):
         cc.information_content(2)
-    with pytest.raises(ValueError, match=r"^p must sum to 1 along its last axis, got 0\.5$"):
-        cc.entropy([0.5])
+    with pytest.raises(ValueError, match=r"^p must sum to 1 along its last axis, got 1\.0004$"):
+        cc.entropy([0.5, 0.5004])
     with pytest.raises(ValueError, match=r"got 0\.5 in row \(1, 0\)$"):
         cc.entropy([[[0.5, 0.5]], [[0.25, 0.25]]])
 
@@ -314,31 +267,6 @@ def test_labels_in_any_byte_order_are_held_to_their_range():
         cc.softmax_cross_entropy(far, [[0.0, 0.0]])
 
 
-def test_options_are_refused_by_themselves_too():
-    choice = kinds.one_of("l1", "l2")
-    assert kinds.as_kind(choice, "penalty", "l1") == "l1"
-    with pytest.raises(ValueError, match=r"^penalty must be one of l1, l2, got 'l3'$"):
-        kinds.as_kind(choice, "penalty", "l3")
-    with pytest.raises(TypeError, match=r"^penalty must be text, got int$"):
-        kinds.as_kind(choice, "penalty", 1)
-    assert kinds.as_kind(kinds.Function, "f", abs) is abs
-    with pytest.raises(TypeError, match=r"^f must be a function, got int$"):
-        kinds.as_kind(kinds.Function, "f", 1)
-    assert kinds.as_kind(kinds.Whole, "steps", np.int64(3)) == 3
-    with pytest.raises(ValueError, match=r"^strength must be at least 0, got -1$"):
-        kinds.as_kind(kinds.AtLeast0, "strength", -1)
-
-
-def test_data_are_refused_by_themselves_too():
-    assert kinds.as_kind(kinds.Real, "x", [1, 2]).tolist() == [1, 2]
-    with pytest.raises(ValueError, match=r"^x must be finite, got inf at index 1"):
-        kinds.as_kind(kinds.Real, "x", [1, np.inf])
-    with pytest.raises(ValueError, match=r"^x must not be empty, got shape \(0,\)"):
-        kinds.as_kind(kinds.Real, "x", [])
-    huge = np.full(4, 1e300)  # their squares overflow, which is a false alarm
-    assert kinds.as_kind(kinds.Real, "x", huge) is huge
-
-
 # --- what is said of it -----------------------------------------------------------------
 
 
@@ -347,6 +275,7 @@ def test_the_docstring_says_what_each_argument_must_be(function, call):
     doc = inspect.getdoc(getattr(cc, function))
     assert doc.count("\nRaises\n------\n") == 1
     raises = doc.split("\nRaises\n------\n")[1].split("\n\n")[0]
+    assert "---" not in raises  # the next section's head
     for name, parameter in inspect.signature(getattr(cc, function)).parameters.items():
         rules = parameter.annotation.rules
         assert (f"`{name}`" in raises) == bool(rules)

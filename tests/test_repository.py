@@ -196,11 +196,6 @@ def test_lock_pins_every_dependency():
     assert not pinned & {"torch", "jupyterlab", "playwright"}, "large, and needed by few"
 
 
-def test_run_time_needs_numpy_and_matplotlib_only():
-    names = [re.match(r"[\w-]+", text)[0] for text in PROJECT["dependencies"]]
-    assert names == ["matplotlib", "numpy"]
-
-
 # Documents and workflows
 
 

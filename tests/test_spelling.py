@@ -15,7 +15,7 @@ title: qqq
 # The {MISSPELT}
 
 Text with `qqq`, $qqq$, {{cite:t}}`qqq2002`, {{ref}}`qqq`, <span class="qqq">,
-https://qqq.org, np.qqq(1).
+https://qqq.org, np.qqq, qqq(1), --qqq, /qqq, and Softmax's.
 
 ```python
 qqq
@@ -70,6 +70,15 @@ def test_misspelt_word_is_refused_with_its_place_and_a_guess(tmp_path, capsys):
     assert spelling.main([str(path)]) == 1
     said = capsys.readouterr().err
     assert f"chapter.ipynb, cell 1 (this): {MISSPELT} (entropy" in said
+
+
+def test_what_is_added_is_sorted_and_small_where_both_ways_were_met(tmp_path, monkeypatch):
+    monkeypatch.setattr(spelling, "WORDS", tmp_path / "words.txt")
+    spelling.WORDS.write_text("argmax\nsoftmax\n")
+    page = tmp_path / "page.md"
+    page.write_text(f"{MISSPELT.title()} of Qqq, an {MISSPELT}.\n")
+    assert spelling.main(["--add", str(page)]) == 0
+    assert spelling.WORDS.read_text().split() == ["argmax", MISSPELT, "Qqq", "softmax"]
 
 
 def test_spelling_is_british(known, tmp_path):

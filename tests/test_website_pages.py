@@ -135,15 +135,6 @@ def test_pages_are_valid(site, validator):
     assert complaints(validator, files) == []
 
 
-def test_an_invalid_page_is_seen(validator, tmp_path):
-    path = tmp_path / "page.html"
-    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title>'
-    path.write_text(head + "<p><span><div>a block in a line</div></span></p>")
-    assert len(complaints(validator, [path])) >= 1
-    path.write_text(head + "<p>Text.</p>")
-    assert complaints(validator, [path]) == []
-
-
 def test_every_letter_of_the_text_is_in_its_face(site):
     """Greek is the formulas'; what else isn't Latin comes from the reader's own fonts."""
     texts = "".join((site / name).read_text(encoding="utf-8") for name in pages_of(site))

@@ -31,7 +31,6 @@ DICTIONARY = Path(__file__).parent / "dictionary"
 WORDS = DICTIONARY / "words.txt"
 KINDS = (".md", ".ipynb", ".py", ".html", ".js")
 OTHERS = ("website/vendor/", "coursecode/datasets/")  # not our words
-STRINGS_READ = ("book", "coursecode", "exercises")  # elsewhere many strings are code
 GUESSES = 20  # unknown words that suggestions are looked for; each takes 50 ms
 ADVICE = "mend them, or put them into tools/dictionary/words.txt (python -m tools.spelling --add)"
 
@@ -134,7 +133,7 @@ def passages(path: Path) -> Iterator[Passage]:
     if path.suffix == ".py":
         inside = path.is_absolute() and path.is_relative_to(ROOT)
         folder = (path.relative_to(ROOT) if inside else path).parts[0]
-        return python(text, folder in STRINGS_READ)
+        return python(text, folder == "coursecode")  # elsewhere many strings are code
     if path.suffix == ".js":
         return script(text)
     return template(text) if path.suffix == ".html" else iter([("", markdown(text))])
