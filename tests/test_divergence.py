@@ -20,6 +20,7 @@ def test_divergence_is_right_to_1e_14_and_never_negative(name, dtype):
         got, expected = getattr(cc, name)(p, q), getattr(oracles, name)(p, q)
         assert got >= 0
         assert not np.signbit(got)
+        assert getattr(cc, name)(p, p) == 0
         if mp.isinf(expected):
             assert got == np.inf
         else:
