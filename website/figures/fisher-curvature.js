@@ -31,7 +31,7 @@ FIGURES["fisher-curvature"] = {
       + path("data dash", [[x(LOW), l(-1.92)], [x(1), l(-1.92)]]) + path("right wide", [[x(low), l(-1.92)], [x(high), l(-1.92)]])
       + path("ink thin", [[x(q), r(0)], [x(q), r(Math.exp(drop))]]) + dot("ink", x(q), r(Math.exp(drop)), 5)
       + path("ink thin", [[x(q), foot], [x(q), l(Math.max(FLOOR, drop))]]) + (drop >= FLOOR ? dot("ink", x(q), l(drop), 5) : "");
-    return {svg, reading: `q = ${written(q)}: <b>${written(drop)}</b> nats, ${drop > -7 ? written(Math.exp(drop), 3) : "under 0.001"} times the best. The bar: ${written(low, 3)} to ${written(high, 3)}`,
+    return {svg, reading: `q = ${written(q)}: <b>${written(drop)}</b> nats, likelihood ${drop > -7 ? written(Math.exp(drop), 3) : "under 0.001"} of the best. Bar: ${written(low, 3)} to ${written(high, 3)}`,
       handles: [{name: "q", colour: "ink", x: [x, "q"], y: foot}]};
   },
 };
