@@ -658,6 +658,15 @@ LEADS = {  # kinds of links, and how what they lead to begins
 }
 
 
+LINK_TO_A_FIGURE = """
+() => {
+    const to = "../../book/cross_entropy.html#fig-softmax-steps";
+    const link = `<a id="added" class="reference internal" href="${to}">a figure</a>`;
+    document.querySelector(".prose p").innerHTML = link;
+}
+"""
+
+
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 def test_a_link_shows_where_it_leads(browser, address, axe, by):
     page = browser.new_page(viewport={"width": 1280, "height": 800})
@@ -684,6 +693,10 @@ def test_a_link_shows_where_it_leads(browser, address, axe, by):
     assert card.is_visible()
     page.mouse.move(0, 0)
     card.wait_for(state="hidden")
+    page.goto(address + "exercises/pages/cross_entropy.html")  # in a folder of its own
+    page.evaluate(LINK_TO_A_FIGURE)
+    page.hover("#added")
+    page.wait_for_function("document.querySelector('.preview img')?.naturalWidth")
     assert trouble == []
     page.close()
 
@@ -692,6 +705,8 @@ def test_a_finger_follows_a_link_and_a_page_from_a_folder_shows_what_it_has(brow
     context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto(address + "book/cross_entropy.html")
+    page.locator("h1").tap()
+    page.locator("aside.preview").wait_for(state="attached")
     page.locator(".prose a[href='#thm-decomposition']:visible").first.tap()
     page.wait_for_timeout(600)
     assert not page.locator("aside.preview").is_visible()
